@@ -1,0 +1,71 @@
+package io.tailrace.engine.error;
+
+/**
+ * The one table of stable error codes. A name never changes its meaning and is never reused; programs may match on it, the
+ * command line and the HTTP API print it.
+ */
+public enum ErrorCode {
+    /** The topic is not in the catalogue. */
+    UNKNOWN_TOPIC(false),
+    /** The topic exists, the partition number does not. */
+    UNKNOWN_PARTITION(false),
+    /** A topic name outside {@code [a-zA-Z0-9._-]{1,249}}, or {@code .} or {@code ..}. */
+    INVALID_TOPIC_NAME(false),
+    /** A topic of that name is already there. */
+    TOPIC_EXISTS(false),
+    /** A setting that is unknown, not honoured yet, or out of its range. */
+    INVALID_SETTING(false),
+    /** An argument of a call or a command is not usable. */
+    INVALID_ARGUMENT(false),
+    /** A record, or the batch that it needs, is larger than {@code max.message.bytes}. */
+    RECORD_TOO_LARGE(false),
+    /** An offset below the log's start or above its end was asked for. */
+    OFFSET_OUT_OF_RANGE(false),
+    /** Bytes that fail their checksum or contradict themselves, where they were once acknowledged: nothing is deleted. */
+    CORRUPT_LOG(false),
+    /** A batch that fails its checksum or is not well formed arrived; it was not stored. */
+    CORRUPT_BATCH(false),
+    /** The batch names a compression codec that this version does not know. */
+    UNKNOWN_CODEC(false),
+    /** A record decompresses to more than the reader is willing to hold. */
+    DECOMPRESSION_LIMIT(false),
+    /** Another process holds the data directory. */
+    DATA_DIR_IN_USE(false),
+    /** The data directory was written in a format that this version does not know. */
+    DATA_DIR_VERSION(false),
+    /** The data directory cannot be created, read or written. */
+    DATA_DIR_UNUSABLE(false),
+    /** Free disk space is below the floor: appends are refused, reads go on, appends resume when there is room. */
+    DISK_FULL(true),
+    /** Reading or writing a file failed; the log has stopped, since what is on disk is no longer known. */
+    IO_FAILED(false),
+    /** The partition has as much in flight as it may: send again after a pause. */
+    PARTITION_BUSY(true),
+    /** The partition is being elected or recovered: ask again. */
+    PARTITION_UNAVAILABLE(true),
+    /** The writer's epoch is over: somebody newer leads. */
+    FENCED(true),
+    /** A producer's batch does not continue the sequence of the one before. */
+    OUT_OF_ORDER_SEQUENCE(true),
+    /** The batch was stored before, so long ago that its offset is no longer known. */
+    DUPLICATE_SEQUENCE(false),
+    /** A newer epoch of the same producer id has written: this producer is a leftover. */
+    PRODUCER_FENCED(false),
+    /** Whether the records were stored is not known; sending them again with the same sequence is safe. */
+    OUTCOME_UNKNOWN(true),
+    /** Bytes could not be turned into an object, or an object into bytes. */
+    SERIALIZATION_FAILED(false),
+    /** The node, the producer or the consumer has been closed. */
+    CLOSED(false);
+
+    private final boolean retriable;
+
+    ErrorCode(boolean retriable) {
+        this.retriable = retriable;
+    }
+
+    /** Whether the same request may succeed later without anybody changing it. */
+    public boolean retriable() {
+        return retriable;
+    }
+}
