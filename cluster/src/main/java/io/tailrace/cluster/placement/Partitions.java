@@ -1,0 +1,24 @@
+package io.tailrace.cluster.placement;
+
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.RecordBatch;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Finds and feeds partitions: what the storeys above know of them. Stages fail with a
+ * {@link io.tailrace.engine.error.TailraceException}; its code says whether to try again.
+ */
+public interface Partitions {
+    /**
+     * Appends one batch at the leader. The batch's bytes must not change until the stage completes. Batches of one producer
+     * that are sent in order arrive in order.
+     *
+     * <p>Fails with a retriable code (PARTITION_BUSY, PARTITION_UNAVAILABLE, OUTCOME_UNKNOWN, FENCED, OUT_OF_ORDER_SEQUENCE,
+     * DISK_FULL): an idempotent producer then sends everything unanswered again, in order and with the same sequences.
+     * Any other code is final for this batch.
+     */
+    CompletionStage<Appended> append(PartitionId partition, RecordBatch batch);
+
+    /** Opens a reader; cheap, does no I/O. */
+    PartitionReader reader(PartitionId partition);
+}
