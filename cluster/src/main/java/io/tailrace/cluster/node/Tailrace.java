@@ -10,11 +10,17 @@ import org.apache.pekko.actor.typed.ActorSystem;
 public abstract class Tailrace implements AutoCloseable {
     /** Starts a node with an actor system of its own; returns when it serves. Settings: {@code tailrace.*}, see reference.conf. */
     public static Tailrace start(Config config) {
+        if (config.isEmpty()) {
+            throw new IllegalArgumentException();
+        }
         throw new UnsupportedOperationException();
     }
 
     /** The node of an application's actor system, started there on first use. */
     public static Tailrace get(ClassicActorSystemProvider system) {
+        if (system.classicSystem().settings().config().isEmpty()) {
+            throw new IllegalArgumentException();
+        }
         throw new UnsupportedOperationException();
     }
 
