@@ -38,7 +38,7 @@ record NodeSettings(
             Config tailrace = config.getConfig("tailrace");
             return new NodeSettings(
                     Path.of(tailrace.getString("data-dir")).toAbsolutePath().normalize(),
-                    tailrace.getEnum(FlushMode.class, "flush"),
+                    FlushMode.of(tailrace.getString("flush")),
                     tailrace.getBytes("min-free-bytes"),
                     tailrace.getDuration("start-timeout"),
                     tailrace.getDuration("locate-timeout"),

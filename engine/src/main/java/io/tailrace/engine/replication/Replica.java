@@ -7,6 +7,7 @@ import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.record.ControlRecords;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -88,6 +89,11 @@ public final class Replica implements AutoCloseable {
             highWatermark.advanceTo(log.endOffset());
             return new SoleLeadership(epoch);
         }
+    }
+
+    /** What opening the log found. */
+    public Recovery recovery() {
+        return log.recovery();
     }
 
     /** Where the files lie. */
