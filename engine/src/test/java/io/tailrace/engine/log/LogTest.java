@@ -79,7 +79,8 @@ class LogTest {
     @ValueSource(longs = {6, 7, 8})
     void truncationLeavesExactlyTheBatchesBelow(long seed) {
         Random random = new Random(seed);
-        Log log = open(files);
+        FileStore disk = new SimulatedFileStore(seed);
+        Log log = open(disk);
         for (int round = 0; round < 25; round++) {
             for (int i = random.nextInt(20); i >= 0; i--) {
                 append(log, random, round);
@@ -92,7 +93,7 @@ class LogTest {
             assertSameReplay(log, 1, Long.MAX_VALUE);
             if (random.nextInt(3) == 0) {
                 log.close();
-                log = open(files);
+                log = open(disk);
                 model.assertSameAs(log);
             }
         }
