@@ -101,7 +101,6 @@ final class FakeTailrace extends Tailrace implements Topics, Partitions {
 
     @Override
     public void close() {
-        partitions.values().forEach(FakePartition::close);
         system.terminate();
     }
 }
