@@ -1,0 +1,257 @@
+package io.tailrace.streams;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.Compression;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+
+/**
+ * How a producer works. Immutable; each wither returns a changed copy. The defaults stand under {@code tailrace.producer} in
+ * the configuration. A value that is not usable is refused at once with
+ * {@link io.tailrace.engine.error.ErrorCode#INVALID_SETTING}.
+ */
+public final class ProducerSettings<K, V> {
+    private final Tailrace tailrace;
+    private final Serializer<K> keySerializer;
+    private final Serializer<V> valueSerializer;
+    private int batchBytes;
+    private int maxInFlightBatches;
+    private long bufferBytes;
+    private int parallelism;
+    private Compression compression;
+    private Duration deliveryTimeout;
+    private Duration closeTimeout;
+    private Duration minRetryBackoff;
+    private Duration maxRetryBackoff;
+    private Partitioner partitioner = Partitioner.DEFAULT;
+    private InstantSource clock = InstantSource.system();
+    private long seed;
+    private boolean seeded;
+
+    private ProducerSettings(
+            Tailrace tailrace, Serializer<K> keySerializer, Serializer<V> valueSerializer, Config config) {
+        this.tailrace = Objects.requireNonNull(tailrace, "tailrace");
+        this.keySerializer = Objects.requireNonNull(keySerializer, "keySerializer");
+        this.valueSerializer = Objects.requireNonNull(valueSerializer, "valueSerializer");
+        this.batchBytes = SettingChecks.intBytes(config, "batch-bytes");
+        this.maxInFlightBatches = config.getInt("max-in-flight-batches");
+        this.bufferBytes = config.getBytes("buffer-bytes");
+        this.parallelism = config.getInt("parallelism");
+        this.compression = compression(config.getString("compression"));
+        this.deliveryTimeout = config.getDuration("delivery-timeout");
+        this.closeTimeout = config.getDuration("close-timeout");
+        this.minRetryBackoff = config.getDuration("retry-backoff.min");
+        this.maxRetryBackoff = config.getDuration("retry-backoff.max");
+    }
+
+    private ProducerSettings(ProducerSettings<K, V> other) {
+        this.tailrace = other.tailrace;
+        this.keySerializer = other.keySerializer;
+        this.valueSerializer = other.valueSerializer;
+        this.batchBytes = other.batchBytes;
+        this.maxInFlightBatches = other.maxInFlightBatches;
+        this.bufferBytes = other.bufferBytes;
+        this.parallelism = other.parallelism;
+        this.compression = other.compression;
+        this.deliveryTimeout = other.deliveryTimeout;
+        this.closeTimeout = other.closeTimeout;
+        this.minRetryBackoff = other.minRetryBackoff;
+        this.maxRetryBackoff = other.maxRetryBackoff;
+        this.partitioner = other.partitioner;
+        this.clock = other.clock;
+        this.seed = other.seed;
+        this.seeded = other.seeded;
+    }
+
+    /** The settings of that node's configuration. */
+    public static <K, V> ProducerSettings<K, V> create(
+            Tailrace tailrace, Serializer<K> keySerializer, Serializer<V> valueSerializer) {
+        Config config = tailrace.system().settings().config().withFallback(ConfigFactory.defaultReference());
+        return new ProducerSettings<>(tailrace, keySerializer, valueSerializer, config.getConfig("tailrace.producer"))
+                .checked();
+    }
+
+    /** The same for the node of an application's actor system, which {@link Tailrace#get} starts if need be. */
+    public static <K, V> ProducerSettings<K, V> create(
+            ClassicActorSystemProvider system, Serializer<K> keySerializer, Serializer<V> valueSerializer) {
+        return create(Tailrace.get(system), keySerializer, valueSerializer);
+    }
+
+    /** The size, in bytes before compression, at which a partition's open batch is sent. Default 256 KiB. */
+    public ProducerSettings<K, V> withBatchBytes(int batchBytes) {
+        return with(copy -> copy.batchBytes = batchBytes);
+    }
+
+    /** Batches of one partition that may be on their way at once, 1 to 5. Default 5. */
+    public ProducerSettings<K, V> withMaxInFlightBatches(int maxInFlightBatches) {
+        return with(copy -> copy.maxInFlightBatches = maxInFlightBatches);
+    }
+
+    /** Bytes accepted and not yet acknowledged, all partitions together, beyond which the stream is backpressured. Default 32 MiB. */
+    public ProducerSettings<K, V> withBufferBytes(long bufferBytes) {
+        return with(copy -> copy.bufferBytes = bufferBytes);
+    }
+
+    /** Envelopes that {@link Producer#flexiFlow} and sends that {@link SendProducer} hold unanswered at most. Default 10,000. */
+    public ProducerSettings<K, V> withParallelism(int parallelism) {
+        return with(copy -> copy.parallelism = parallelism);
+    }
+
+    /** The codec of the batches. Default none. */
+    public ProducerSettings<K, V> withCompression(Compression compression) {
+        return with(copy -> copy.compression = Objects.requireNonNull(compression, "compression"));
+    }
+
+    /** How long a batch is sent again after retriable failures. Default 2 minutes. */
+    public ProducerSettings<K, V> withDeliveryTimeout(Duration deliveryTimeout) {
+        return with(copy -> copy.deliveryTimeout = deliveryTimeout);
+    }
+
+    /** How long closing may take to send what has been accepted. Default 1 minute. */
+    public ProducerSettings<K, V> withCloseTimeout(Duration closeTimeout) {
+        return with(copy -> copy.closeTimeout = closeTimeout);
+    }
+
+    /** The pause before sending again: it doubles from min to max, with jitter. Default 20 ms to 1 s. */
+    public ProducerSettings<K, V> withRetryBackoff(Duration min, Duration max) {
+        return with(copy -> {
+            copy.minRetryBackoff = min;
+            copy.maxRetryBackoff = max;
+        });
+    }
+
+    /** Who chooses the partition of a record that names none. Default {@link Partitioner#DEFAULT}, as Kafka does it. */
+    public ProducerSettings<K, V> withPartitioner(Partitioner partitioner) {
+        return with(copy -> copy.partitioner = Objects.requireNonNull(partitioner, "partitioner"));
+    }
+
+    /** The clock that stamps records without a timestamp. */
+    public ProducerSettings<K, V> withClock(InstantSource clock) {
+        return with(copy -> copy.clock = Objects.requireNonNull(clock, "clock"));
+    }
+
+    /** For tests: fixes the producer ids, the jitter and the first partition of records without key. */
+    ProducerSettings<K, V> withSeed(long seed) {
+        return with(copy -> {
+            copy.seed = seed;
+            copy.seeded = true;
+        });
+    }
+
+    /** The node that is written to. */
+    public Tailrace tailrace() {
+        return tailrace;
+    }
+
+    /** For keys. */
+    public Serializer<K> keySerializer() {
+        return keySerializer;
+    }
+
+    /** For values. */
+    public Serializer<V> valueSerializer() {
+        return valueSerializer;
+    }
+
+    /** See {@link #withBatchBytes}. */
+    public int batchBytes() {
+        return batchBytes;
+    }
+
+    /** See {@link #withMaxInFlightBatches}. */
+    public int maxInFlightBatches() {
+        return maxInFlightBatches;
+    }
+
+    /** See {@link #withBufferBytes}. */
+    public long bufferBytes() {
+        return bufferBytes;
+    }
+
+    /** See {@link #withParallelism}. */
+    public int parallelism() {
+        return parallelism;
+    }
+
+    /** See {@link #withCompression}. */
+    public Compression compression() {
+        return compression;
+    }
+
+    /** See {@link #withDeliveryTimeout}. */
+    public Duration deliveryTimeout() {
+        return deliveryTimeout;
+    }
+
+    /** See {@link #withCloseTimeout}. */
+    public Duration closeTimeout() {
+        return closeTimeout;
+    }
+
+    /** See {@link #withPartitioner}. */
+    public Partitioner partitioner() {
+        return partitioner;
+    }
+
+    /** See {@link #withClock}. */
+    public InstantSource clock() {
+        return clock;
+    }
+
+    Duration minRetryBackoff() {
+        return minRetryBackoff;
+    }
+
+    Duration maxRetryBackoff() {
+        return maxRetryBackoff;
+    }
+
+    /** A fresh seed for one run of a stream; secure, since producer ids of different nodes must not meet. */
+    long nextSeed() {
+        return seeded ? seed : new SecureRandom().nextLong();
+    }
+
+    @Override
+    public String toString() {
+        return "ProducerSettings[batchBytes=" + batchBytes + ", maxInFlightBatches=" + maxInFlightBatches
+                + ", bufferBytes=" + bufferBytes + ", parallelism=" + parallelism + ", compression=" + compression
+                + ", deliveryTimeout=" + deliveryTimeout + ", closeTimeout=" + closeTimeout + "]";
+    }
+
+    private ProducerSettings<K, V> with(Consumer<ProducerSettings<K, V>> change) {
+        ProducerSettings<K, V> copy = new ProducerSettings<>(this);
+        change.accept(copy);
+        return copy.checked();
+    }
+
+    private ProducerSettings<K, V> checked() {
+        SettingChecks.between("batch-bytes", batchBytes, 1, 1 << 30);
+        SettingChecks.between("max-in-flight-batches", maxInFlightBatches, 1, 5);
+        SettingChecks.between("buffer-bytes", bufferBytes, 1, Long.MAX_VALUE);
+        SettingChecks.between("parallelism", parallelism, 1, 1 << 24);
+        SettingChecks.positive("delivery-timeout", deliveryTimeout);
+        SettingChecks.positive("close-timeout", closeTimeout);
+        SettingChecks.backoff(minRetryBackoff, maxRetryBackoff);
+        return this;
+    }
+
+    private static Compression compression(String name) {
+        try {
+            return Compression.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_SETTING,
+                    "tailrace.producer.compression is " + name + ": use none, gzip, snappy, lz4 or zstd.",
+                    e);
+        }
+    }
+}
