@@ -23,7 +23,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** A node in memory: real batches in lists, and faults that tests switch on. */
-final class FakeTailrace implements Tailrace implements Topics, Partitions {
+final class FakeTailrace implements Tailrace, Topics, Partitions {
     private final ActorSystem<Void> system =
             ActorSystem.create(Behaviors.<Void>empty(), "streams-test", ConfigFactory.load());
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
