@@ -1,0 +1,91 @@
+package io.tailrace.engine.log;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small file that is replaced as a whole and is either right or known to be wrong, big-endian:
+ *
+ * <pre>
+ *   0       4         8              n-4     n
+ *   +-------+---------+--- ... ------+-------+
+ *   | magic | version | payload      | crc   |
+ *   | int32 | int32   |              | int32 |
+ *   +-------+---------+--- ... ------+-------+
+ * </pre>
+ *
+ * <p>The CRC32C covers all before it. An older program that meets a newer version says so and touches nothing.
+ */
+final class CheckedFile {
+    private static final int HEADER_BYTES = 8;
+    private static final int CRC_BYTES = 4;
+    /** Far more than any log's epochs and segments need; a length beyond it is nonsense. */
+    private static final int MAX_BYTES = 64 << 20;
+
+    private CheckedFile() {}
+
+    /**
+     * The payload, or {@code null} if the file is not there or not right.
+     *
+     * @throws TailraceException {@link ErrorCode#DATA_DIR_VERSION} if it is right, but of another version
+     */
+    static @Nullable ByteBuffer read(FileStore files, Path file, int magic, int version) throws IOException {
+        if (!files.exists(file)) {
+            return null;
+        }
+        ByteBuffer bytes;
+        try (StoredFile stored = files.openForRead(file)) {
+            long size = stored.size();
+            if (size < HEADER_BYTES + CRC_BYTES || size > MAX_BYTES) {
+                return null;
+            }
+            bytes = ByteBuffer.allocate((int) size);
+            if (stored.read(bytes, 0) < size) {
+                return null;
+            }
+        }
+        int end = bytes.position() - CRC_BYTES;
+        if (bytes.getInt(0) != magic || bytes.getInt(end) != crc(bytes, end)) {
+            return null;
+        }
+        int found = bytes.getInt(4);
+        if (found != version) {
+            throw new TailraceException(
+                    ErrorCode.DATA_DIR_VERSION,
+                    file + " has format version " + found + ", this program knows " + version
+                            + ": start the program that wrote it.");
+        }
+        return bytes.slice(HEADER_BYTES, end - HEADER_BYTES);
+    }
+
+    /** Replaces the file: when this returns, the new payload is on the disk; when it throws, the old or the new one is. */
+    static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + payload.remaining() + CRC_BYTES);
+        bytes.putInt(magic).putInt(version).put(payload);
+        bytes.putInt(crc(bytes, bytes.position())).flip();
+        Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+        try (StoredFile stored = files.openForWrite(fresh)) {
+            stored.truncate(0);
+            stored.write(bytes, 0);
+            stored.force(true);
+        }
+        files.rename(fresh, file);
+        files.syncDirectory(directoryOf(file));
+    }
+
+    static Path directoryOf(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? Path.of(".") : parent;
+    }
+
+    private static int crc(ByteBuffer bytes, int end) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.slice(0, end));
+        return (int) crc.getValue();
+    }
+}

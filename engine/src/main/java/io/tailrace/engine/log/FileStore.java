@@ -1,0 +1,50 @@
+package io.tailrace.engine.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one door to the disk: every file that the engine reads or writes goes through it, so that a test can lose, tear and
+ * refuse bytes as a real disk does. {@link DiskFileStore} is the real one. Safe for use by many threads.
+ *
+ * <p>Nothing is durable until it is forced: the bytes of a file by {@link StoredFile#force}, its name (created, renamed,
+ * deleted) by {@link #syncDirectory}.
+ */
+public interface FileStore {
+    /** Opens an existing file for reading. */
+    StoredFile openForRead(Path file) throws IOException;
+
+    /** Opens a file for reading and writing, and creates it, empty, if it is not there. */
+    StoredFile openForWrite(Path file) throws IOException;
+
+    /** The names in a directory, in no order. */
+    List<String> list(Path directory) throws IOException;
+
+    /** Whether the file or directory is there. */
+    boolean exists(Path file) throws IOException;
+
+    /** Creates the directory and those above it that are missing, and makes their names durable. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** Renames atomically, replacing what had the new name. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Deletes the file, if it is there. */
+    void delete(Path file) throws IOException;
+
+    /** Makes the names in a directory durable. */
+    void syncDirectory(Path directory) throws IOException;
+
+    /** How many bytes may still be written on the volume of that directory. */
+    long usableBytes(Path directory) throws IOException;
+
+    /**
+     * Locks a file, creating it if needed, against everybody else, other processes included.
+     *
+     * @return what gives the lock back when closed, or nothing if somebody else holds it
+     */
+    Optional<Closeable> tryLock(Path file) throws IOException;
+}

@@ -1,0 +1,109 @@
+package io.tailrace.engine.log;
+
+import io.tailrace.engine.record.RecordBatch;
+import java.io.IOException;
+import java.util.OptionalLong;
+
+/** Finds things in a log by time and by sequence number. */
+final class LogSearch {
+    private final Log log;
+
+    LogSearch(Log log) {
+        this.log = log;
+    }
+
+    OptionalLong offsetForTimestamp(long timestampMillis, long limitOffset) {
+        log.ensureOpen();
+        try {
+            for (Segment segment : log.segments()) {
+                if (segment.baseOffset() >= limitOffset) {
+                    break;
+                }
+                if (segment.largestTimestamp() >= timestampMillis) {
+                    OptionalLong found = offsetForTimestamp(segment, timestampMillis, limitOffset);
+                    if (found.isPresent()) {
+                        return found.getAsLong() < limitOffset ? found : OptionalLong.empty();
+                    }
+                }
+            }
+            return OptionalLong.empty();
+        } catch (IOException e) {
+            log.ensureOpen();
+            throw LogErrors.failed(log.directory(), "Searching", e);
+        }
+    }
+
+    /** Behind the last entry before which all timestamps are smaller, in the first batches whose header admits it. */
+    private OptionalLong offsetForTimestamp(Segment segment, long timestamp, long limit) throws IOException {
+        int size = segment.size();
+        IndexEntry start = timestamp == Long.MIN_VALUE
+                ? IndexEntry.START
+                : segment.floor(IndexEntries.Key.TIMESTAMP, timestamp - 1);
+        BatchScanner scanner = new BatchScanner(segment.reader(), start.position(), size, false);
+        while (scanner.next()) {
+            RecordBatch header = scanner.header();
+            if (header.baseOffset() >= limit) {
+                return OptionalLong.empty();
+            }
+            if (!header.isControl() && header.maxTimestamp() >= timestamp) {
+                return OptionalLong.of(header.baseOffset());
+            }
+        }
+        ensureGood(segment, scanner);
+        return OptionalLong.empty();
+    }
+
+    private static void ensureGood(Segment segment, BatchScanner scanner) {
+        String problem = scanner.problem();
+        if (problem != null) {
+            throw LogErrors.corrupt(segment.path(), scanner.position(), problem);
+        }
+    }
+
+    void replay(long from, long to, ReplayVisitor visitor) {
+        log.ensureOpen();
+        try {
+            for (Segment segment : log.segments()) {
+                if (segment.baseSequence() >= to) {
+                    return;
+                }
+                if (segment.lastSequence() >= from) {
+                    replay(segment, from, to, visitor);
+                }
+            }
+        } catch (IOException e) {
+            log.ensureOpen();
+            throw LogErrors.failed(log.directory(), "Replaying", e);
+        }
+    }
+
+    private void replay(Segment segment, long from, long to, ReplayVisitor visitor) throws IOException {
+        int size = segment.size();
+        long skip = Math.max(0, from - segment.baseSequence() - 1);
+        IndexEntry start = segment.floor(IndexEntries.Key.SEQUENCE, skip);
+        BatchScanner scanner = new BatchScanner(segment.reader(), start.position(), size, false);
+        long sequence = segment.baseSequence() + start.relativeSequence();
+        long expected = segment.baseOffset() + start.relativeOffset();
+        while (scanner.next()) {
+            RecordBatch header = scanner.header();
+            if (header.baseOffset() != expected) {
+                throw LogErrors.corrupt(
+                        segment.path(),
+                        scanner.position(),
+                        "a batch with offset " + header.baseOffset() + " where " + expected + " has to follow");
+            }
+            expected = header.nextOffset();
+            if (header.isControl()) {
+                continue;
+            }
+            sequence++;
+            if (sequence > to) {
+                return;
+            }
+            if (sequence >= from) {
+                visitor.visit(sequence, header);
+            }
+        }
+        ensureGood(segment, scanner);
+    }
+}

@@ -1,0 +1,30 @@
+package io.tailrace.engine.log;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+
+/**
+ * How a log is cut into segments and indexed.
+ *
+ * @param segmentBytes a segment that would grow beyond it is closed and a new one begun (Kafka's {@code segment.bytes})
+ * @param segmentMillis a segment is closed that long after its first batch was appended ({@code segment.ms})
+ * @param indexIntervalBytes about how many bytes of log per index entry ({@code index.interval.bytes})
+ */
+public record LogSettings(int segmentBytes, long segmentMillis, int indexIntervalBytes) {
+    /** One GiB, seven days, 4 KiB: Kafka's defaults. */
+    public static final LogSettings DEFAULTS = new LogSettings(1 << 30, 7L * 24 * 60 * 60 * 1000, 4096);
+
+    /**
+     * Checks that all are positive.
+     *
+     * @throws TailraceException {@link ErrorCode#INVALID_SETTING}
+     */
+    public LogSettings {
+        if (segmentBytes < 1 || segmentMillis < 1 || indexIntervalBytes < 1) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_SETTING,
+                    "Segment bytes (" + segmentBytes + "), segment milliseconds (" + segmentMillis
+                            + ") and index interval bytes (" + indexIntervalBytes + ") must all be at least 1.");
+        }
+    }
+}

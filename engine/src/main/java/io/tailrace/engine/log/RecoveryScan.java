@@ -1,0 +1,316 @@
+package io.tailrace.engine.log;
+
+import io.tailrace.engine.record.RecordBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the files of a log and finds out how much of it is good (rules 13 and 14 of the log's safety rules).
+ *
+ * <p>After a clean stop nothing is scanned: the last batches are walked over to see that they end as the mark says.
+ * Otherwise everything beyond the recovery point is read and checked. What is bad there at the very end is a torn tail and
+ * is cut. What is bad below the recovery point, or has a good batch behind it, is corruption: nothing is changed.
+ *
+ * <p>Without a recovery point (damaged or missing though there are segments) everything is checked, and nothing is cut,
+ * since nothing tells a torn tail from damage to acknowledged records. A crash cannot bring that about: the file is only
+ * ever replaced by a rename. Without an epoch index everything is checked too, and the epochs in the batches are believed as
+ * long as they never go back.
+ */
+final class RecoveryScan {
+    private static final Pattern SEGMENT_NAME = Pattern.compile("[0-9]{20}\\.log");
+
+    private final FileStore files;
+    private final Path directory;
+    private final LogSettings settings;
+    private final OptionalLong recoveryPoint;
+    private final @Nullable CleanStop cleanStop;
+    private final boolean epochsLost;
+    private final List<Segment> segments = new ArrayList<>();
+
+    private EpochIndex epochs;
+    private boolean clean;
+    private int segmentsScanned;
+    private long scannedBytes;
+    private long truncatedBytes;
+
+    private RecoveryScan(FileStore files, Path directory, LogSettings settings) throws IOException {
+        this.files = files;
+        this.directory = directory;
+        this.settings = settings;
+        this.recoveryPoint = RecoveryPoint.read(files, directory);
+        this.cleanStop = CleanStop.read(files, directory);
+        EpochIndex stored = EpochIndex.read(files, directory);
+        this.epochsLost = stored == null;
+        this.epochs = stored == null ? EpochIndex.EMPTY : stored;
+    }
+
+    /** What was found: the segments oldest first, never none. */
+    record Recovered(List<Segment> segments, EpochIndex epochs, long recoveryPoint, Recovery recovery) {}
+
+    static Recovered run(FileStore files, Path directory, LogSettings settings) throws IOException {
+        files.createDirectories(directory);
+        RecoveryScan scan = new RecoveryScan(files, directory, settings);
+        try {
+            return scan.recover();
+        } catch (IOException | RuntimeException e) {
+            scan.closeAll(e);
+            throw e;
+        }
+    }
+
+    private void closeAll(Exception cause) {
+        for (Segment segment : segments) {
+            try {
+                segment.close();
+            } catch (IOException e) {
+                cause.addSuppressed(e);
+            }
+        }
+    }
+
+    private Recovered recover() throws IOException {
+        long[] bases = files.list(directory).stream()
+                .filter(name -> SEGMENT_NAME.matcher(name).matches())
+                .mapToLong(name -> Long.parseLong(name.substring(0, 20)))
+                .sorted()
+                .toArray();
+        if (bases.length == 0) {
+            return createFirst();
+        }
+        checkSegmentsAreThere(bases);
+        for (int i = 0; i < bases.length; i++) {
+            segments.add(segmentAt(bases[i]));
+            if (i + 1 < bases.length) {
+                openClosed(segments.get(i), bases[i + 1]);
+            } else {
+                openLast(segments.get(i));
+            }
+        }
+        return finish();
+    }
+
+    private Recovered createFirst() throws IOException {
+        boolean hadMore = files.exists(directory.resolve(RecoveryPoint.NAME)) && recoveryPoint.orElse(1) > 0;
+        if (hadMore || epochs.segments().length > 0) {
+            throw LogErrors.corrupt(directory, "the segments are gone");
+        }
+        RecoveryPoint.write(files, directory, 0);
+        Segment first = new Segment(files, directory, 0, 0, settings);
+        segments.add(first);
+        first.create();
+        files.syncDirectory(directory);
+        epochs = EpochIndex.EMPTY.withSegment(0, 0);
+        epochs.write(files, directory);
+        return new Recovered(segments, epochs, 0, new Recovery(true, 0, 0, 0, false, false));
+    }
+
+    /**
+     * Every segment that the epoch index names has to be there, and no other but one at the end, which a crash in the middle
+     * of a roll leaves. A truncation that a crash interrupted has lowered the recovery point first: what is missing wholly
+     * above it was on its way out.
+     */
+    private void checkSegmentsAreThere(long[] bases) {
+        long[] known = epochs.segments();
+        for (long base : known) {
+            boolean cutOff =
+                    recoveryPoint.isPresent() && base > recoveryPoint.getAsLong() && base > bases[bases.length - 1];
+            if (Arrays.binarySearch(bases, base) < 0 && !cutOff) {
+                throw LogErrors.corrupt(directory.resolve(Segment.fileName(base)), "the segment is missing");
+            }
+        }
+        for (int i = 0; i < bases.length && !epochsLost; i++) {
+            boolean rolledTo = i == bases.length - 1 && known.length > 0 && bases[i] > known[known.length - 1];
+            if (Arrays.binarySearch(known, bases[i]) < 0 && !rolledTo) {
+                throw LogErrors.corrupt(
+                        directory.resolve(Segment.fileName(bases[i])), "a segment that this log never had");
+            }
+        }
+    }
+
+    private Segment segmentAt(long base) {
+        long counted =
+                segments.isEmpty() ? 0 : segments.get(segments.size() - 1).lastSequence();
+        return new Segment(files, directory, base, epochs.baseSequence(base).orElse(counted), settings);
+    }
+
+    private boolean everythingIsChecked() {
+        return epochsLost || recoveryPoint.isEmpty();
+    }
+
+    private void openClosed(Segment segment, long nextBase) throws IOException {
+        long size = segment.fileSize();
+        if (!everythingIsChecked() && nextBase <= recoveryPoint.getAsLong()) {
+            IndexEntry end = lastIndexEntry(segment);
+            if (end != null && segment.baseOffset() + end.relativeOffset() == nextBase) {
+                if (end.position() != size) {
+                    throw LogErrors.corrupt(
+                            segment.path(), size, "the segment had " + end.position() + " bytes when it was closed");
+                }
+                segment.resumeClosed(end);
+                return;
+            }
+        }
+        segment.resumeFrom(new SparseIndex());
+        BatchScanner scanner = scan(segment, size, true);
+        String problem = scanner.problem();
+        if (problem != null) {
+            throw LogErrors.corrupt(segment.path(), scanner.position(), problem);
+        }
+        if (segment.nextOffset() != nextBase) {
+            throw LogErrors.corrupt(
+                    segment.path(),
+                    size,
+                    "the segment ends at offset " + segment.nextOffset() + ", the next begins at " + nextBase);
+        }
+        segment.seal();
+        segment.retire();
+    }
+
+    private static @Nullable IndexEntry lastIndexEntry(Segment segment) throws IOException {
+        try {
+            return segment.indexFile().last();
+        } catch (IndexFile.BadIndexException toBeMadeAgain) {
+            return null;
+        }
+    }
+
+    private void openLast(Segment segment) throws IOException {
+        long size = segment.fileSize();
+        if (cleanStop != null && !everythingIsChecked() && endsAsMarked(segment, size, cleanStop)) {
+            clean = true;
+            return;
+        }
+        long trustedTo = everythingIsChecked() ? -1 : recoveryPoint.getAsLong();
+        segment.resumeFrom(segment.indexFile().load(trustedTo, size));
+        BatchScanner scanner = scan(segment, size, true);
+        String problem = scanner.problem();
+        if (problem != null) {
+            judgeTail(segment, scanner.position(), size, problem);
+            truncatedBytes = size - scanner.position();
+        }
+        if (recoveryPoint.isPresent() && segment.nextOffset() < recoveryPoint.getAsLong()) {
+            throw LogErrors.corrupt(
+                    segment.path(),
+                    segment.size(),
+                    "the log ends at offset " + segment.nextOffset() + ", it was on the disk up to "
+                            + recoveryPoint.getAsLong());
+        }
+    }
+
+    /** Walks over the last batches, from the last index entry on, to see that they end as they did at the clean stop. */
+    private boolean endsAsMarked(Segment segment, long size, CleanStop mark) throws IOException {
+        if (mark.segment() != segment.baseOffset() || mark.size() != size) {
+            return false;
+        }
+        segment.resumeFrom(segment.indexFile().load(mark.endOffset(), size));
+        long scannedBefore = scannedBytes;
+        int segmentsBefore = segmentsScanned;
+        boolean good = scan(segment, size, false).problem() == null && segment.nextOffset() == mark.endOffset();
+        if (good) {
+            scannedBytes = scannedBefore;
+            segmentsScanned = segmentsBefore;
+        }
+        return good;
+    }
+
+    /** Reads on from what the segment has counted in already, and counts in what is good. */
+    private BatchScanner scan(Segment segment, long size, boolean verify) throws IOException {
+        long start = segment.size();
+        if (size > Integer.MAX_VALUE) {
+            throw LogErrors.corrupt(segment.path(), size, "the file is larger than any segment");
+        }
+        BatchScanner scanner = new BatchScanner(segment.reader(), start, size, verify);
+        while (scanner.next()) {
+            RecordBatch header = scanner.header();
+            checkPlace(segment, scanner.position(), header);
+            segment.account(
+                    (int) scanner.position(),
+                    header.baseOffset(),
+                    header.nextOffset(),
+                    header.isControl(),
+                    header.maxTimestamp());
+        }
+        segment.admit((int) scanner.position());
+        segmentsScanned++;
+        scannedBytes += scanner.position() - start;
+        return scanner;
+    }
+
+    /** The checksum does not cover offset and epoch, so a batch that has them wrong is damaged, not torn. */
+    private void checkPlace(Segment segment, long position, RecordBatch header) {
+        if (header.baseOffset() != segment.nextOffset()) {
+            throw LogErrors.corrupt(
+                    segment.path(),
+                    position,
+                    "a batch with offset " + header.baseOffset() + " where " + segment.nextOffset() + " has to follow");
+        }
+        int epoch = header.leaderEpoch();
+        if (epochsLost) {
+            if (epoch < epochs.lastEpoch()) {
+                throw LogErrors.corrupt(
+                        segment.path(), position, "epoch " + epoch + " comes after epoch " + epochs.lastEpoch());
+            }
+            epochs = epochs.withEpoch(epoch, header.baseOffset());
+        } else if (epoch != epochs.epochAt(header.baseOffset())) {
+            throw LogErrors.corrupt(
+                    segment.path(),
+                    position,
+                    "a batch of epoch " + epoch + " at offset " + header.baseOffset() + ", which is of epoch "
+                            + epochs.epochAt(header.baseOffset()));
+        }
+    }
+
+    /** Returns if the bytes from there on are a torn tail; throws if they are damage to what may have been acknowledged. */
+    private void judgeTail(Segment segment, long position, long size, String problem) throws IOException {
+        if (recoveryPoint.isEmpty()) {
+            throw LogErrors.corrupt(
+                    segment.path(),
+                    position,
+                    problem + "; the recovery point is lost, so nobody knows whether it is a torn tail");
+        }
+        if (segment.nextOffset() < recoveryPoint.getAsLong()) {
+            throw LogErrors.corrupt(
+                    segment.path(),
+                    position,
+                    problem + "; it was on the disk, up to offset " + recoveryPoint.getAsLong());
+        }
+        long later = TailSearch.batchAfter(segment.reader(), position, size, segment.nextOffset());
+        if (later >= 0) {
+            throw LogErrors.corrupt(segment.path(), position, problem + "; a good batch follows at byte " + later);
+        }
+    }
+
+    private Recovered finish() throws IOException {
+        Segment last = segments.get(segments.size() - 1);
+        long end = last.nextOffset();
+        if (!clean) {
+            // What a killed process wrote may be in the page cache only; from here on it counts as on the disk.
+            last.cut(last.size());
+            last.writeIndex(true);
+        }
+        EpochIndex found = epochs.truncatedTo(end);
+        for (Segment segment : segments) {
+            if (found.baseSequence(segment.baseOffset()).isEmpty()) {
+                found = found.withSegment(segment.baseOffset(), segment.baseSequence());
+            }
+        }
+        if (epochsLost || !found.equals(epochs)) {
+            found.write(files, directory);
+        }
+        if (recoveryPoint.isEmpty() || recoveryPoint.getAsLong() != end) {
+            RecoveryPoint.write(files, directory, end);
+        }
+        return new Recovered(
+                segments,
+                found,
+                end,
+                new Recovery(
+                        clean, truncatedBytes, segmentsScanned, scannedBytes, epochsLost, recoveryPoint.isEmpty()));
+    }
+}

@@ -1,0 +1,371 @@
+package io.tailrace.engine.log;
+
+import io.tailrace.engine.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of batches and its index. One thread at a time writes; readers take {@link #size()}, which only ever admits whole
+ * batches, and never wait.
+ *
+ * <p>Writer and readers have a file handle each: NIO closes the channel of an interrupted reader.
+ */
+final class Segment {
+    static final String SUFFIX = ".log";
+    static final String INDEX_SUFFIX = ".index";
+
+    private final FileStore files;
+    private final Path path;
+    private final long baseOffset;
+    private final long baseSequence;
+    private final int indexIntervalBytes;
+    private final IndexFile indexFile;
+
+    private volatile int size;
+    private volatile long nextOffset;
+    private volatile long largestTimestamp = Long.MIN_VALUE;
+    private volatile int dataBatches;
+    /** In memory as long as the segment is written to. */
+    private volatile @Nullable SparseIndex index = new SparseIndex();
+
+    private int indexEntriesWritten;
+    private int indexedPosition;
+    private long firstAppendMillis = -1;
+    private @Nullable StoredFile writer;
+    private volatile @Nullable StoredFile reader;
+    private boolean closed;
+
+    /** A segment of which nothing is known yet but where it begins. */
+    Segment(FileStore files, Path directory, long baseOffset, long baseSequence, LogSettings settings) {
+        this.files = files;
+        this.path = directory.resolve(fileName(baseOffset));
+        this.baseOffset = baseOffset;
+        this.baseSequence = baseSequence;
+        this.indexIntervalBytes = settings.indexIntervalBytes();
+        this.nextOffset = baseOffset;
+        this.indexFile =
+                new IndexFile(files, directory.resolve(String.format("%020d%s", baseOffset, INDEX_SUFFIX)), baseOffset);
+    }
+
+    static String fileName(long baseOffset) {
+        return String.format("%020d%s", baseOffset, SUFFIX);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    long baseOffset() {
+        return baseOffset;
+    }
+
+    /** How many data batches the log has before this segment. */
+    long baseSequence() {
+        return baseSequence;
+    }
+
+    /** The sequence number of the newest data batch up to here. */
+    long lastSequence() {
+        return baseSequence + dataBatches;
+    }
+
+    /** The end of the last whole batch, in bytes from the file's start. */
+    int size() {
+        return size;
+    }
+
+    /** The offset after the last record. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    /** The largest timestamp of the data batches, {@code Long.MIN_VALUE} without any. */
+    long largestTimestamp() {
+        return largestTimestamp;
+    }
+
+    /** When the first batch was appended, or -1 for an empty segment. */
+    long firstAppendMillis() {
+        return firstAppendMillis;
+    }
+
+    void firstAppendMillis(long millis) {
+        firstAppendMillis = millis;
+    }
+
+    IndexFile indexFile() {
+        return indexFile;
+    }
+
+    // --- writing -----------------------------------------------------------------------------------------------------
+
+    /** Writes the batches behind the last one and admits them; if that fails, cuts off what was written of them. */
+    void append(List<PlacedBatch> batches, long nowMillis) throws IOException {
+        int start = size;
+        ByteBuffer staging = StagingBuffers.take();
+        try {
+            write(batches, staging);
+        } catch (IOException | RuntimeException e) {
+            undo(start, e);
+            throw e;
+        } finally {
+            StagingBuffers.giveBack(staging);
+        }
+        if (firstAppendMillis < 0) {
+            firstAppendMillis = nowMillis;
+        }
+        int at = start;
+        for (PlacedBatch placed : batches) {
+            RecordBatch batch = placed.batch();
+            account(at, placed.baseOffset(), placed.nextOffset(), batch.isControl(), placed.maxTimestamp());
+            at += batch.sizeInBytes();
+        }
+        size = at;
+    }
+
+    private void write(List<PlacedBatch> batches, ByteBuffer staging) throws IOException {
+        StoredFile file = writer();
+        long at = size;
+        for (PlacedBatch placed : batches) {
+            int bytes = placed.batch().sizeInBytes();
+            if (bytes > staging.remaining()) {
+                at += drain(file, staging, at);
+            }
+            if (bytes <= staging.remaining()) {
+                place(placed, staging);
+            } else {
+                ByteBuffer large = ByteBuffer.allocate(bytes);
+                place(placed, large);
+                at += drain(file, large, at);
+            }
+        }
+        drain(file, staging, at);
+    }
+
+    private static void place(PlacedBatch placed, ByteBuffer to) {
+        placed.batch().copyTo(to, placed.baseOffset(), placed.leaderEpoch(), placed.appendTimeMillis());
+    }
+
+    private static int drain(StoredFile file, ByteBuffer from, long position) throws IOException {
+        from.flip();
+        int bytes = from.remaining();
+        if (bytes > 0) {
+            file.write(from, position);
+        }
+        from.clear();
+        return bytes;
+    }
+
+    private void undo(int start, Exception cause) throws IOException {
+        try {
+            writer().truncate(start);
+        } catch (IOException e) {
+            e.addSuppressed(cause);
+            throw new IOException("A failed write could not be undone: " + e.getMessage(), e);
+        }
+    }
+
+    /** Counts in a batch at the end, which is in the file already. The caller admits it by its size. */
+    void account(int position, long batchBase, long batchNext, boolean control, long maxTimestamp) {
+        SparseIndex entries = index;
+        if (entries != null && position - indexedPosition >= indexIntervalBytes) {
+            entries.add(new IndexEntry((int) (batchBase - baseOffset), position, dataBatches, largestTimestamp));
+            indexedPosition = position;
+        }
+        if (!control) {
+            int counted = dataBatches;
+            dataBatches = counted + 1;
+            largestTimestamp = Math.max(largestTimestamp, maxTimestamp);
+        }
+        nextOffset = batchNext;
+    }
+
+    /** Admits what was counted in, up to that position. */
+    void admit(int position) {
+        size = position;
+    }
+
+    void force() throws IOException {
+        writer().force(false);
+    }
+
+    /** Writes the index entries that are not in the file yet. */
+    void writeIndex(boolean durable) throws IOException {
+        SparseIndex entries = index;
+        if (entries != null && (durable || entries.count() > indexEntriesWritten)) {
+            int count = entries.count();
+            indexFile.write(entries, indexEntriesWritten, durable);
+            indexEntriesWritten = count;
+        }
+    }
+
+    /** Adds the entry that says where the segment ends. It is an entry like others should the segment grow after all. */
+    void seal() throws IOException {
+        SparseIndex entries = index;
+        if (entries != null && size > 0 && entries.last().position() < size) {
+            entries.add(end());
+            indexedPosition = size;
+        }
+        writeIndex(true);
+    }
+
+    private IndexEntry end() {
+        return new IndexEntry((int) (nextOffset - baseOffset), size, dataBatches, largestTimestamp);
+    }
+
+    /** From now on nothing is written here: searches go to the index file. */
+    void retire() throws IOException {
+        index = null;
+        StoredFile file = writer;
+        writer = null;
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    /** Takes a closed segment's end from the last entry of its index, instead of reading the segment. */
+    void resumeClosed(IndexEntry end) {
+        resumeFrom(new SparseIndex(), end);
+        index = null;
+    }
+
+    /** Goes on from the last of these entries: whatever is behind it is to be counted in again. */
+    void resumeFrom(SparseIndex entries) {
+        resumeFrom(entries, entries.last());
+        index = entries;
+        indexEntriesWritten = 0;
+    }
+
+    private void resumeFrom(SparseIndex entries, IndexEntry last) {
+        index = entries;
+        size = last.position();
+        indexedPosition = last.position();
+        nextOffset = baseOffset + last.relativeOffset();
+        dataBatches = last.relativeSequence();
+        largestTimestamp = last.largestTimestamp();
+    }
+
+    /** Cuts the file at that position, durably. The index and the counts are the caller's to restore. */
+    void cut(long position) throws IOException {
+        StoredFile file = writer();
+        file.truncate(position);
+        file.force(false);
+    }
+
+    // --- reading -----------------------------------------------------------------------------------------------------
+
+    /** The last index entry whose key is not above the value. */
+    IndexEntry floor(IndexEntries.Key key, long value) throws IOException {
+        SparseIndex entries = index;
+        if (entries != null) {
+            return entries.floor(key, value);
+        }
+        try {
+            return indexFile.floor(key, value);
+        } catch (IndexFile.BadIndexException e) {
+            return rebuiltIndex().floor(key, value);
+        }
+    }
+
+    /** Makes a closed segment's index again from its batches. */
+    private synchronized SparseIndex rebuiltIndex() throws IOException {
+        Segment fresh = new Segment(
+                files,
+                CheckedFile.directoryOf(path),
+                baseOffset,
+                baseSequence,
+                new LogSettings(1, 1, indexIntervalBytes));
+        BatchScanner scanner = new BatchScanner(reader(), 0, size, false);
+        while (scanner.next()) {
+            RecordBatch header = scanner.header();
+            fresh.account(
+                    (int) scanner.position(),
+                    header.baseOffset(),
+                    header.nextOffset(),
+                    header.isControl(),
+                    header.maxTimestamp());
+        }
+        String problem = scanner.problem();
+        if (problem != null) {
+            throw LogErrors.corrupt(path, scanner.position(), problem);
+        }
+        fresh.admit(size);
+        SparseIndex entries = new SparseIndex();
+        SparseIndex made = fresh.index;
+        for (int i = 0; made != null && i < made.count(); i++) {
+            entries.add(made.entry(i));
+        }
+        if (size > 0) {
+            entries.add(fresh.end());
+        }
+        try {
+            indexFile.write(entries, 0, false);
+        } catch (DiskFullException noRoomToKeepIt) {
+            return entries;
+        }
+        return entries;
+    }
+
+    int read(ByteBuffer destination, long position) throws IOException {
+        return reader().read(destination, position);
+    }
+
+    /** The readers' handle. */
+    StoredFile reader() throws IOException {
+        StoredFile open = reader;
+        return open != null ? open : openReader();
+    }
+
+    private synchronized StoredFile openReader() throws IOException {
+        StoredFile open = reader;
+        if (open == null) {
+            if (closed) {
+                throw new IOException(path + " is closed");
+            }
+            open = files.openForRead(path);
+            reader = open;
+        }
+        return open;
+    }
+
+    private StoredFile writer() throws IOException {
+        StoredFile open = writer;
+        if (open == null) {
+            open = files.openForWrite(path);
+            writer = open;
+        }
+        return open;
+    }
+
+    /** The size of the file, which may have more than whole batches. */
+    long fileSize() throws IOException {
+        return reader().size();
+    }
+
+    /** Creates the file, or empties it. */
+    void create() throws IOException {
+        writer().truncate(0);
+    }
+
+    void delete() throws IOException {
+        close();
+        files.delete(path);
+        indexFile.delete();
+    }
+
+    synchronized void close() throws IOException {
+        closed = true;
+        StoredFile reading = reader;
+        reader = null;
+        try {
+            retire();
+        } finally {
+            if (reading != null) {
+                reading.close();
+            }
+        }
+    }
+}
