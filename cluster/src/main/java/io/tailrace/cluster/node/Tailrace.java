@@ -1,39 +1,70 @@
 package io.tailrace.cluster.node;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.placement.Partitions;
+import java.nio.file.Path;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** A Tailrace node in this JVM. */
-public abstract class Tailrace implements AutoCloseable {
-    /** Starts a node with an actor system of its own; returns when it serves. Settings: {@code tailrace.*}, see reference.conf. */
-    public static Tailrace start(Config config) {
-        if (config.isEmpty()) {
-            throw new IllegalArgumentException();
-        }
-        throw new UnsupportedOperationException();
+/**
+ * A Tailrace node in this JVM: topics, their partitions, and the files they lie in.
+ *
+ * <pre>{@code
+ * try (Tailrace tailrace = Tailrace.start(ConfigFactory.parseString("tailrace.data-dir = /var/lib/tailrace"))) {
+ *     tailrace.topics().create(NewTopic.of("access", 4)).toCompletableFuture().join();
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by many threads.
+ */
+public interface Tailrace extends AutoCloseable {
+    /**
+     * Starts a node with an actor system of its own; returns when it serves. Blocking, about three seconds in a fresh JVM.
+     *
+     * @param config settings under {@code tailrace}, see reference.conf; what is not there has its default
+     * @throws io.tailrace.engine.error.TailraceException INVALID_SETTING, DATA_DIR_IN_USE, DATA_DIR_UNUSABLE,
+     *     DATA_DIR_VERSION, CORRUPT_LOG, or CLOSED if it did not come up within {@code tailrace.start-timeout}
+     */
+    static Tailrace start(Config config) {
+        return Node.startOwn(config);
     }
 
-    /** The node of an application's actor system, started there on first use. */
-    public static Tailrace get(ClassicActorSystemProvider system) {
-        if (system.classicSystem().settings().config().isEmpty()) {
-            throw new IllegalArgumentException();
-        }
-        throw new UnsupportedOperationException();
+    /** The same with the defaults and a data directory. */
+    static Tailrace start(Path dataDirectory) {
+        return start(ConfigFactory.parseMap(
+                java.util.Map.of("tailrace.data-dir", dataDirectory.toAbsolutePath().toString())));
+    }
+
+    /**
+     * The node of an application's actor system, started on first use with that system's settings, stopped with it. If the
+     * system is a cluster member, or can be one ({@code pekko.actor.provider = cluster}), the node lives on it; if not, the
+     * node gets an actor system of its own beside it.
+     *
+     * @throws io.tailrace.engine.error.TailraceException as {@link #start}
+     */
+    static Tailrace get(ClassicActorSystemProvider system) {
+        return TailraceExtension.of(system).node();
     }
 
     /** The actor system that the node runs on. */
-    public abstract ActorSystem<?> system();
+    ActorSystem<?> system();
+
+    /** Where everything durable lies. */
+    Path dataDirectory();
 
     /** Creates and finds topics. */
-    public abstract Topics topics();
+    Topics topics();
 
     /** Finds and feeds partitions. */
-    public abstract Partitions partitions();
+    Partitions partitions();
 
-    /** Stops the node: closes its logs with their clean-stop marks; ends the actor system if {@link #start} made it. Idempotent. */
+    /**
+     * Stops the node: closes its logs with their clean-stop marks, gives the data directory back, and ends the actor
+     * system if the node made it. Blocking, idempotent.
+     */
     @Override
-    public abstract void close();
+    void close();
 }

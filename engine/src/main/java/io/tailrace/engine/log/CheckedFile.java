@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The CRC32C covers all before it. An older program that meets a newer version says so and touches nothing.
  */
-final class CheckedFile {
+public final class CheckedFile {
     private static final int HEADER_BYTES = 8;
     private static final int CRC_BYTES = 4;
     /** Far more than any log's epochs and segments need; a length beyond it is nonsense. */
@@ -34,7 +34,7 @@ final class CheckedFile {
      *
      * @throws TailraceException {@link ErrorCode#DATA_DIR_VERSION} if it is right, but of another version
      */
-    static @Nullable ByteBuffer read(FileStore files, Path file, int magic, int version) throws IOException {
+    public static @Nullable ByteBuffer read(FileStore files, Path file, int magic, int version) throws IOException {
         if (!files.exists(file)) {
             return null;
         }
@@ -64,7 +64,7 @@ final class CheckedFile {
     }
 
     /** Replaces the file: when this returns, the new payload is on the disk; when it throws, the old or the new one is. */
-    static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload) throws IOException {
+    public static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + payload.remaining() + CRC_BYTES);
         bytes.putInt(magic).putInt(version).put(payload);
         bytes.putInt(crc(bytes, bytes.position())).flip();

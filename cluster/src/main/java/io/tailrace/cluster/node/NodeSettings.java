@@ -1,0 +1,56 @@
+package io.tailrace.cluster.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.PartitionEnvironment;
+import io.tailrace.engine.replication.FlushMode;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A node's settings, as reference.conf documents them.
+ *
+ * @param dataDirectory where everything durable lies
+ * @param flush when a batch counts as stored
+ * @param minFreeBytes appends are refused when less is free on the data volume
+ * @param locateTimeout how long to wait for the name of a partition's leader
+ * @param appendTimeout after which an append without answer is unknown
+ * @param limits the bounds of one partition
+ */
+record NodeSettings(
+        Path dataDirectory,
+        FlushMode flush,
+        long minFreeBytes,
+        Duration startTimeout,
+        Duration locateTimeout,
+        Duration appendTimeout,
+        PartitionEnvironment.Limits limits) {
+
+    /**
+     * Reads the block {@code tailrace}.
+     *
+     * @throws TailraceException INVALID_SETTING that names the setting
+     */
+    static NodeSettings of(Config config) {
+        try {
+            Config tailrace = config.getConfig("tailrace");
+            return new NodeSettings(
+                    Path.of(tailrace.getString("data-dir")).toAbsolutePath().normalize(),
+                    FlushMode.of(tailrace.getString("flush")),
+                    tailrace.getBytes("min-free-bytes"),
+                    tailrace.getDuration("start-timeout"),
+                    tailrace.getDuration("locate-timeout"),
+                    tailrace.getDuration("append-timeout"),
+                    new PartitionEnvironment.Limits(
+                            tailrace.getBytes("partition.queued-bytes"),
+                            Math.toIntExact(tailrace.getBytes("partition.group-bytes")),
+                            tailrace.getInt("partition.waiting-asks"),
+                            tailrace.getInt("partition.producers")));
+        } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_SETTING, "A setting under tailrace.* is not usable: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.tailrace.cluster.placement;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.Partition;
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.RecordBatch;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from this node to one partition's leader: asks the region who leads, once, and then sends batches straight there, in
+ * the order they came. An answer that says the leader is another, or no answer, makes it ask again.
+ */
+final class LeaderLink {
+    /** More than this waiting for the first answer means that nobody leads: the sender has to pause. */
+    private static final int MAX_WAITING = 1024;
+
+    private final ActorSystem<?> system;
+    private final ActorRef<PartitionEnvelope> region;
+    private final PartitionId partition;
+    private final Duration locateTimeout;
+    private final Duration appendTimeout;
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private @Nullable ActorRef<Partition.Command> leader;
+    private boolean locating;
+
+    private record Waiting(RecordBatch batch, CompletableFuture<Appended> answer) {}
+
+    LeaderLink(
+            ActorSystem<?> system,
+            ActorRef<PartitionEnvelope> region,
+            PartitionId partition,
+            Duration locateTimeout,
+            Duration appendTimeout) {
+        this.system = system;
+        this.region = region;
+        this.partition = partition;
+        this.locateTimeout = locateTimeout;
+        this.appendTimeout = appendTimeout;
+    }
+
+    /** Sends a batch; see {@link Partitions#append}. */
+    synchronized CompletionStage<Appended> append(RecordBatch batch) {
+        ActorRef<Partition.Command> known = leader;
+        if (known != null) {
+            return send(known, batch);
+        }
+        if (waiting.size() >= MAX_WAITING) {
+            return CompletableFuture.failedStage(new TailraceException(
+                    ErrorCode.PARTITION_UNAVAILABLE, "Nobody leads partition " + partition + " yet: send again."));
+        }
+        CompletableFuture<Appended> answer = new CompletableFuture<>();
+        waiting.add(new Waiting(batch, answer));
+        if (!locating) {
+            locating = true;
+            locate().whenComplete(this::located);
+        }
+        return answer;
+    }
+
+    /** Makes sure that somebody leads, which also opens the replica there. */
+    CompletionStage<ActorRef<Partition.Command>> locate() {
+        return AskPattern.<PartitionEnvelope, Partition.Located>ask(
+                        region,
+                        replyTo -> new PartitionEnvelope(partition, new Partition.Locate(partition, replyTo)),
+                        locateTimeout,
+                        system.scheduler())
+                .handle((located, failure) -> {
+                    if (located instanceof Partition.Leads leads) {
+                        return leads.leader();
+                    }
+                    if (located instanceof Partition.Unavailable unavailable) {
+                        throw new TailraceException(unavailable.code(), unavailable.message());
+                    }
+                    throw new TailraceException(
+                            ErrorCode.PARTITION_UNAVAILABLE,
+                            "Nobody said within " + locateTimeout.toMillis() + " ms who leads partition " + partition
+                                    + ": ask again.",
+                            failure);
+                });
+    }
+
+    private void located(@Nullable ActorRef<Partition.Command> found, @Nullable Throwable failure) {
+        Queue<Waiting> failed = new ArrayDeque<>();
+        synchronized (this) {
+            locating = false;
+            leader = found;
+            if (found == null) {
+                failed.addAll(waiting);
+            } else {
+                // Under the lock, so that nothing that comes later can overtake what waited.
+                waiting.forEach(one -> send(found, one.batch).whenComplete((stored, error) -> {
+                    if (error == null) {
+                        one.answer.complete(stored);
+                    } else {
+                        one.answer.completeExceptionally(error);
+                    }
+                }));
+            }
+            waiting.clear();
+        }
+        Throwable why = failure == null ? new IllegalStateException("no leader and no reason") : Failures.cause(failure);
+        failed.forEach(one -> one.answer.completeExceptionally(why));
+    }
+
+    private CompletionStage<Appended> send(ActorRef<Partition.Command> to, RecordBatch batch) {
+        CompletableFuture<Appended> answer = new CompletableFuture<>();
+        AskPattern.<Partition.Command, Partition.AppendReply>ask(
+                        to, replyTo -> new Partition.Append(partition, batch, replyTo), appendTimeout, system.scheduler())
+                .whenComplete((reply, failure) -> {
+                    if (reply instanceof Partition.Appended stored) {
+                        answer.complete(new Appended(stored.baseOffset(), stored.appendTimeMillis()));
+                    } else {
+                        answer.completeExceptionally(refusal(to, reply, failure));
+                    }
+                });
+        return answer;
+    }
+
+    private TailraceException refusal(
+            ActorRef<Partition.Command> asked, Partition.@Nullable AppendReply reply, @Nullable Throwable failure) {
+        if (reply instanceof Partition.Refused refused) {
+            if (refused.code() == ErrorCode.PARTITION_UNAVAILABLE
+                    || refused.code() == ErrorCode.FENCED
+                    || refused.code() == ErrorCode.OUTCOME_UNKNOWN) {
+                forget(asked);
+            }
+            return new TailraceException(refused.code(), refused.message());
+        }
+        forget(asked);
+        String what = failure instanceof TimeoutException
+                ? "No answer within " + appendTimeout.toMillis() + " ms from partition " + partition
+                : "The way to partition " + partition + " broke";
+        return new TailraceException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                what + ": the records may be stored; send them again with the same sequence.",
+                failure);
+    }
+
+    private synchronized void forget(ActorRef<Partition.Command> asked) {
+        if (asked.equals(leader)) {
+            leader = null;
+        }
+    }
+}

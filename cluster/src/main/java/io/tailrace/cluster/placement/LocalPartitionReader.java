@@ -1,0 +1,154 @@
+package io.tailrace.cluster.placement;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.replication.Replica;
+import io.tailrace.engine.replication.Replicas;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the replica of this process: straight from the segment files, past the leader's mailbox. The replica is opened by
+ * asking who leads, the first time only.
+ */
+final class LocalPartitionReader implements PartitionReader {
+    private final PartitionId partition;
+    private final LeaderLink link;
+    private final Replicas replicas;
+    private final Executor io;
+    private final Object lock = new Object();
+    private @Nullable Replica replica;
+    private @Nullable LogReader reader;
+    private @Nullable CompletableFuture<Long> parked;
+    private boolean closed;
+    private boolean reading;
+
+    LocalPartitionReader(PartitionId partition, LeaderLink link, Replicas replicas, Executor io) {
+        this.partition = partition;
+        this.link = link;
+        this.replicas = replicas;
+        this.io = io;
+    }
+
+    @Override
+    public CompletionStage<Fetched> fetch(long offset, int maxBytes) {
+        return serving().thenCompose(found -> {
+            long highWatermark = found.highWatermark().offset();
+            if (offset < 0 || offset > highWatermark) {
+                return CompletableFuture.failedFuture(outOfRange(found, offset));
+            }
+            if (offset < highWatermark) {
+                return CompletableFuture.supplyAsync(() -> read(found, offset, maxBytes), io);
+            }
+            return park(found, offset).thenApplyAsync(moved -> read(found, offset, maxBytes), io);
+        });
+    }
+
+    @Override
+    public CompletionStage<OffsetRange> offsets() {
+        return serving().thenApply(found ->
+                new OffsetRange(found.startOffset(), found.highWatermark().offset()));
+    }
+
+    @Override
+    public CompletionStage<OptionalLong> offsetForTime(long timestampMillis) {
+        return serving().thenApplyAsync(found -> found.offsetForTimestamp(timestampMillis), io);
+    }
+
+    /** The replica, once it has a high watermark. */
+    private CompletableFuture<Replica> serving() {
+        synchronized (lock) {
+            if (closed) {
+                return CompletableFuture.failedFuture(closed());
+            }
+            if (replica != null) {
+                return CompletableFuture.completedFuture(replica);
+            }
+        }
+        return link.locate().toCompletableFuture().thenApply(leader -> {
+            Replica found = replicas.find(partition.text())
+                    .orElseThrow(() -> new TailraceException(
+                            ErrorCode.PARTITION_UNAVAILABLE,
+                            "Partition " + partition + " has no replica on this node: ask again."));
+            synchronized (lock) {
+                replica = found;
+            }
+            return found;
+        });
+    }
+
+    private CompletableFuture<Long> park(Replica found, long offset) {
+        CompletableFuture<Long> moved = found.highWatermark().awaitBeyond(offset);
+        synchronized (lock) {
+            parked = moved;
+            if (closed) {
+                moved.completeExceptionally(closed());
+                found.highWatermark().forget(moved);
+            }
+        }
+        return moved;
+    }
+
+    private Fetched read(Replica found, long offset, int maxBytes) {
+        LogReader mine;
+        synchronized (lock) {
+            if (closed) {
+                throw closed();
+            }
+            if (reader == null) {
+                reader = found.newReader();
+            }
+            mine = reader;
+            reading = true;
+            parked = null;
+        }
+        try {
+            long highWatermark = found.highWatermark().offset();
+            return new Fetched(mine.read(offset, maxBytes, highWatermark), highWatermark);
+        } finally {
+            synchronized (lock) {
+                reading = false;
+                if (closed) {
+                    mine.close();
+                }
+            }
+        }
+    }
+
+    private TailraceException outOfRange(Replica found, long offset) {
+        return new TailraceException(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                "Offset " + offset + " is not in partition " + partition + ", which has " + found.startOffset() + " to "
+                        + found.highWatermark().offset() + ": start at one of those.");
+    }
+
+    private TailraceException closed() {
+        return new TailraceException(ErrorCode.CLOSED, "The reader of partition " + partition + " has been closed.");
+    }
+
+    @Override
+    public void close() {
+        CompletableFuture<Long> waiting;
+        Replica found;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            waiting = parked;
+            found = replica;
+            if (reader != null && !reading) {
+                reader.close();
+            }
+        }
+        if (waiting != null && found != null) {
+            found.highWatermark().forget(waiting);
+            waiting.completeExceptionally(closed());
+        }
+    }
+}

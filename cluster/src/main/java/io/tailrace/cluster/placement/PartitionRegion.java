@@ -1,0 +1,46 @@
+package io.tailrace.cluster.placement;
+
+import io.tailrace.engine.partition.Partition;
+import io.tailrace.engine.partition.PartitionEnvironment;
+import io.tailrace.engine.partition.PartitionId;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/** The shard region of the partitions: it starts them where they belong and finds them. It carries questions, never batches. */
+public final class PartitionRegion {
+    private static final EntityTypeKey<Partition.Command> TYPE =
+            EntityTypeKey.create(Partition.Command.class, "tailrace-partition");
+
+    private PartitionRegion() {}
+
+    /** Starts the region on this node. */
+    public static ActorRef<PartitionEnvelope> start(ActorSystem<?> system, PartitionEnvironment environment) {
+        return ClusterSharding.get(system)
+                .init(Entity.of(
+                                TYPE,
+                                context -> Partition.create(PartitionId.parse(context.getEntityId()), environment))
+                        .withStopMessage(Partition.Stop.INSTANCE)
+                        .withMessageExtractor(new Extractor()));
+    }
+
+    private static final class Extractor extends ShardingMessageExtractor<PartitionEnvelope, Partition.Command> {
+        @Override
+        public String entityId(PartitionEnvelope envelope) {
+            return envelope.partition().text();
+        }
+
+        @Override
+        public String shardId(String entityId) {
+            return Integer.toString(PlacementGroup.of(PartitionId.parse(entityId)));
+        }
+
+        @Override
+        public Partition.Command unwrapMessage(PartitionEnvelope envelope) {
+            return envelope.message();
+        }
+    }
+}

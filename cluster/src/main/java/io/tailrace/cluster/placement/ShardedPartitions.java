@@ -1,0 +1,59 @@
+package io.tailrace.cluster.placement;
+
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Replicas;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** Partitions found through their shard region, written at their leader, read from the replica of this process. */
+public final class ShardedPartitions implements Partitions {
+    private final ActorSystem<?> system;
+    private final ActorRef<PartitionEnvelope> region;
+    private final Replicas replicas;
+    private final Executor io;
+    private final Duration locateTimeout;
+    private final Duration appendTimeout;
+    private final Map<PartitionId, LeaderLink> links = new ConcurrentHashMap<>();
+
+    /**
+     * Over a region.
+     *
+     * @param locateTimeout how long to wait for the name of the leader
+     * @param appendTimeout after which an append without answer is unknown
+     */
+    public ShardedPartitions(
+            ActorSystem<?> system,
+            ActorRef<PartitionEnvelope> region,
+            Replicas replicas,
+            Executor io,
+            Duration locateTimeout,
+            Duration appendTimeout) {
+        this.system = system;
+        this.region = region;
+        this.replicas = replicas;
+        this.io = io;
+        this.locateTimeout = locateTimeout;
+        this.appendTimeout = appendTimeout;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(PartitionId partition, RecordBatch batch) {
+        return link(partition).append(batch);
+    }
+
+    @Override
+    public PartitionReader reader(PartitionId partition) {
+        return new LocalPartitionReader(partition, link(partition), replicas, io);
+    }
+
+    private LeaderLink link(PartitionId partition) {
+        return links.computeIfAbsent(
+                partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
+    }
+}

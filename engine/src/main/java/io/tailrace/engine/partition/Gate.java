@@ -1,0 +1,136 @@
+package io.tailrace.engine.partition;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.RecordBatch;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Stands in front of the persistent child and owns all that is pending: it refuses what cannot be stored <i>before</i> it is
+ * persisted, bounds what waits, and hands everything that arrived during one persist to the next as one, so that one fsync
+ * serves all who wait. Belongs to one actor; not thread-safe.
+ */
+final class Gate {
+    private final PartitionSettings settings;
+    private final PartitionEnvironment environment;
+    private final ActorRef<PersistentPartition.AppendAll> child;
+    private final Queue<Partition.Append> queue = new ArrayDeque<>();
+    private List<Partition.Append> underWay = List.of();
+    private long queuedBytes;
+
+    Gate(
+            PartitionSettings settings,
+            PartitionEnvironment environment,
+            ActorRef<PersistentPartition.AppendAll> child) {
+        this.settings = settings;
+        this.environment = environment;
+        this.child = child;
+    }
+
+    /** A batch wants in: it is refused at once, or waits for its turn. */
+    void arrive(Partition.Append append) {
+        Partition.Refused refusal = refusal(append.batch());
+        if (refusal != null) {
+            append.replyTo().tell(refusal);
+            return;
+        }
+        queue.add(append);
+        queuedBytes += append.batch().sizeInBytes();
+        if (underWay.isEmpty()) {
+            sendNext();
+        }
+    }
+
+    private Partition.@org.jspecify.annotations.Nullable Refused refusal(RecordBatch batch) {
+        int bytes = batch.sizeInBytes();
+        if (bytes > settings.maxMessageBytes()) {
+            return new Partition.Refused(
+                    ErrorCode.RECORD_TOO_LARGE,
+                    "A batch of " + bytes + " bytes is over the topic's max.message.bytes of "
+                            + settings.maxMessageBytes() + ": send smaller records or raise the setting.");
+        }
+        try {
+            batch.ensureAcceptable();
+        } catch (TailraceException e) {
+            return new Partition.Refused(e.code(), String.valueOf(e.getMessage()));
+        }
+        if (queuedBytes + bytes > environment.limits().queuedBytes()) {
+            return new Partition.Refused(
+                    ErrorCode.PARTITION_BUSY,
+                    "The partition has " + queuedBytes + " bytes waiting to be written: send again after a pause.");
+        }
+        if (!environment.space().take(bytes)) {
+            return new Partition.Refused(
+                    ErrorCode.DISK_FULL,
+                    "Less than " + environment.space().floorBytes()
+                            + " bytes are free on the data volume: make room, appends resume by themselves.");
+        }
+        return null;
+    }
+
+    /** The group under way is stored: everybody hears, and the next group goes. */
+    void stored(PersistentPartition.Stored stored) {
+        List<Partition.Append> done = underWay;
+        underWay = List.of();
+        sendNext();
+        for (int i = 0; i < done.size(); i++) {
+            done.get(i).replyTo().tell(reply(stored.decisions().get(i)));
+        }
+    }
+
+    private static Partition.AppendReply reply(Decision decision) {
+        if (decision instanceof Decision.Accept accept) {
+            return new Partition.Appended(
+                    accept.event().placed().baseOffset(), accept.event().placed().appendTimeMillis());
+        }
+        if (decision instanceof Decision.Duplicate duplicate) {
+            return new Partition.Appended(duplicate.baseOffset(), duplicate.appendTimeMillis());
+        }
+        Decision.Refuse refuse = (Decision.Refuse) decision;
+        return new Partition.Refused(refuse.code(), refuse.message());
+    }
+
+    private void sendNext() {
+        if (queue.isEmpty()) {
+            return;
+        }
+        List<Partition.Append> group = new ArrayList<>(queue.size());
+        List<RecordBatch> batches = new ArrayList<>(queue.size());
+        long bytes = 0;
+        Partition.Append next = queue.peek();
+        while (next != null
+                && (group.isEmpty()
+                        || bytes + next.batch().sizeInBytes() <= environment.limits().groupBytes())) {
+            queue.remove();
+            group.add(next);
+            batches.add(next.batch());
+            bytes += next.batch().sizeInBytes();
+            next = queue.peek();
+        }
+        queuedBytes -= bytes;
+        underWay = group;
+        child.tell(new PersistentPartition.AppendAll(batches, Partition.appendTime(settings, environment)));
+    }
+
+    /** The child is gone: what was under way is unknown, what waited was certainly not stored. */
+    void fail() {
+        for (Partition.Append append : underWay) {
+            append.replyTo()
+                    .tell(new Partition.Refused(
+                            ErrorCode.OUTCOME_UNKNOWN,
+                            "The write was under way when the leadership ended: send it again with the same sequence."));
+        }
+        for (Partition.Append append : queue) {
+            append.replyTo()
+                    .tell(new Partition.Refused(
+                            ErrorCode.PARTITION_UNAVAILABLE, "The partition is being elected: send again."));
+        }
+        underWay = List.of();
+        queue.clear();
+        queuedBytes = 0;
+    }
+}

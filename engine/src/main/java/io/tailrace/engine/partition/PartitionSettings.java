@@ -1,0 +1,13 @@
+package io.tailrace.engine.partition;
+
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.record.TimestampType;
+
+/**
+ * What a partition needs to know of its topic.
+ *
+ * @param maxMessageBytes the largest batch accepted, in bytes
+ * @param timestampType who sets the records' time
+ * @param log how the log is cut into segments
+ */
+public record PartitionSettings(int maxMessageBytes, TimestampType timestampType, LogSettings log) {}

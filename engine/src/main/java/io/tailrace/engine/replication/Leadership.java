@@ -1,0 +1,27 @@
+package io.tailrace.engine.replication;
+
+import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.PlacedBatch;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The right to write one log in one epoch, as a quorum of its voters has granted it. This is the seam at which replication
+ * stands: the partition above writes through it and does not know how many voters there are.
+ */
+public interface Leadership {
+    /** The epoch that this leadership writes in. */
+    int epoch();
+
+    /** The local log, for replay and look-ups. Whoever leads appends through {@link #append} only. */
+    Log log();
+
+    /**
+     * Appends batches, all or none, in the order of the calls. Done when a quorum has them as the flush mode demands, and the
+     * high watermark has passed them.
+     *
+     * <p>Fails with FENCED when a higher epoch has been promised, DISK_FULL or IO_FAILED from the disk. After any failure
+     * this leadership is over and what was under way is unknown, unless the code is DISK_FULL: then nothing of it was stored.
+     */
+    CompletionStage<Void> append(List<PlacedBatch> batches);
+}

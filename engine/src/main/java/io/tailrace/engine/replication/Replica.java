@@ -1,0 +1,182 @@
+package io.tailrace.engine.replication;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.Recovery;
+import io.tailrace.engine.record.ControlRecords;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * The one owner of a partition's files in this process: its log, its promise, its high watermark. Here it is the only voter of
+ * its log, so its own promise is a quorum of one; everything else goes by the same rules as with many.
+ *
+ * <p>Blocking: {@link #open} and {@link #lead} do I/O on the caller's thread, appends on the executor.
+ */
+public final class Replica implements AutoCloseable {
+    private final Log log;
+    private final PromiseFile promises;
+    private final Path directory;
+    private final FlushMode flush;
+    private final InstantSource clock;
+    private final Executor io;
+    private final HighWatermark highWatermark = new HighWatermark();
+    private final Object writing = new Object();
+    private int promisedEpoch;
+    private boolean closed;
+
+    private Replica(
+            Log log, PromiseFile promises, Path directory, FlushMode flush, InstantSource clock, Executor io) {
+        this.log = log;
+        this.promises = promises;
+        this.directory = directory;
+        this.flush = flush;
+        this.clock = clock;
+        this.io = io;
+        this.promisedEpoch = promises.promisedEpoch();
+    }
+
+    /**
+     * Opens the files, or creates them, and recovers the log.
+     *
+     * @throws TailraceException CORRUPT_LOG, IO_FAILED
+     */
+    public static Replica open(
+            FileStore files,
+            Path directory,
+            LogSettings settings,
+            FlushMode flush,
+            InstantSource clock,
+            Executor io) {
+        Log log = Log.open(files, directory, settings, clock);
+        try {
+            return new Replica(log, new PromiseFile(files, directory), directory, flush, clock, io);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Wins an election among one: promises the next epoch to the incarnation, durably, writes the epoch's barrier where the
+     * log is not empty (an empty one needs none, so that the first record has offset 0), and commits it.
+     *
+     * @param incarnation a random id of this attempt to lead, never of a node or a process
+     * @throws TailraceException DISK_FULL, IO_FAILED
+     */
+    public Leadership lead(UUID incarnation) {
+        synchronized (writing) {
+            int epoch = Math.max(promisedEpoch, log.lastEpoch()) + 1;
+            promises.promise(epoch, incarnation);
+            promisedEpoch = epoch;
+            long end = log.endOffset();
+            if (end > 0) {
+                log.append(List.of(
+                        new PlacedBatch(ControlRecords.leaderChange(clock.millis()), end, epoch, -1)));
+            }
+            log.flush();
+            highWatermark.advanceTo(log.endOffset());
+            return new SoleLeadership(epoch);
+        }
+    }
+
+    /** What opening the log found. */
+    public Recovery recovery() {
+        return log.recovery();
+    }
+
+    /** Where the files lie. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** The committed offset and who waits for it. */
+    public HighWatermark highWatermark() {
+        return highWatermark;
+    }
+
+    /** The first offset that is still there. */
+    public long startOffset() {
+        return log.startOffset();
+    }
+
+    /** A reader of the log; it is the caller's to close, and to read below the high watermark only. */
+    public LogReader newReader() {
+        return log.newReader();
+    }
+
+    /** First committed record at or after that time. Blocking. */
+    public OptionalLong offsetForTimestamp(long timestampMillis) {
+        return log.offsetForTimestamp(timestampMillis, highWatermark.offset());
+    }
+
+    /** Makes the recovery point durable, if the log has moved. Blocking. */
+    public void checkpoint() {
+        synchronized (writing) {
+            if (!closed) {
+                log.checkpoint();
+            }
+        }
+    }
+
+    /** Closes the log with its clean-stop mark. Idempotent; blocking. */
+    @Override
+    public void close() {
+        synchronized (writing) {
+            if (!closed) {
+                closed = true;
+                log.close();
+            }
+        }
+    }
+
+    private final class SoleLeadership implements Leadership {
+        private final int epoch;
+
+        SoleLeadership(int epoch) {
+            this.epoch = epoch;
+        }
+
+        @Override
+        public int epoch() {
+            return epoch;
+        }
+
+        @Override
+        public Log log() {
+            return log;
+        }
+
+        @Override
+        public CompletionStage<Void> append(List<PlacedBatch> batches) {
+            return CompletableFuture.runAsync(() -> write(batches), io);
+        }
+
+        private void write(List<PlacedBatch> batches) {
+            long end;
+            synchronized (writing) {
+                if (closed || epoch != promisedEpoch) {
+                    throw new TailraceException(
+                            ErrorCode.FENCED, "Epoch " + epoch + " is over: epoch " + promisedEpoch + " leads now.");
+                }
+                log.append(batches);
+                if (flush == FlushMode.BATCH) {
+                    log.flush();
+                }
+                end = log.endOffset();
+            }
+            highWatermark.advanceTo(end);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.tailrace.test.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+
+/** The house of ARCHITECTURE.md, held by a test: who may know whom. */
+@AnalyzeClasses(packages = "io.tailrace", importOptions = ImportOption.DoNotIncludeTests.class)
+class StoreysTest {
+
+    @ArchTest
+    static final ArchRule eachStoreyKnowsOnlyThoseBeneathIt = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .withOptionalLayers(true)
+            .layer("engine").definedBy("io.tailrace.engine..")
+            .layer("cluster").definedBy("io.tailrace.cluster..")
+            .layer("streams").definedBy("io.tailrace.streams..")
+            .layer("http").definedBy("io.tailrace.http..")
+            .layer("samples").definedBy("io.tailrace.samples..")
+            .layer("cli").definedBy("io.tailrace.cli..")
+            .whereLayer("cli").mayNotBeAccessedByAnyLayer()
+            .whereLayer("samples").mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("http").mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("streams").mayOnlyBeAccessedByLayers("http", "samples", "cli")
+            .whereLayer("cluster").mayOnlyBeAccessedByLayers("streams", "http", "samples", "cli");
+
+    @ArchTest
+    static final ArchRule recordsLogAndReplicationKnowNoActors = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.tailrace.engine.error..",
+                    "io.tailrace.engine.record..",
+                    "io.tailrace.engine.log..",
+                    "io.tailrace.engine.replication..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.pekko..", "scala..", "org.slf4j..", "com.typesafe..");
+
+    @ArchTest
+    static final ArchRule theLogKnowsNothingAboveIt = noClasses()
+            .that()
+            .resideInAPackage("io.tailrace.engine.log..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.tailrace.engine.replication..",
+                    "io.tailrace.engine.partition..",
+                    "io.tailrace.engine.journal..");
+
+    @ArchTest
+    static final ArchRule recordsKnowNothingButErrors = noClasses()
+            .that()
+            .resideInAPackage("io.tailrace.engine.record..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.tailrace.engine.log..",
+                    "io.tailrace.engine.replication..",
+                    "io.tailrace.engine.partition..",
+                    "io.tailrace.engine.journal..");
+
+    @ArchTest
+    static final ArchRule whatAPartitionDecidesIsPure = noClasses()
+            .that()
+            .haveSimpleNameStartingWith("PartitionState")
+            .and()
+            .resideInAPackage("io.tailrace.engine.partition..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.pekko..", "java.io..", "java.nio.file..", "java.time..");
+
+    @ArchTest
+    static final ArchRule scalaTypesStayInTheJournals = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.tailrace.engine.journal..", "io.tailrace.cluster.journal..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("scala.concurrent..");
+
+    @ArchTest
+    static final ArchRule filesAreOpenedThroughTheFileStoreOnly = noClasses()
+            .that()
+            .resideInAnyPackage("io.tailrace.engine..", "io.tailrace.cluster..", "io.tailrace.streams..")
+            .and()
+            .doNotHaveSimpleName("DiskFileStore")
+            .and()
+            .doNotHaveSimpleName("DiskFile")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.nio.file.Files")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.nio.channels.FileChannel")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.RandomAccessFile");
+
+    @ArchTest
+    static final ArchRule everyPackageExplainsItself = classes().should(live("in a package with a package-info"));
+
+    @ArchTest
+    static final ArchRule noRoomForOddsAndEnds = noClasses()
+            .should()
+            .resideInAnyPackage("..util..", "..utils..", "..common..", "..impl..", "..manager..", "..misc..");
+
+    private static ArchCondition<JavaClass> live(String what) {
+        return new ArchCondition<>("live " + what) {
+            @Override
+            public void check(JavaClass item, ConditionEvents events) {
+                boolean explained = item.getPackage().tryGetPackageInfo().isPresent();
+                events.add(new SimpleConditionEvent(item, explained, item.getName() + " lives without " + what));
+            }
+        };
+    }
+}
