@@ -37,7 +37,8 @@ final class CountTable {
 
     synchronized void add(WindowCount part) {
         boolean known = groups.size() < MAX_GROUPS || groups.containsKey(part.group());
-        groups.computeIfAbsent(known ? part.group() : FURTHER, name -> new Group()).add(part);
+        groups.computeIfAbsent(known ? part.group() : FURTHER, name -> new Group())
+                .add(part);
     }
 
     /** Records in all groups together. */
@@ -48,22 +49,13 @@ final class CountTable {
     /** A head line and at most that many rows; if there are more, the last line says so. */
     synchronized List<String> lines(int maxRows) {
         TextTable table = new TextTable(
-                groupTitle,
-                "records",
-                "windows",
-                "busiest window",
-                "records",
-                "mean " + amountTitle,
-                "max",
-                "last");
+                groupTitle, "records", "windows", "busiest window", "records", "mean " + amountTitle, "max", "last");
         Comparator<Map.Entry<String, Group>> order = byName
                 ? Map.Entry.comparingByKey()
                 : Comparator.comparingLong((Map.Entry<String, Group> entry) -> -entry.getValue().records)
                         .thenComparing(Map.Entry.comparingByKey());
-        groups.entrySet().stream()
-                .sorted(order)
-                .limit(maxRows)
-                .forEach(entry -> entry.getValue().row(table, Escaped.text(entry.getKey(), GROUP_CHARS)));
+        groups.entrySet().stream().sorted(order).limit(maxRows).forEach(entry -> entry.getValue()
+                .row(table, Escaped.text(entry.getKey(), GROUP_CHARS)));
         int hidden = groups.size() - maxRows;
         Stream<String> more = hidden > 0 ? Stream.of("... and " + hidden + " more") : Stream.empty();
         return Stream.concat(table.lines().stream(), more).toList();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedNode implements AutoCloseable {
     private final Tailrace tailrace;
     private final Path directory;
-    private final boolean deleteAfterwards;
+    private boolean deleteAfterwards;
 
     private EmbeddedNode(Tailrace tailrace, Path directory, boolean deleteAfterwards) {
         this.tailrace = tailrace;
@@ -40,9 +40,10 @@ final class EmbeddedNode implements AutoCloseable {
      * @param prefix of the fresh directory's name
      * @param deleteFresh whether a fresh directory is deleted when the node is closed; one that was given never is
      */
-    static EmbeddedNode start(
-            @Nullable Path dataDirectory, String prefix, FlushChoice flush, boolean deleteFresh) {
-        Path directory = dataDirectory == null ? fresh(prefix) : dataDirectory.toAbsolutePath().normalize();
+    static EmbeddedNode start(@Nullable Path dataDirectory, String prefix, FlushChoice flush, boolean deleteFresh) {
+        Path directory = dataDirectory == null
+                ? fresh(prefix)
+                : dataDirectory.toAbsolutePath().normalize();
         boolean delete = dataDirectory == null && deleteFresh;
         try {
             Tailrace tailrace = Tailrace.start(ConfigFactory.parseMap(Map.of(
@@ -81,9 +82,15 @@ final class EmbeddedNode implements AutoCloseable {
         return directory;
     }
 
+    /** The fresh directory is of use to somebody now, and stays. */
+    void keepDirectory() {
+        deleteAfterwards = false;
+    }
+
     /** Creates a topic of that name for each; where one of them is taken, all get the next free number: {@code demo-2.input}. */
     List<String> createFreshTopics(String prefix, List<String> suffixes, int partitions) {
-        Set<String> taken = await(tailrace.topics().list()).stream().map(Topic::name).collect(Collectors.toSet());
+        Set<String> taken =
+                await(tailrace.topics().list()).stream().map(Topic::name).collect(Collectors.toSet());
         List<String> names = named(prefix, suffixes);
         for (int run = 2; names.stream().anyMatch(taken::contains); run++) {
             names = named(prefix + "-" + run, suffixes);

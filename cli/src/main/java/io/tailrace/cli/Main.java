@@ -24,11 +24,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = CommandLine.HelpCommand.class,
-        footer = {
-            "",
-            "Begin with: tailrace demo",
-            "Exit codes: 0 done, 1 failed, 2 not understood, 130 interrupted."
-        })
+        footer = {"", "Begin with: tailrace demo", "Exit codes: 0 done, 1 failed, 2 not understood, 130 interrupted."})
 public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int NOT_UNDERSTOOD = 2;
@@ -85,15 +81,15 @@ public final class Main implements Runnable {
         CommandLine command = e.getCommandLine();
         terminal.err().println("error: " + firstLine(e.getMessage()));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
-            terminal.err()
-                    .println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+            terminal.err().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
         }
         return NOT_UNDERSTOOD;
     }
 
     private static int failed(Terminal terminal, Throwable failure) {
         Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException) && cause.getCause() != null) {
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
             cause = cause.getCause();
         }
         if (terminal.debug()) {
@@ -115,7 +111,9 @@ public final class Main implements Runnable {
     }
 
     private static String firstLine(@Nullable String message) {
-        return message == null ? "no more is known" : message.lines().findFirst().orElse("");
+        return message == null
+                ? "no more is known"
+                : message.lines().findFirst().orElse("");
     }
 
     /** The version that the jar's manifest names. */

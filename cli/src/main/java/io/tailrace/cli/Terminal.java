@@ -14,6 +14,7 @@ import java.util.Map;
  * @param errIsTerminal whether a person is looking at {@code err}
  * @param colour whether colours are welcome where a person is looking
  * @param debug whether failures are shown with their stack traces
+ * @param columns how wide the terminal is
  */
 record Terminal(
         PrintStream out,
@@ -21,9 +22,13 @@ record Terminal(
         boolean outIsTerminal,
         boolean errIsTerminal,
         boolean colour,
-        boolean debug) {
+        boolean debug,
+        int columns) {
     /** The launcher says here which of {@code out,err} are terminals; Java alone cannot tell them apart. */
     private static final String TERMINALS = "tailrace.terminals";
+
+    private static final String COLUMNS = "tailrace.columns";
+    private static final int DEFAULT_COLUMNS = 120;
 
     /** The terminal, or the pipes, of this process. */
     static Terminal ofProcess() {
@@ -38,7 +43,8 @@ record Terminal(
                 named.contains("out") && !dumb,
                 named.contains("err") && !dumb,
                 !noColour && !dumb,
-                !environment.getOrDefault("TAILRACE_DEBUG", "").isEmpty());
+                !environment.getOrDefault("TAILRACE_DEBUG", "").isEmpty(),
+                Math.max(40, Integer.getInteger(COLUMNS, DEFAULT_COLUMNS)));
     }
 
     /** From Java 22 on there is a console even on a pipe, and only it can tell. */
