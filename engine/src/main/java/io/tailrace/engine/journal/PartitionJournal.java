@@ -63,8 +63,9 @@ public final class PartitionJournal extends AsyncWriteJournal {
         if (placed.leaderEpoch() != leadership.epoch() || sequenceNr != expected) {
             throw new TailraceException(
                     ErrorCode.FENCED,
-                    "A write of epoch " + placed.leaderEpoch() + " with sequence number " + sequenceNr + " came where epoch "
-                            + leadership.epoch() + " and " + expected + " were due: its writer is over.");
+                    "A write of epoch " + placed.leaderEpoch() + " with sequence number " + sequenceNr
+                            + " came where epoch " + leadership.epoch() + " and " + expected
+                            + " were due: its writer is over.");
         }
     }
 
@@ -104,9 +105,8 @@ public final class PartitionJournal extends AsyncWriteJournal {
 
     private static <T> Future<T> completed(CompletionStage<T> stage) {
         return FutureConverters.asScala(stage.exceptionally(failure -> {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             throw cause instanceof RuntimeException known ? known : new CompletionException(cause);
         }));
     }

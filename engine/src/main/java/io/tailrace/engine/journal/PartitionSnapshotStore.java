@@ -45,7 +45,8 @@ public final class PartitionSnapshotStore extends SnapshotStore {
                 () -> load(partition, persistenceId, criteria.maxSequenceNr()), partition.io()));
     }
 
-    private static Optional<SelectedSnapshot> load(LedPartitions.Led partition, String persistenceId, long maxSequenceNr) {
+    private static Optional<SelectedSnapshot> load(
+            LedPartitions.Led partition, String persistenceId, long maxSequenceNr) {
         long limit = Math.min(maxSequenceNr, partition.leadership().log().lastSequenceNr());
         for (long sequenceNr : stored(partition, number -> number <= limit)) {
             Path file = file(partition, sequenceNr);
@@ -69,8 +70,8 @@ public final class PartitionSnapshotStore extends SnapshotStore {
     @Override
     public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
         LedPartitions.Led partition = led.find(metadata.persistenceId());
-        PartitionStateFormat.Stored stored = new PartitionStateFormat.Stored(
-                metadata.sequenceNr(), metadata.timestamp(), (PartitionState) snapshot);
+        PartitionStateFormat.Stored stored =
+                new PartitionStateFormat.Stored(metadata.sequenceNr(), metadata.timestamp(), (PartitionState) snapshot);
         return FutureConverters.asScala(CompletableFuture.runAsync(
                 () -> {
                     write(partition, stored);
@@ -108,9 +109,7 @@ public final class PartitionSnapshotStore extends SnapshotStore {
 
     private static Future<Void> delete(LedPartitions.Led partition, LongPredicate which) {
         return FutureConverters.asScala(CompletableFuture.runAsync(
-                () -> stored(partition, which)
-                        .forEach(number -> remove(partition, number)),
-                partition.io()));
+                () -> stored(partition, which).forEach(number -> remove(partition, number)), partition.io()));
     }
 
     /** Sequence numbers of the snapshots there, the newest first. */

@@ -41,8 +41,8 @@ final class PartitionStateFormat {
         int batches = state.producers().values().stream()
                 .mapToInt(producer -> producer.batches().size())
                 .sum();
-        ByteBuffer out = ByteBuffer.allocate(
-                FIXED_BYTES + state.producers().size() * PRODUCER_BYTES + batches * BATCH_BYTES);
+        ByteBuffer out =
+                ByteBuffer.allocate(FIXED_BYTES + state.producers().size() * PRODUCER_BYTES + batches * BATCH_BYTES);
         out.putLong(stored.sequenceNr).putLong(stored.timestampMillis);
         out.putLong(state.endOffset()).putLong(state.appendedBytes()).putInt(state.maxProducers());
         out.putInt(state.producers().size());
@@ -80,9 +80,7 @@ final class PartitionStateFormat {
                 byOffset = byOffset.plus(producer.newest().baseOffset(), id);
             }
             return new Stored(
-                    sequenceNr,
-                    timestamp,
-                    new PartitionState(endOffset, appendedBytes, maxProducers, byId, byOffset));
+                    sequenceNr, timestamp, new PartitionState(endOffset, appendedBytes, maxProducers, byId, byOffset));
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             throw new TailraceException(ErrorCode.CORRUPT_LOG, "The snapshot makes no sense; an older one is used.", e);
         }

@@ -64,7 +64,8 @@ public final class CheckedFile {
     }
 
     /** Replaces the file: when this returns, the new payload is on the disk; when it throws, the old or the new one is. */
-    public static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload) throws IOException {
+    public static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload)
+            throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + payload.remaining() + CRC_BYTES);
         bytes.putInt(magic).putInt(version).put(payload);
         bytes.putInt(crc(bytes, bytes.position())).flip();

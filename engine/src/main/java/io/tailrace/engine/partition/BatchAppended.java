@@ -11,9 +11,7 @@ import io.tailrace.engine.record.TimestampType;
 public record BatchAppended(PlacedBatch placed) {
     /** The event as the log tells it: place and time stand in the batch's own header. */
     public static BatchAppended replayed(RecordBatch header) {
-        long appendTime = header.timestampType() == TimestampType.LOG_APPEND_TIME
-                ? header.maxTimestamp()
-                : -1;
+        long appendTime = header.timestampType() == TimestampType.LOG_APPEND_TIME ? header.maxTimestamp() : -1;
         return new BatchAppended(new PlacedBatch(header, header.baseOffset(), header.leaderEpoch(), appendTime));
     }
 

@@ -51,7 +51,9 @@ public final class DiskSpace {
             return files.usableBytes(directory);
         } catch (IOException e) {
             throw new TailraceException(
-                    ErrorCode.IO_FAILED, "The volume of " + directory + " does not answer (" + e.getMessage() + ").", e);
+                    ErrorCode.IO_FAILED,
+                    "The volume of " + directory + " does not answer (" + e.getMessage() + ").",
+                    e);
         }
     }
 

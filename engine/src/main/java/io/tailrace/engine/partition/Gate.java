@@ -22,10 +22,7 @@ final class Gate {
     private List<Partition.Append> underWay = List.of();
     private long queuedBytes;
 
-    Gate(
-            PartitionSettings settings,
-            PartitionEnvironment environment,
-            ActorRef<PersistentPartition.AppendAll> child) {
+    Gate(PartitionSettings settings, PartitionEnvironment environment, ActorRef<PersistentPartition.AppendAll> child) {
         this.settings = settings;
         this.environment = environment;
         this.child = child;
@@ -85,7 +82,8 @@ final class Gate {
     private static Partition.AppendReply reply(Decision decision) {
         if (decision instanceof Decision.Accept accept) {
             return new Partition.Appended(
-                    accept.event().placed().baseOffset(), accept.event().placed().appendTimeMillis());
+                    accept.event().placed().baseOffset(),
+                    accept.event().placed().appendTimeMillis());
         }
         if (decision instanceof Decision.Duplicate duplicate) {
             return new Partition.Appended(duplicate.baseOffset(), duplicate.appendTimeMillis());
@@ -104,7 +102,8 @@ final class Gate {
         Partition.Append next = queue.peek();
         while (next != null
                 && (group.isEmpty()
-                        || bytes + next.batch().sizeInBytes() <= environment.limits().groupBytes())) {
+                        || bytes + next.batch().sizeInBytes()
+                                <= environment.limits().groupBytes())) {
             queue.remove();
             group.add(next);
             batches.add(next.batch());
@@ -120,9 +119,10 @@ final class Gate {
     void fail() {
         for (Partition.Append append : underWay) {
             append.replyTo()
-                    .tell(new Partition.Refused(
-                            ErrorCode.OUTCOME_UNKNOWN,
-                            "The write was under way when the leadership ended: send it again with the same sequence."));
+                    .tell(
+                            new Partition.Refused(
+                                    ErrorCode.OUTCOME_UNKNOWN,
+                                    "The write was under way when the leadership ended: send it again with the same sequence."));
         }
         for (Partition.Append append : queue) {
             append.replyTo()

@@ -3,6 +3,7 @@ package io.tailrace.engine.partition;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.journal.LedPartitions;
+import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.TimestampType;
 import io.tailrace.engine.replication.Leadership;
@@ -110,8 +111,8 @@ public final class Partition {
 
     /** The behaviour of one partition. */
     public static Behavior<Command> create(PartitionId id, PartitionEnvironment environment) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Partition(context, timers, id, environment).elect()));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new Partition(context, timers, id, environment).elect()));
     }
 
     private Behavior<Command> elect() {
@@ -124,7 +125,20 @@ public final class Partition {
     /** Blocking: on the I/O executor. */
     private Elected lead(PartitionSettings settings) {
         Replica replica = environment.replicas().open(id.text(), settings.log());
+        report(replica.recovery());
         return new Elected(settings, replica, replica.lead(UUID.randomUUID()));
+    }
+
+    private void report(Recovery found) {
+        if (found.truncatedBytes() > 0) {
+            LOG.warn(
+                    "Partition {}: {} bytes that were never acknowledged were cut from the end of its log",
+                    id,
+                    found.truncatedBytes());
+        }
+        if (found.epochIndexRebuilt() || found.recoveryPointLost()) {
+            LOG.warn("Partition {}: a damaged index was made again from its log: {}", id, found);
+        }
     }
 
     private Behavior<Command> electing() {
@@ -170,7 +184,10 @@ public final class Partition {
                 .enter(
                         persistenceId,
                         new LedPartitions.Led(
-                                elected.leadership, environment.files(), elected.replica.directory(), environment.io()));
+                                elected.leadership,
+                                environment.files(),
+                                elected.replica.directory(),
+                                environment.io()));
         ActorRef<PersistentPartition.Answer> answers =
                 context.messageAdapter(PersistentPartition.Answer.class, FromChild::new);
         ActorRef<PersistentPartition.AppendAll> child = context.spawnAnonymous(PersistentPartition.create(
@@ -186,7 +203,8 @@ public final class Partition {
                 .onMessage(FromChild.class, answer -> lead(elected, child))
                 .onMessageEquals(
                         Tick.CHILD_STOPPED,
-                        () -> electAgain(elected, new Unavailable(ErrorCode.IO_FAILED, "Recovery failed; see the log.")))
+                        () -> electAgain(
+                                elected, new Unavailable(ErrorCode.IO_FAILED, "Recovery failed; see the log.")))
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onSignal(PostStop.class, signal -> leave(elected))
                 .build();
@@ -195,8 +213,7 @@ public final class Partition {
     private Behavior<Command> lead(Elected elected, ActorRef<PersistentPartition.AppendAll> child) {
         pause = FIRST_PAUSE;
         timers.startTimerWithFixedDelay(Tick.CHECKPOINT, CHECKPOINT_EVERY);
-        waiting.forEach(
-                locate -> locate.replyTo.tell(new Leads(context.getSelf(), elected.leadership.epoch())));
+        waiting.forEach(locate -> locate.replyTo.tell(new Leads(context.getSelf(), elected.leadership.epoch())));
         waiting.clear();
         return leading(elected, new Gate(elected.settings, environment, child));
     }

@@ -23,7 +23,8 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * <p>Its gate sends the next group only after the answer to the last, so nothing is ever stashed here. When a persist fails
  * the actor stops, as Pekko has it; the gate watches.
  */
-final class PersistentPartition extends EventSourcedBehavior<PersistentPartition.AppendAll, BatchAppended, PartitionState> {
+final class PersistentPartition
+        extends EventSourcedBehavior<PersistentPartition.AppendAll, BatchAppended, PartitionState> {
     /** Replay after a crash or a change of leader costs at most about twice so many bytes of log. */
     private static final long SNAPSHOT_EVERY_BYTES = 64L << 20;
 

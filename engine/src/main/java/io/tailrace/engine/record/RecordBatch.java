@@ -3,6 +3,8 @@ package io.tailrace.engine.record;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
@@ -92,7 +94,7 @@ public final class RecordBatch {
         return new RecordBatch(buffer.slice(buffer.position(), HEADER_BYTES));
     }
 
-    private static TailraceException corrupt(String what) {
+    static TailraceException corrupt(String what) {
         return new TailraceException(
                 ErrorCode.CORRUPT_BATCH, "Not a record batch: " + what + ". Send the batch again as it was built.");
     }
@@ -234,6 +236,71 @@ public final class RecordBatch {
         if (!checksumMatches()) {
             throw corrupt("its checksum does not match its bytes");
         }
+    }
+
+    /**
+     * Checks what can be known of a batch of a producer without reading its records: the header makes sense and the checksum
+     * matches. Holds for a batch on its way to the log; a compacted batch in a log has holes.
+     *
+     * @throws TailraceException {@link ErrorCode#CORRUPT_BATCH}, {@link ErrorCode#UNKNOWN_CODEC}
+     */
+    public void ensureAppendable() {
+        BatchCheck.ensureAppendable(this);
+    }
+
+    /**
+     * Checks all that {@link #ensureAppendable()} does, and that every record of it can be read. Decompresses.
+     *
+     * @param maxRecordsBytes the most bytes that compressed records may become
+     * @throws TailraceException {@link ErrorCode#CORRUPT_BATCH}, {@link ErrorCode#UNKNOWN_CODEC},
+     *     {@link ErrorCode#DECOMPRESSION_LIMIT}
+     */
+    public void ensureWellFormed(int maxRecordsBytes) {
+        BatchCheck.ensureWellFormed(this, maxRecordsBytes);
+    }
+
+    /**
+     * A cursor before the first record. Uncompressed records are read in place where the batch lies in a heap buffer;
+     * compressed ones are decompressed here, all at once. The checksum is not looked at: see {@link #ensureValid()}.
+     *
+     * @param maxRecordsBytes the most bytes that compressed records may become
+     * @throws TailraceException {@link ErrorCode#CORRUPT_BATCH} (also from the cursor), {@link ErrorCode#UNKNOWN_CODEC},
+     *     {@link ErrorCode#DECOMPRESSION_LIMIT}
+     */
+    public RecordCursor cursor(int maxRecordsBytes) {
+        if (bytes.capacity() != sizeInBytes()) {
+            throw corrupt("only its header is here");
+        }
+        return new RecordCursor(this, uncompressed(maxRecordsBytes));
+    }
+
+    /** The records as a list; {@link #cursor(int)} says what is thrown. */
+    public List<Record> records(int maxRecordsBytes) {
+        RecordCursor cursor = cursor(maxRecordsBytes);
+        List<Record> records = new ArrayList<>(recordCount());
+        while (cursor.next()) {
+            records.add(cursor.record());
+        }
+        return records;
+    }
+
+    private ByteCursor uncompressed(int maxRecordsBytes) {
+        Compression codec = compression();
+        byte[] array;
+        int start = HEADER_BYTES;
+        if (bytes.hasArray()) {
+            array = bytes.array();
+            start += bytes.arrayOffset();
+        } else {
+            array = new byte[bytes.capacity()];
+            bytes.get(0, array);
+        }
+        int end = start + bytes.capacity() - HEADER_BYTES;
+        // Compaction leaves empty batches behind, and no codec was asked for them.
+        if (codec == Compression.NONE || start == end) {
+            return new ByteCursor(array, start, end);
+        }
+        return RecordCompression.decompress(codec, array, start, end, maxRecordsBytes);
     }
 
     /**

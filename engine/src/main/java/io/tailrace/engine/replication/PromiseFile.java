@@ -74,7 +74,9 @@ final class PromiseFile {
             CheckedFile.write(files, path, MAGIC, VERSION, payload);
         } catch (DiskFullException e) {
             throw new TailraceException(
-                    ErrorCode.DISK_FULL, "No room for the promise " + path + ": free some space; it is tried again.", e);
+                    ErrorCode.DISK_FULL,
+                    "No room for the promise " + path + ": free some space; it is tried again.",
+                    e);
         } catch (IOException e) {
             throw failed("written", e);
         }

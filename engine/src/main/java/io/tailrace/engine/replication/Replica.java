@@ -36,8 +36,7 @@ public final class Replica implements AutoCloseable {
     private int promisedEpoch;
     private boolean closed;
 
-    private Replica(
-            Log log, PromiseFile promises, Path directory, FlushMode flush, InstantSource clock, Executor io) {
+    private Replica(Log log, PromiseFile promises, Path directory, FlushMode flush, InstantSource clock, Executor io) {
         this.log = log;
         this.promises = promises;
         this.directory = directory;
@@ -53,12 +52,7 @@ public final class Replica implements AutoCloseable {
      * @throws TailraceException CORRUPT_LOG, IO_FAILED
      */
     public static Replica open(
-            FileStore files,
-            Path directory,
-            LogSettings settings,
-            FlushMode flush,
-            InstantSource clock,
-            Executor io) {
+            FileStore files, Path directory, LogSettings settings, FlushMode flush, InstantSource clock, Executor io) {
         Log log = Log.open(files, directory, settings, clock);
         try {
             return new Replica(log, new PromiseFile(files, directory), directory, flush, clock, io);
@@ -82,8 +76,7 @@ public final class Replica implements AutoCloseable {
             promisedEpoch = epoch;
             long end = log.endOffset();
             if (end > 0) {
-                log.append(List.of(
-                        new PlacedBatch(ControlRecords.leaderChange(clock.millis()), end, epoch, -1)));
+                log.append(List.of(new PlacedBatch(ControlRecords.leaderChange(clock.millis()), end, epoch, -1)));
             }
             log.flush();
             highWatermark.advanceTo(log.endOffset());

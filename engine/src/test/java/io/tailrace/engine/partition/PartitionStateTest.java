@@ -144,7 +144,8 @@ class PartitionStateTest {
             String key = producer + ":" + batch.baseSequence();
             Decision decision = offer(batch);
             if (again) {
-                assertThat(decision).as("seed %d step %d", seed, step)
+                assertThat(decision)
+                        .as("seed %d step %d", seed, step)
                         .isEqualTo(new Decision.Duplicate(offsets.get(key), -1));
             } else {
                 assertThat(decision).as("seed %d step %d", seed, step).isInstanceOf(Decision.Accept.class);

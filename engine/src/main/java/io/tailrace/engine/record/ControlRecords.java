@@ -1,0 +1,64 @@
+package io.tailrace.engine.record;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import java.nio.ByteBuffer;
+
+/**
+ * The marks of the log itself. A control record's key is its version and its type (int16 each); the barrier that a new leader
+ * writes is Kafka's LEADER_CHANGE, so that Kafka's own tools can read the log:
+ *
+ * <pre>
+ *   version   leader id   voters          granting voters   tagged fields
+ *   int16     int32       compact array   compact array     (none)
+ * </pre>
+ */
+public final class ControlRecords {
+    /** Stands where Kafka has the leader's number: nodes here have names, and the log's own epoch index is what counts. */
+    private static final int NO_LEADER_ID = -1;
+
+    private static final short VERSION = 0;
+    private static final int KEY_BYTES = 4;
+    private static final int BARRIER_VALUE_BYTES = 9;
+    private static final byte EMPTY_COMPACT_ARRAY = 1;
+    private static final byte NO_TAGGED_FIELDS = 0;
+    private static final int MAX_CONTROL_BYTES = 64 * 1024;
+
+    private ControlRecords() {}
+
+    /** The batch that opens a leader's epoch: one record, placed already. */
+    public static RecordBatch barrier(long baseOffset, int leaderEpoch, long timestampMillis) {
+        byte[] key = ByteBuffer.allocate(KEY_BYTES)
+                .putShort(VERSION)
+                .putShort((short) ControlType.LEADER_CHANGE.id())
+                .array();
+        byte[] value = ByteBuffer.allocate(BARRIER_VALUE_BYTES)
+                .putShort(VERSION)
+                .putInt(NO_LEADER_ID)
+                .put(EMPTY_COMPACT_ARRAY)
+                .put(EMPTY_COMPACT_ARRAY)
+                .put(NO_TAGGED_FIELDS)
+                .array();
+        RecordBatchBuilder builder =
+                new RecordBatchBuilder(Compression.NONE, MAX_CONTROL_BYTES).controlAt(baseOffset, leaderEpoch);
+        builder.append(timestampMillis, key, value);
+        return builder.build();
+    }
+
+    /**
+     * What the control batch says, by its first record.
+     *
+     * @throws TailraceException {@link ErrorCode#INVALID_ARGUMENT} if it is no control batch, {@link ErrorCode#CORRUPT_BATCH}
+     *     if it has no record with a key of a version and a type
+     */
+    public static ControlType typeOf(RecordBatch batch) {
+        if (!batch.isControl()) {
+            throw new TailraceException(ErrorCode.INVALID_ARGUMENT, batch + " is no control batch.");
+        }
+        RecordCursor cursor = batch.cursor(MAX_CONTROL_BYTES);
+        if (!cursor.next() || cursor.keySize() < KEY_BYTES) {
+            throw RecordBatch.corrupt("a control batch without a control record");
+        }
+        return ControlType.ofId(ByteBuffer.wrap(cursor.array()).getShort(cursor.keyAt() + Short.BYTES));
+    }
+}

@@ -1,0 +1,115 @@
+package io.tailrace.engine.record;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4Exception;
+import org.xerial.snappy.SnappyError;
+
+/** Compresses and decompresses the records of a batch, all at once and never beyond a bound. */
+final class RecordCompression {
+    private static final int STREAM_BUFFER_BYTES = 8192;
+
+    private RecordCompression() {}
+
+    /**
+     * The records between the two positions, compressed.
+     *
+     * @return a buffer from position 0 to its limit, with room for the batch header before the compressed records
+     */
+    static ByteBuffer compress(Compression codec, byte[] source, int start, int end) {
+        BoundedBytes target = new BoundedBytes(Math.max(256, (end - start) / 2), Integer.MAX_VALUE - 8);
+        target.advance(RecordBatch.HEADER_BYTES);
+        try {
+            switch (codec) {
+                case NONE -> target.put(source, start, end - start);
+                case GZIP -> {
+                    try (GZIPOutputStream gzip = new GZIPOutputStream(target, STREAM_BUFFER_BYTES)) {
+                        gzip.write(source, start, end - start);
+                    }
+                }
+                case SNAPPY -> XerialSnappy.compress(source, start, end, target);
+                case LZ4 -> Lz4Frame.compress(source, start, end, target);
+                case ZSTD -> zstd(source, start, end, target);
+            }
+        } catch (IOException e) {
+            throw new TailraceException(
+                    ErrorCode.SERIALIZATION_FAILED,
+                    "Compressing a batch with " + codec + " failed: " + e.getMessage(),
+                    e);
+        }
+        return ByteBuffer.wrap(target.array(), 0, target.size());
+    }
+
+    private static void zstd(byte[] source, int start, int end, BoundedBytes target) throws IOException {
+        int room = Math.toIntExact(Zstd.compressBound(end - start));
+        target.ensureRoom(room);
+        long size = Zstd.compressByteArray(
+                target.array(), target.size(), room, source, start, end - start, Zstd.defaultCompressionLevel());
+        if (Zstd.isError(size)) {
+            throw new IOException(Zstd.getErrorName(size));
+        }
+        target.advance((int) size);
+    }
+
+    /**
+     * What the compressed bytes between the two positions become.
+     *
+     * @throws TailraceException {@link ErrorCode#DECOMPRESSION_LIMIT} if that is more than so many bytes,
+     *     {@link ErrorCode#CORRUPT_BATCH} if the codec cannot read them
+     */
+    static ByteCursor decompress(Compression codec, byte[] source, int start, int end, int maxBytes) {
+        // A guess; what is really needed grows with what has really been decompressed, not with what a header claims.
+        int guess = (int) Math.min(Math.max(0, maxBytes), Math.max(256, 4L * (end - start)));
+        BoundedBytes target = new BoundedBytes(guess, maxBytes);
+        try {
+            switch (codec) {
+                case NONE -> target.put(source, start, end - start);
+                case GZIP ->
+                    drain(
+                            new GZIPInputStream(
+                                    new ByteArrayInputStream(source, start, end - start), STREAM_BUFFER_BYTES),
+                            target);
+                case SNAPPY -> XerialSnappy.decompress(source, start, end, target);
+                case LZ4 -> Lz4Frame.decompress(source, start, end, target);
+                case ZSTD ->
+                    drain(new ZstdInputStreamNoFinalizer(new ByteArrayInputStream(source, start, end - start)), target);
+            }
+        } catch (TailraceException e) {
+            throw e;
+        } catch (IOException | LZ4Exception | SnappyError | IndexOutOfBoundsException | IllegalArgumentException e) {
+            throw new TailraceException(
+                    ErrorCode.CORRUPT_BATCH,
+                    "The batch's records are not what " + codec + " writes: " + e.getMessage()
+                            + ". Send the batch again as it was built.",
+                    e);
+        }
+        return new ByteCursor(target.array(), 0, target.size());
+    }
+
+    private static void drain(InputStream codecStream, BoundedBytes target) throws IOException {
+        try (InputStream in = codecStream) {
+            while (true) {
+                if (target.room() == 0) {
+                    int next = in.read();
+                    if (next < 0) {
+                        return;
+                    }
+                    target.write(next);
+                }
+                int read = in.read(target.array(), target.size(), target.room());
+                if (read < 0) {
+                    return;
+                }
+                target.advance(read);
+            }
+        }
+    }
+}
