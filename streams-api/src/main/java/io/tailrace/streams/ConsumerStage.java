@@ -27,6 +27,7 @@ final class ConsumerStage<K, V>
 
     @Override
     public Pair<GraphStageLogic, Consumer.Control> createLogicAndMaterializedValuePair(Attributes attributes) {
-        throw new UnsupportedOperationException(settings + " " + subscription);
+        ConsumerLogic<K, V> logic = new ConsumerLogic<>(shape, settings, subscription);
+        return Pair.create(logic, logic.control());
     }
 }

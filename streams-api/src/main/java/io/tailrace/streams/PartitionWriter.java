@@ -4,7 +4,9 @@ import io.tailrace.cluster.placement.Appended;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;
+import io.tailrace.engine.record.RecordBatch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,11 +33,15 @@ final class PartitionWriter {
         PAUSED
     }
 
+    private static final int MIN_BATCH_BYTES = 4096;
+
     private final ProducerCore<?, ?> core;
     private final TopicWriter topic;
     private final int partition;
     private final PartitionId id;
     private final int maxInFlight;
+    private final Compression compression;
+    private final int maxBytes;
     private final int batchBytes;
     private final RetryBackoff backoff;
     /** Closed and not on their way, in order. */
@@ -52,6 +58,10 @@ final class PartitionWriter {
     private int nextSequence;
 
     private @Nullable OpenBatch open;
+    /** What the open batch counts for in the producer's buffer. */
+    private int chargedBytes;
+    /** How large the next batch will probably be: as large as the last. */
+    private int expectedBytes;
 
     PartitionWriter(ProducerCore<?, ?> core, TopicWriter topic, int partition) {
         this.core = core;
@@ -59,9 +69,18 @@ final class PartitionWriter {
         this.partition = partition;
         this.id = topic.topic().partition(partition);
         this.maxInFlight = core.settings().maxInFlightBatches();
-        this.batchBytes = core.settings().batchBytes();
+        this.compression = core.settings().compression();
+        this.maxBytes = maxBytes(topic.topic().settings().maxMessageBytes(), compression);
+        this.batchBytes = Math.min(maxBytes, core.settings().batchBytes());
+        this.expectedBytes = Math.min(batchBytes, MIN_BATCH_BYTES);
         this.backoff = core.newBackoff();
         this.producerId = core.newProducerId();
+    }
+
+    /** The most bytes of a batch before compression: what cannot be compressed grows by the codec's framing. */
+    private static int maxBytes(int maxMessageBytes, Compression compression) {
+        int framing = compression == Compression.NONE ? 0 : maxMessageBytes / 64 + 128;
+        return Math.max(RecordBatch.HEADER_BYTES, maxMessageBytes - framing);
     }
 
     PartitionId id() {
@@ -79,13 +98,34 @@ final class PartitionWriter {
             byte @Nullable [] value,
             Headers headers,
             @Nullable Delivery delivery) {
-        if (headers.size() < 0 || delivery != null || timestamp + batchBytes + nextSequence + producerId < 0) {
-            return;
+        OpenBatch batch = open;
+        if (batch == null || !batch.append(timestamp, key, value, headers, delivery)) {
+            if (batch != null) {
+                close(batch);
+                sendReady();
+            }
+            // A record that is larger than a usual batch has one of its own, as large as the topic allows.
+            int limit = OpenBatch.sizeOf(key, value, headers) > batchBytes ? maxBytes : batchBytes;
+            batch = new OpenBatch(compression, limit, expectedBytes);
+            if (!batch.append(timestamp, key, value, headers, delivery)) {
+                throw new IllegalStateException("An empty batch has room for a record or says that it is too large.");
+            }
+            open = batch;
         }
-        open = new OpenBatch();
-        if (!flushRequested) {
+        charge(batch.capacity());
+        if (batch.sizeInBytes() >= batchBytes) {
+            close(batch);
+            sendReady();
+        } else if (!flushRequested && sent.isEmpty() && phase == Phase.SENDING) {
             flushRequested = true;
             core.flushSoon(this);
+        }
+    }
+
+    private void charge(int bytes) {
+        if (bytes != chargedBytes) {
+            core.charge(bytes - chargedBytes);
+            chargedBytes = bytes;
         }
     }
 
@@ -99,19 +139,39 @@ final class PartitionWriter {
 
     /** Sends what may be sent, the open batch too. */
     void pump() {
-        while (phase == Phase.SENDING && sent.size() < maxInFlight) {
-            if (ready.isEmpty()) {
-                if (open == null) {
-                    return;
-                }
-                close();
-            }
+        sendReady();
+        OpenBatch batch = open;
+        if (batch != null && ready.isEmpty() && maySend()) {
+            close(batch);
+            sendReady();
+        }
+    }
+
+    private boolean maySend() {
+        return phase == Phase.SENDING && sent.size() < maxInFlight;
+    }
+
+    private void sendReady() {
+        while (!ready.isEmpty() && maySend()) {
             send(ready.remove());
         }
     }
 
-    private void close() {
+    private void close(OpenBatch batch) {
+        RecordBatch built = batch.build(producerId, nextSequence);
+        nextSequence = sequenceAfter(nextSequence, batch.recordCount());
+        charge(compression == Compression.NONE ? batch.capacity() : built.sizeInBytes());
+        long deadline = System.nanoTime() + core.settings().deliveryTimeout().toNanos();
+        ready.add(new OutgoingBatch(built, chargedBytes, deadline, batch.deliveries()));
+        expectedBytes = Math.min(batchBytes, Math.max(MIN_BATCH_BYTES, batch.sizeInBytes()));
+        chargedBytes = 0;
+        open = null;
         topic.moveOn(partition);
+    }
+
+    /** Sequence numbers begin again at 0 after the largest int. */
+    static int sequenceAfter(int sequence, int records) {
+        return (sequence + records) & Integer.MAX_VALUE;
     }
 
     private void send(OutgoingBatch outgoing) {
@@ -209,8 +269,9 @@ final class PartitionWriter {
     /** Fails everything unanswered and starts afresh as another producer, since sequence numbers are now missing. */
     void abandon(TailraceException error) {
         List<OutgoingBatch> all = new ArrayList<>(sent);
-        if (open != null) {
-            close();
+        OpenBatch last = open;
+        if (last != null) {
+            close(last);
         }
         all.addAll(ready);
         sent.clear();
@@ -230,7 +291,4 @@ final class PartitionWriter {
     public String toString() {
         return topic.topic().name() + "-" + partition;
     }
-
-    /** Placeholder. */
-    private record OpenBatch() {}
 }

@@ -13,6 +13,7 @@ import io.tailrace.streams.ProducerMessage.Results;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An envelope on its way: how many of its records are taken in, which are stored, and its result when all are. */
@@ -20,13 +21,13 @@ final class PendingEnvelope<K, V, P> {
     private final Envelope<K, V, P> envelope;
     private final List<ProducerRecord<K, V>> records;
     private final @Nullable RecordMetadata[] stored;
-    private final Runnable onDone;
+    private final Consumer<PendingEnvelope<K, V, P>> onDone;
     private int accepted;
     private int unanswered;
     private @Nullable TailraceException failure;
 
     /** Calls {@code onDone} once, when all records are answered for; never for an envelope without records. */
-    PendingEnvelope(Envelope<K, V, P> envelope, Runnable onDone) {
+    PendingEnvelope(Envelope<K, V, P> envelope, Consumer<PendingEnvelope<K, V, P>> onDone) {
         this.envelope = envelope;
         this.onDone = onDone;
         if (envelope instanceof Message<K, V, P> message) {
@@ -91,7 +92,7 @@ final class PendingEnvelope<K, V, P> {
     private void answered(int count) {
         unanswered -= count;
         if (unanswered == 0) {
-            onDone.run();
+            onDone.accept(this);
         }
     }
 

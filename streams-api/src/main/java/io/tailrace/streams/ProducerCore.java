@@ -60,9 +60,7 @@ final class ProducerCore<K, V> {
     private long lookUpDeadlineNanos;
     private @Nullable TopicWriter current;
     private boolean flushScheduled;
-    private boolean finishing;
     private long bufferedBytes;
-    private int unansweredBatches;
 
     ProducerCore(ProducerSettings<K, V> settings, Host host) {
         this.settings = settings;
@@ -159,12 +157,7 @@ final class ProducerCore<K, V> {
 
     /** Nothing more will come: open batches need not wait to be filled. */
     void finish() {
-        finishing = true;
         forEachWriter(PartitionWriter::pump);
-    }
-
-    boolean isFinishing() {
-        return finishing;
     }
 
     /** Gives up everything unanswered. */
@@ -201,7 +194,6 @@ final class ProducerCore<K, V> {
 
     /** Hands a batch to its partition. */
     void send(PartitionWriter writer, OutgoingBatch outgoing) {
-        unansweredBatches++;
         int attempt = outgoing.attempt;
         partitions
                 .append(writer.id(), outgoing.batch)
@@ -218,7 +210,6 @@ final class ProducerCore<K, V> {
         if (outgoing.attempt != attempt || outgoing.answered) {
             return;
         }
-        unansweredBatches--;
         if (appended != null) {
             writer.stored(outgoing, appended);
         } else {
@@ -230,15 +221,6 @@ final class ProducerCore<K, V> {
             }
         }
         host.acknowledged();
-    }
-
-    /** How many batches are on their way. */
-    int unansweredBatches() {
-        return unansweredBatches;
-    }
-
-    void noLongerUnanswered() {
-        unansweredBatches--;
     }
 
     void charge(long bytes) {

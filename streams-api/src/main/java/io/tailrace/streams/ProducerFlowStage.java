@@ -72,7 +72,7 @@ final class ProducerFlowStage<K, V, P> extends GraphStage<FlowShape<Envelope<K, 
         boolean accept(Envelope<K, V, P> envelope) {
             PendingEnvelope<K, V, P> next = entering;
             if (next == null) {
-                next = new PendingEnvelope<>(envelope, () -> {});
+                next = new PendingEnvelope<>(envelope, done -> {});
                 pending.add(next);
                 entering = next;
             }

@@ -158,7 +158,7 @@ abstract class ProducerLogic<K, V, T> extends TimerGraphStageLogic implements Pr
                     "The producer was closed and could not send everything within " + closeTimeout
                             + ": whether the rest was stored is not known."));
             waiting = null;
-            endIfDone();
+            finish(null);
         }
     }
 

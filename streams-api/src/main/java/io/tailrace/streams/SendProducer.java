@@ -1,10 +1,24 @@
 package io.tailrace.streams;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.ProducerMessage.Envelope;
+import io.tailrace.streams.ProducerMessage.Message;
+import io.tailrace.streams.ProducerMessage.Result;
 import io.tailrace.streams.ProducerMessage.Results;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.QueueOfferResult;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 
 /**
  * Writes to topics without a stream.
@@ -15,31 +29,83 @@ import org.apache.pekko.Done;
  * }</pre>
  *
  * <p>Safe for use by many threads; records that one thread sends to one partition are stored in that order. Nobody backpressures
- * a caller, so sending never waits: when {@link ProducerSettings#parallelism()} sends or
- * {@link ProducerSettings#bufferBytes()} are unanswered, further ones are refused with
- * {@link io.tailrace.engine.error.ErrorCode#PARTITION_BUSY}; send again when earlier ones have been answered.
+ * a caller, so sending never waits: while {@link ProducerSettings#parallelism()} sends have no answer, further ones are refused
+ * with {@link io.tailrace.engine.error.ErrorCode#PARTITION_BUSY}; send again when earlier ones have been answered. Of those taken
+ * in, {@link ProducerSettings#bufferBytes()} are held as bytes, the others as the objects that they are.
  *
  * <p>A failure concerns the records it is about and the unanswered ones behind them in the same partition; the producer goes on.
  */
 public final class SendProducer<K, V> {
     private final ProducerSettings<K, V> settings;
+    private final BoundedSourceQueue<PendingEnvelope<K, V, ?>> queue;
+    private final ProducerSendStage.Control stage;
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private final Set<CompletableFuture<?>> results = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
     /** A producer on the settings' node. */
     public SendProducer(ProducerSettings<K, V> settings) {
         this.settings = settings;
+        Pair<BoundedSourceQueue<PendingEnvelope<K, V, ?>>, ProducerSendStage.Control> running =
+                Source.<PendingEnvelope<K, V, ?>>queue(settings.parallelism())
+                        .toMat(Sink.fromGraph(new ProducerSendStage<>(settings)), Keep.both())
+                        .run(settings.tailrace().system());
+        this.queue = running.first();
+        this.stage = running.second();
+        stage.ended().whenComplete((done, failure) -> {
+            results.forEach(result -> result.completeExceptionally(isClosed()));
+            closed.complete(Done.getInstance());
+        });
     }
 
     /**
      * Stores one record. The stage completes when it is acknowledged, or fails with a
-     * {@link io.tailrace.engine.error.TailraceException}.
+     * {@link io.tailrace.engine.error.TailraceException}; it does so on the producer's thread, so do not block in what follows it.
      */
     public CompletionStage<RecordMetadata> send(ProducerRecord<K, V> record) {
-        return CompletableFuture.failedStage(new UnsupportedOperationException());
+        return sendEnvelope(new Message<>(record, NotUsed.getInstance()))
+                .thenApply(results -> ((Result<K, V, NotUsed>) results).metadata());
     }
 
     /** Stores the records of an envelope. The stage completes when all are acknowledged, or fails with the first failure. */
     public <P> CompletionStage<Results<K, V, P>> sendEnvelope(Envelope<K, V, P> envelope) {
-        return CompletableFuture.failedStage(new UnsupportedOperationException());
+        CompletableFuture<Results<K, V, P>> result = new CompletableFuture<>();
+        PendingEnvelope<K, V, P> pending = new PendingEnvelope<>(envelope, done -> settle(done, result));
+        if (pending.isDone()) {
+            result.complete(pending.results());
+        } else if (unanswered.incrementAndGet() > settings.parallelism()) {
+            unanswered.decrementAndGet();
+            result.completeExceptionally(isFull());
+        } else {
+            results.add(result);
+            offer(pending, result);
+        }
+        return result.minimalCompletionStage();
+    }
+
+    private void offer(PendingEnvelope<K, V, ?> pending, CompletableFuture<?> result) {
+        QueueOfferResult offered = queue.offer(pending);
+        if (!offered.isEnqueued()) {
+            forget(result);
+            result.completeExceptionally(offered == QueueOfferResult.dropped() ? isFull() : isClosed());
+        } else if (closed.isDone()) {
+            result.completeExceptionally(isClosed());
+        }
+    }
+
+    private <P> void settle(PendingEnvelope<K, V, P> pending, CompletableFuture<Results<K, V, P>> result) {
+        forget(result);
+        TailraceException failure = pending.failure();
+        if (failure == null) {
+            result.complete(pending.results());
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private void forget(CompletableFuture<?> result) {
+        results.remove(result);
+        unanswered.decrementAndGet();
     }
 
     /**
@@ -48,7 +114,22 @@ public final class SendProducer<K, V> {
      * {@link io.tailrace.engine.error.ErrorCode#CLOSED}. Idempotent.
      */
     public CompletionStage<Done> close() {
-        return CompletableFuture.failedStage(new UnsupportedOperationException());
+        if (!queue.isCompleted()) {
+            queue.complete();
+        }
+        stage.close();
+        return closed.minimalCompletionStage();
+    }
+
+    private TailraceException isFull() {
+        return new TailraceException(
+                ErrorCode.PARTITION_BUSY,
+                settings.parallelism() + " sends have no answer yet: send again when some of them have.");
+    }
+
+    private static TailraceException isClosed() {
+        return new TailraceException(
+                ErrorCode.CLOSED, "The producer is closed; a record that has had no answer may have been stored.");
     }
 
     @Override

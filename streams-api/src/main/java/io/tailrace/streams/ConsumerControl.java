@@ -1,0 +1,67 @@
+package io.tailrace.streams;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.stage.AsyncCallback;
+
+/** The control of a running consumer: says to its stage what to do and hears from it what is done. */
+final class ConsumerControl implements Consumer.Control {
+    /** What the stage is told. */
+    enum Wish {
+        STOP,
+        SHUTDOWN
+    }
+
+    private final AsyncCallback<Wish> stage;
+    private final CompletableFuture<Done> stopped = new CompletableFuture<>();
+    private final CompletableFuture<Done> ended = new CompletableFuture<>();
+
+    ConsumerControl(AsyncCallback<Wish> stage) {
+        this.stage = stage;
+    }
+
+    void stopped() {
+        stopped.complete(Done.getInstance());
+    }
+
+    void ended() {
+        stopped();
+        ended.complete(Done.getInstance());
+    }
+
+    @Override
+    public CompletionStage<Done> stop() {
+        stage.invoke(Wish.STOP);
+        return stopped.minimalCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Done> shutdown() {
+        stage.invoke(Wish.SHUTDOWN);
+        return ended.minimalCompletionStage();
+    }
+
+    @Override
+    public <T> CompletionStage<T> drainAndShutdown(CompletionStage<T> streamCompletion, Executor executor) {
+        return stop().thenComposeAsync(done -> streamCompletion, executor)
+                .handleAsync((value, failure) -> shutdown().thenCompose(done -> outcome(value, failure)), executor)
+                .thenCompose(Function.identity());
+    }
+
+    private static <T> CompletionStage<T> outcome(T value, Throwable failure) {
+        if (failure == null) {
+            return CompletableFuture.completedStage(value);
+        }
+        boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
+        return CompletableFuture.failedStage(wrapped ? failure.getCause() : failure);
+    }
+
+    @Override
+    public CompletionStage<Done> isShutdown() {
+        return ended.minimalCompletionStage();
+    }
+}

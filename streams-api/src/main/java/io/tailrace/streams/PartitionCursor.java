@@ -1,0 +1,233 @@
+package io.tailrace.streams;
+
+import io.tailrace.cluster.placement.PartitionReader;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.RecordCursor;
+import io.tailrace.engine.record.TimestampType;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer's place in one partition: the chunk whose records go out, and at most one more that was fetched ahead. Records are
+ * decoded in place, one at a time.
+ */
+final class PartitionCursor<K, V> {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final long UNKNOWN = -1;
+
+    private final TopicPartition partition;
+    private final Subscription.Start start;
+    private final Deserializer<K> keyDeserializer;
+    private final Deserializer<V> valueDeserializer;
+    private final int decompressionLimit;
+    private final RetryBackoff backoff;
+    private @Nullable PartitionReader reader;
+    /** The offset of the next record to emit; unknown until the partition is located. */
+    private long position = UNKNOWN;
+    /** Where the next fetch begins; unknown while bytes fetched before turn out to be malformed. */
+    private long fetchOffset = UNKNOWN;
+
+    private boolean asking;
+    private @Nullable ByteBuffer ahead;
+    private ByteBuffer chunk = NOTHING;
+    private @Nullable RecordCursor records;
+    private ByteBuffer window = NOTHING;
+    private long batchNextOffset;
+    private TimestampType timestampType = TimestampType.CREATE_TIME;
+    private int leaderEpoch;
+    private boolean received;
+
+    PartitionCursor(
+            TopicPartition partition, Subscription.Start start, ConsumerSettings<K, V> settings, RetryBackoff backoff) {
+        this.partition = partition;
+        this.start = start;
+        this.keyDeserializer = settings.keyDeserializer();
+        this.valueDeserializer = settings.valueDeserializer();
+        this.decompressionLimit = settings.decompressionLimit();
+        this.backoff = backoff;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    Subscription.Start start() {
+        return start;
+    }
+
+    RetryBackoff backoff() {
+        return backoff;
+    }
+
+    @Nullable
+    PartitionReader reader() {
+        return reader;
+    }
+
+    void readBy(PartitionReader reader) {
+        this.reader = reader;
+    }
+
+    /** Begins there. */
+    void locate(long offset) {
+        position = offset;
+        fetchOffset = offset;
+    }
+
+    long fetchOffset() {
+        return fetchOffset;
+    }
+
+    /** Whether it is known where to fetch, nothing is being asked, and there is no chunk ahead. */
+    boolean mayFetch() {
+        return fetchOffset != UNKNOWN && !asking && ahead == null;
+    }
+
+    /** Whether anything has been fetched yet. */
+    boolean hasReceived() {
+        return received;
+    }
+
+    /** A question to the reader, or the pause before it is asked again, is under way. */
+    void asking(boolean asking) {
+        this.asking = asking;
+    }
+
+    void fetched(ByteBuffer batches) {
+        ahead = batches;
+        received = true;
+        fetchOffset = endOf(batches);
+    }
+
+    /** The chunk ahead becomes the one whose records go out. */
+    void advance() {
+        if (ahead != null) {
+            chunk = ahead;
+            ahead = null;
+        }
+    }
+
+    /** The offset after the last batch, by the lengths in the headers alone; the checks come when the records go out. */
+    private static long endOf(ByteBuffer batches) {
+        ByteBuffer rest = batches.duplicate();
+        long end = UNKNOWN;
+        while (rest.remaining() >= RecordBatch.HEADER_BYTES) {
+            RecordBatch header = RecordBatch.headerAt(rest);
+            int size = header.sizeInBytes();
+            if (size < RecordBatch.HEADER_BYTES || size > rest.remaining()) {
+                return UNKNOWN;
+            }
+            end = header.nextOffset();
+            rest.position(rest.position() + size);
+        }
+        return rest.hasRemaining() ? UNKNOWN : end;
+    }
+
+    /**
+     * The next record of the chunk, {@code null} at its end.
+     *
+     * @throws TailraceException CORRUPT_LOG, UNKNOWN_CODEC, DECOMPRESSION_LIMIT or SERIALIZATION_FAILED, naming the place
+     */
+    @Nullable
+    ConsumerRecord<K, V> next() {
+        RecordCursor cursor = records;
+        while (true) {
+            if (cursor != null) {
+                while (advance(cursor)) {
+                    if (cursor.offset() >= position) {
+                        return record(cursor);
+                    }
+                }
+                records = null;
+                position = Math.max(position, batchNextOffset);
+            }
+            if (!chunk.hasRemaining()) {
+                chunk = NOTHING;
+                window = NOTHING;
+                return null;
+            }
+            cursor = nextBatch();
+        }
+    }
+
+    private boolean advance(RecordCursor cursor) {
+        try {
+            return cursor.next();
+        } catch (TailraceException e) {
+            throw misread(position, e);
+        }
+    }
+
+    /** The records of the next batch, {@code null} if it has none to show. */
+    private @Nullable RecordCursor nextBatch() {
+        try {
+            RecordBatch batch = RecordBatch.at(chunk);
+            chunk.position(chunk.position() + batch.sizeInBytes());
+            if (batch.nextOffset() <= position) {
+                return null;
+            }
+            batch.ensureValid();
+            batchNextOffset = batch.nextOffset();
+            if (batch.isControl()) {
+                position = batchNextOffset;
+                return null;
+            }
+            timestampType = batch.timestampType();
+            leaderEpoch = batch.leaderEpoch();
+            RecordCursor cursor = batch.cursor(decompressionLimit);
+            window = ByteBuffer.wrap(cursor.array());
+            records = cursor;
+            return cursor;
+        } catch (TailraceException e) {
+            throw misread(position, e);
+        }
+    }
+
+    private ConsumerRecord<K, V> record(RecordCursor cursor) {
+        long offset = cursor.offset();
+        int keySize = cursor.keySize();
+        int valueSize = cursor.valueSize();
+        K key = keySize < 0 ? null : deserialize(keyDeserializer, cursor.keyAt(), keySize, offset, "key");
+        V value = valueSize < 0 ? null : deserialize(valueDeserializer, cursor.valueAt(), valueSize, offset, "value");
+        position = offset + 1;
+        return new ConsumerRecord<>(
+                partition.topic(),
+                partition.partition(),
+                offset,
+                cursor.timestamp(),
+                timestampType,
+                keySize,
+                valueSize,
+                key,
+                value,
+                cursor.record().headers(),
+                leaderEpoch);
+    }
+
+    private <T> T deserialize(Deserializer<T> deserializer, int at, int size, long offset, String what) {
+        window.limit(at + size).position(at);
+        try {
+            return deserializer.deserialize(partition.topic(), window);
+        } catch (RuntimeException e) {
+            throw new TailraceException(
+                    ErrorCode.SERIALIZATION_FAILED,
+                    "The " + what + " of " + partition + "@" + offset + " could not be deserialized: " + e.getMessage()
+                            + " Check that the deserializer fits it.",
+                    e);
+        }
+    }
+
+    private TailraceException misread(long offset, TailraceException e) {
+        ErrorCode code = e.code() == ErrorCode.CORRUPT_BATCH ? ErrorCode.CORRUPT_LOG : e.code();
+        return new TailraceException(
+                code, partition + " cannot be read at or after offset " + offset + ": " + e.getMessage(), e);
+    }
+
+    void close() {
+        if (reader != null) {
+            reader.close();
+        }
+    }
+}

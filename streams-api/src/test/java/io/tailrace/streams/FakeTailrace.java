@@ -1,0 +1,107 @@
+package io.tailrace.streams;
+
+import com.typesafe.config.ConfigFactory;
+import io.tailrace.cluster.catalog.NewTopic;
+import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.cluster.placement.Appended;
+import io.tailrace.cluster.placement.PartitionReader;
+import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.RecordBatch;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** A node in memory: real batches in lists, and faults that tests switch on. */
+final class FakeTailrace extends Tailrace implements Topics, Partitions {
+    private final ActorSystem<Void> system =
+            ActorSystem.create(Behaviors.<Void>empty(), "streams-test", ConfigFactory.load());
+    private final Map<String, Topic> topics = new ConcurrentHashMap<>();
+    private final Map<PartitionId, FakePartition> partitions = new ConcurrentHashMap<>();
+    /** So many look-ups fail with PARTITION_UNAVAILABLE. */
+    final AtomicInteger unavailableLookUps = new AtomicInteger();
+
+    FakeTailrace withTopic(String name, int partitions) {
+        return withTopic(NewTopic.of(name, partitions));
+    }
+
+    FakeTailrace withTopic(NewTopic topic) {
+        create(topic).toCompletableFuture().join();
+        return this;
+    }
+
+    FakePartition partition(String topic, int number) {
+        return partition(topics.get(topic).partition(number));
+    }
+
+    FakePartition partition(PartitionId id) {
+        return partitions.computeIfAbsent(id, key -> new FakePartition(key));
+    }
+
+    @Override
+    public ActorSystem<?> system() {
+        return system;
+    }
+
+    @Override
+    public Topics topics() {
+        return this;
+    }
+
+    @Override
+    public Partitions partitions() {
+        return this;
+    }
+
+    @Override
+    public CompletionStage<Topic> create(NewTopic topic) {
+        UUID id = UUID.nameUUIDFromBytes(topic.name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Topic created = new Topic(topic.name(), id, topic.partitions(), topic.settings());
+        topics.put(topic.name(), created);
+        return CompletableFuture.completedStage(created);
+    }
+
+    @Override
+    public CompletionStage<List<Topic>> list() {
+        return CompletableFuture.completedStage(List.copyOf(topics.values()));
+    }
+
+    @Override
+    public CompletionStage<Topic> describe(String name) {
+        if (unavailableLookUps.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            return CompletableFuture.failedStage(
+                    new TailraceException(ErrorCode.PARTITION_UNAVAILABLE, "The catalogue is being recovered."));
+        }
+        Topic topic = topics.get(name);
+        return topic == null
+                ? CompletableFuture.failedStage(
+                        new TailraceException(ErrorCode.UNKNOWN_TOPIC, "There is no topic " + name + "."))
+                : CompletableFuture.completedStage(topic);
+    }
+
+    @Override
+    public CompletionStage<Appended> append(PartitionId partition, RecordBatch batch) {
+        return partition(partition).append(batch);
+    }
+
+    @Override
+    public PartitionReader reader(PartitionId partition) {
+        return partition(partition).reader();
+    }
+
+    @Override
+    public void close() {
+        partitions.values().forEach(FakePartition::close);
+        system.terminate();
+    }
+}
