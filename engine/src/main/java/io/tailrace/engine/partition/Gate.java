@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands in front of the persistent child and owns all that is pending: it refuses what cannot be stored <i>before</i> it is
@@ -42,7 +43,7 @@ final class Gate {
         }
     }
 
-    private Partition.@org.jspecify.annotations.Nullable Refused refusal(RecordBatch batch) {
+    private Partition.@Nullable Refused refusal(RecordBatch batch) {
         int bytes = batch.sizeInBytes();
         if (bytes > settings.maxMessageBytes()) {
             return new Partition.Refused(
@@ -50,8 +51,14 @@ final class Gate {
                     "A batch of " + bytes + " bytes is over the topic's max.message.bytes of "
                             + settings.maxMessageBytes() + ": send smaller records or raise the setting.");
         }
+        if (batch.isControl() || batch.isTransactional()) {
+            return new Partition.Refused(
+                    ErrorCode.CORRUPT_BATCH,
+                    "The batch is marked as " + (batch.isControl() ? "a control batch" : "part of a transaction")
+                            + ": a producer sends neither.");
+        }
         try {
-            batch.ensureAcceptable();
+            batch.ensureAppendable();
         } catch (TailraceException e) {
             return new Partition.Refused(e.code(), String.valueOf(e.getMessage()));
         }

@@ -170,12 +170,16 @@ public final class Partition {
     private Behavior<Command> electionFailed(ElectionFailed failed) {
         Unavailable why = reason(failed.cause);
         LOG.warn("Partition {} cannot lead: {} {}", id, why.code, why.message);
+        pauseBeforeNextElection(why);
+        return Behaviors.same();
+    }
+
+    private void pauseBeforeNextElection(Unavailable why) {
         waiting.forEach(locate -> locate.replyTo.tell(why));
         waiting.clear();
         timers.startSingleTimer(Tick.ELECT, pause);
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
-        return Behaviors.same();
     }
 
     private Behavior<Command> recover(Elected elected) {
@@ -262,7 +266,7 @@ public final class Partition {
         LOG.warn("Partition {} lost epoch {} and elects again", id, elected.leadership.epoch());
         timers.cancel(Tick.CHECKPOINT);
         leave(elected);
-        context.getSelf().tell(new ElectionFailed(new TailraceException(why.code, why.message)));
+        pauseBeforeNextElection(why);
         return electing();
     }
 

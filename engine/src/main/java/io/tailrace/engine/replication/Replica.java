@@ -76,7 +76,8 @@ public final class Replica implements AutoCloseable {
             promisedEpoch = epoch;
             long end = log.endOffset();
             if (end > 0) {
-                log.append(List.of(new PlacedBatch(ControlRecords.leaderChange(clock.millis()), end, epoch, -1)));
+                log.append(
+                        List.of(new PlacedBatch(ControlRecords.barrier(end, epoch, clock.millis()), end, epoch, -1)));
             }
             log.flush();
             highWatermark.advanceTo(log.endOffset());

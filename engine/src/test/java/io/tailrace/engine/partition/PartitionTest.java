@@ -6,6 +6,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
@@ -26,6 +27,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -49,6 +51,8 @@ class PartitionTest {
             kit.system().dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher")));
 
     private TimestampType timestampType = TimestampType.CREATE_TIME;
+    private final AtomicLong nanos = new AtomicLong();
+    private volatile long nanosPerLook = 1_000_000_000L;
     private long floorBytes;
     private Replicas replicas;
     private ActorRef<Partition.Command> partition;
@@ -91,7 +95,7 @@ class PartitionTest {
                 replicas,
                 asked -> CompletableFuture.completedStage(settings),
                 disk,
-                new DiskSpace(disk, DATA, floorBytes, () -> System.nanoTime() * 1000),
+                new DiskSpace(disk, DATA, floorBytes, () -> nanos.addAndGet(nanosPerLook)),
                 io,
                 clock,
                 LIMITS);
@@ -111,7 +115,7 @@ class PartitionTest {
     }
 
     private static RecordBatch batch(long producer, int sequence, String... values) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1 << 20);
         for (String value : values) {
             builder.append(5, null, value.getBytes(StandardCharsets.UTF_8), Headers.EMPTY);
         }
@@ -272,6 +276,8 @@ class PartitionTest {
         int first = located().epoch();
         send(batch(7, 0, "a"));
         stored();
+        // The gate looks at the disk again only after a while: this time the disk fills up in between.
+        nanosPerLook = 0;
         disk.capacity(disk.usedBytes());
         send(batch(7, 1, "b"));
         assertThat(refused()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
