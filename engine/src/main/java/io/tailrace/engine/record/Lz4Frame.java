@@ -99,7 +99,7 @@ final class Lz4Frame {
         if (headerChecksum != (byte) (hashed >> 8)) {
             throw new IOException("the LZ4 frame's header is damaged");
         }
-        blocks(in, 1 << (2 * blockCode + 8), (flags & BLOCK_CHECKSUM) != 0, target);
+        blocks(in, source, 1 << (2 * blockCode + 8), (flags & BLOCK_CHECKSUM) != 0, target);
         if ((flags & CONTENT_CHECKSUM) != 0) {
             need(in, Integer.BYTES);
             if (in.getInt() != hash().hash(target.array(), 0, target.size(), 0)) {
@@ -111,7 +111,7 @@ final class Lz4Frame {
         }
     }
 
-    private static void blocks(ByteBuffer in, int maxBlockBytes, boolean checksums, BoundedBytes target)
+    private static void blocks(ByteBuffer in, byte[] source, int maxBlockBytes, boolean checksums, BoundedBytes target)
             throws IOException {
         LZ4SafeDecompressor decompressor = codec().safeDecompressor();
         while (true) {
@@ -128,14 +128,14 @@ final class Lz4Frame {
             skip(in, length);
             if (checksums) {
                 need(in, Integer.BYTES);
-                if (in.getInt() != hash().hash(in.array(), at, length, 0)) {
+                if (in.getInt() != hash().hash(source, at, length, 0)) {
                     throw new IOException("an LZ4 block is damaged");
                 }
             }
             if ((field & UNCOMPRESSED_BLOCK) != 0) {
-                target.put(in.array(), at, length);
+                target.put(source, at, length);
             } else {
-                block(decompressor, in.array(), at, length, maxBlockBytes, target);
+                block(decompressor, source, at, length, maxBlockBytes, target);
             }
         }
     }
