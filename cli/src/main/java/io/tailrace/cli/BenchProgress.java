@@ -32,6 +32,11 @@ final class BenchProgress implements AutoCloseable {
         }
     }
 
+    /** Takes the bar's line to an end, so that a result can be printed below it. */
+    void finish() {
+        close();
+    }
+
     @Override
     public void close() {
         if (bar != null) {

@@ -57,7 +57,7 @@ final class ConsumeBench implements Callable<Integer> {
             long start = System.nanoTime();
             consume(node, topic, options.records, progress, rates);
             double elapsedSeconds = (System.nanoTime() - start) / 1e9;
-            progress.close();
+            progress.finish();
             new BenchResult(
                             "consume",
                             options,

@@ -17,7 +17,7 @@ final class CountTable {
     private static final int MAX_WINDOWS = 256;
 
     private static final String FURTHER = "(further groups)";
-    private static final int GROUP_CHARS = 40;
+    private static final int GROUP_CHARS = 48;
 
     private final String groupTitle;
     private final String amountTitle;

@@ -79,12 +79,14 @@ final class DemoCommand implements Callable<Integer> {
         checkArguments();
         DemoInput input = file == null ? DemoInput.measurements() : DemoInput.of(file);
         CompletableFuture<CountingPipeline> running = new CompletableFuture<>();
-        try (Interruption interruption = Interruption.calling(() -> running.thenAccept(CountingPipeline::stopInput));
+        CompletableFuture<Boolean> stop = new CompletableFuture<>();
+        CompletableFuture<Void> stopped = running.thenAcceptBoth(stop, (pipeline, yes) -> pipeline.stopInput());
+        try (Interruption interruption = Interruption.calling(() -> stop.complete(true));
                 EmbeddedNode node = EmbeddedNode.start(dataDirectory, "tailrace-demo-", FlushChoice.BATCH, true)) {
             List<String> topics = node.createFreshTopics("demo", List.of("input", "counts"), partitions);
             run(input, node, topics, running);
             node.keepDirectory();
-            return interruption.interrupted() ? Main.INTERRUPTED : 0;
+            return interruption.interrupted() && stopped.isDone() ? Main.INTERRUPTED : 0;
         }
     }
 

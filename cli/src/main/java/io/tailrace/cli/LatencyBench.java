@@ -94,7 +94,7 @@ final class LatencyBench implements Callable<Integer> {
                             Producer.plainSink(options.producerSettings(node)),
                             node.tailrace().system());
             Streams.awaitAll(List.of(produced, consumed));
-            progress.close();
+            progress.finish();
             new BenchResult(
                             "latency",
                             options,

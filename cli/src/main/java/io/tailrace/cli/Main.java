@@ -2,6 +2,7 @@ package io.tailrace.cli;
 
 import io.tailrace.engine.error.TailraceException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,14 @@ public final class Main implements Runnable {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it.
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Show the version and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it.
     private boolean version;
 
     private Main() {}
@@ -62,8 +65,8 @@ public final class Main implements Runnable {
                         .addSubcommand(new ConsumeBench(terminal))
                         .addSubcommand(new LatencyBench(terminal)))
                 .addSubcommand(new CommandLine(new LogCommand()).addSubcommand(new LogDump(terminal)));
-        line.setOut(new PrintWriter(terminal.out(), true));
-        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
+        line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 terminal.colour() && terminal.outIsTerminal() ? Ansi.ON : Ansi.OFF));
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -61,7 +61,7 @@ final class ProduceBench implements Callable<Integer> {
             double elapsedSeconds = (System.nanoTime() - start) / 1e9;
             acknowledge(node, topics.get(0), warmUp, progress);
             Histogram latency = acknowledge(node, topics.get(2), acknowledged, progress);
-            progress.close();
+            progress.finish();
             new BenchResult(
                             "produce",
                             options,

@@ -48,6 +48,7 @@ record Terminal(
     }
 
     /** From Java 22 on there is a console even on a pipe, and only it can tell. */
+    @SuppressWarnings("SystemConsoleNull") // Null it is on Java 17, and later the console itself is asked.
     private static boolean isConsole() {
         Console console = System.console();
         if (console == null) {

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -29,6 +31,7 @@ public final class MachineMeasurements {
     private static final Duration PERIOD = Duration.ofMillis(40);
 
     private static final double MEGABYTE = 1e6;
+    private static final Pattern NUMBER = Pattern.compile("[-#0-9]+$");
     private static final Serde<Measurement> JSON = Serdes.json(Measurement.class);
 
     private final InstantSource clock;
@@ -98,7 +101,7 @@ public final class MachineMeasurements {
         }
     }
 
-    /** Only threads that did something: the idle ones are many and say nothing. */
+    /** Only threads that did something, those of a pool as one: the others are many and say nothing. */
     private void measureThreads(Measure measure, double seconds) {
         if (!threads.isThreadCpuTimeSupported()) {
             return;
@@ -115,12 +118,14 @@ public final class MachineMeasurements {
         }
         threadNanos.clear();
         threadNanos.putAll(now);
+        Map<String, Double> pools = new TreeMap<>();
         busy.forEach((id, share) -> {
             ThreadInfo info = threads.getThreadInfo(id);
             if (info != null) {
-                measure.add("thread/" + info.getThreadName(), "%", share);
+                pools.merge(NUMBER.matcher(info.getThreadName()).replaceFirst(""), share, Double::sum);
             }
         });
+        pools.forEach((pool, share) -> measure.add("thread/" + pool, "%", share));
     }
 
     /** Takes a measured value. */
