@@ -1,0 +1,59 @@
+package io.tailrace.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ends a command in order when the process is told to stop (Ctrl-C, SIGTERM): asks it to, and waits until it has closed what
+ * it holds. The JVM then exits with the signal's own code, 130 for Ctrl-C.
+ */
+final class Interruption implements AutoCloseable {
+    /** A command that does not end by then is left behind; the log recovers from that as from a crash. */
+    private static final long PATIENCE_SECONDS = 15;
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Thread hook;
+    private volatile boolean interrupted;
+
+    private Interruption(Runnable stop) {
+        this.hook = new Thread(() -> interrupt(stop), "tailrace-interruption");
+    }
+
+    /** Calls this when the process is told to stop, from a thread of its own, until closed. */
+    static Interruption calling(Runnable stop) {
+        Interruption interruption = new Interruption(stop);
+        Runtime.getRuntime().addShutdownHook(interruption.hook);
+        return interruption;
+    }
+
+    /** Whether the process has been told to stop. */
+    boolean interrupted() {
+        return interrupted;
+    }
+
+    private void interrupt(Runnable stop) {
+        interrupted = true;
+        stop.run();
+        try {
+            if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("Stopped without waiting any longer; the next start will recover.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The command has closed what it held. */
+    @Override
+    public void close() {
+        finished.countDown();
+        if (!interrupted) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // The process is stopping at this very moment: the hook runs and finds nothing to wait for.
+                interrupted = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.tailrace.cli;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a command writes. What moves, what is coloured and what is redrawn is for people only: on a pipe there is plain text.
+ *
+ * @param out for results
+ * @param err for errors and progress
+ * @param outIsTerminal whether a person is looking at {@code out}
+ * @param errIsTerminal whether a person is looking at {@code err}
+ * @param colour whether colours are welcome where a person is looking
+ * @param debug whether failures are shown with their stack traces
+ * @param columns how wide the terminal is
+ */
+record Terminal(
+        PrintStream out,
+        PrintStream err,
+        boolean outIsTerminal,
+        boolean errIsTerminal,
+        boolean colour,
+        boolean debug,
+        int columns) {
+    /** The launcher says here which of {@code out,err} are terminals; Java alone cannot tell them apart. */
+    private static final String TERMINALS = "tailrace.terminals";
+
+    private static final String COLUMNS = "tailrace.columns";
+    private static final int DEFAULT_COLUMNS = 120;
+
+    /** The terminal, or the pipes, of this process. */
+    static Terminal ofProcess() {
+        Map<String, String> environment = System.getenv();
+        String terminals = System.getProperty(TERMINALS, isConsole() ? "out,err" : "");
+        boolean dumb = "dumb".equals(environment.get("TERM"));
+        boolean noColour = !environment.getOrDefault("NO_COLOR", "").isEmpty();
+        List<String> named = List.of(terminals.split(",", -1));
+        return new Terminal(
+                System.out,
+                System.err,
+                named.contains("out") && !dumb,
+                named.contains("err") && !dumb,
+                !noColour && !dumb,
+                !environment.getOrDefault("TAILRACE_DEBUG", "").isEmpty(),
+                Math.max(40, Integer.getInteger(COLUMNS, DEFAULT_COLUMNS)));
+    }
+
+    /** From Java 22 on there is a console even on a pipe, and only it can tell. */
+    @SuppressWarnings("SystemConsoleNull") // Null it is on Java 17, and later the console itself is asked.
+    private static boolean isConsole() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+
+    /** Bold, where that is welcome. */
+    String bold(String text) {
+        return outIsTerminal && colour ? "\u001B[1m" + text + "\u001B[0m" : text;
+    }
+
+    /** Replaces the lines that were drawn before by these. */
+    void redraw(int linesBefore, List<String> lines) {
+        StringBuilder all = new StringBuilder();
+        if (linesBefore > 0) {
+            all.append("\u001B[").append(linesBefore).append('A');
+        }
+        for (String line : lines) {
+            all.append("\u001B[2K").append(line).append('\n');
+        }
+        all.append("\u001B[J");
+        out.print(all);
+        out.flush();
+    }
+}
