@@ -22,7 +22,7 @@ class LogCrashTest {
 
     @Test
     void whatWasFlushedSurvivesCrashes() {
-        for (long seed = 0; seed < 600; seed++) {
+        for (long seed = 0; seed < 3_000; seed++) {
             live(seed);
         }
     }
@@ -30,7 +30,7 @@ class LogCrashTest {
     @Test
     @Tag("full")
     void whatWasFlushedSurvivesManyMoreCrashes() {
-        for (long seed = 600; seed < 60_000; seed++) {
+        for (long seed = 3_000; seed < 60_000; seed++) {
             live(seed);
         }
     }
