@@ -118,7 +118,7 @@ public final class LogReader implements AutoCloseable {
     private ByteBuffer take(Segment from, long offset, int maxBytes, long limit) throws IOException {
         int available = from.size() - (int) position;
         long want = Math.max(maxBytes, MIN_READ_BYTES) + (long) stepOverBytes;
-        ByteBuffer bytes = fetch(from, (int) Math.min(available, want));
+        ByteBuffer bytes = fetch(from, (int) Math.max(0, Math.min(available, want)));
         int first = -1;
         int at = 0;
         long expected = positionOffset;

@@ -282,8 +282,11 @@ final class RecoveryScan {
         Segment last = segments.get(segments.size() - 1);
         long end = last.nextOffset();
         if (!clean) {
-            // What a killed process wrote may be in the page cache only; from here on it counts as on the disk.
+            // What a killed process wrote, and the name of what it created, may be in the kernel's memory only; from
+            // here
+            // on they count as on the disk.
             last.cut(last.size());
+            files.syncDirectory(directory);
             last.writeIndex(true);
         }
         EpochIndex found = epochs.truncatedTo(end, last.baseOffset());

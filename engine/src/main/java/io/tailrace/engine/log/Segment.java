@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One file of batches and its index. One thread at a time writes; readers take {@link #size()}, which only ever admits whole
  * batches, and never wait.
- *
- * <p>Writer and readers have a file handle each: NIO closes the channel of an interrupted reader.
  */
 final class Segment {
     static final String SUFFIX = ".log";
@@ -23,6 +21,7 @@ final class Segment {
     private final long baseSequence;
     private final LogSettings settings;
     private final IndexFile indexFile;
+    private final SegmentHandles handles;
 
     private volatile int size;
     private volatile long nextOffset;
@@ -34,9 +33,6 @@ final class Segment {
     private int indexEntriesWritten;
     private int indexedPosition;
     private long firstAppendMillis = -1;
-    private volatile @Nullable StoredFile writer;
-    private volatile @Nullable StoredFile reader;
-    private volatile boolean closed;
 
     /** A segment of which nothing is known yet but where it begins. */
     Segment(FileStore files, Path directory, long baseOffset, long baseSequence, LogSettings settings) {
@@ -46,6 +42,7 @@ final class Segment {
         this.baseSequence = baseSequence;
         this.settings = settings;
         this.nextOffset = baseOffset;
+        this.handles = new SegmentHandles(files, path);
         this.indexFile =
                 new IndexFile(files, directory.resolve(String.format("%020d%s", baseOffset, INDEX_SUFFIX)), baseOffset);
     }
@@ -129,7 +126,7 @@ final class Segment {
     }
 
     private void write(List<PlacedBatch> batches, ByteBuffer staging) throws IOException {
-        StoredFile file = writer();
+        StoredFile file = handles.writer();
         long at = size;
         for (PlacedBatch placed : batches) {
             int bytes = placed.batch().sizeInBytes();
@@ -197,7 +194,7 @@ final class Segment {
     /** Brings what was written to the disk. A disk found full only now is no lesser failure: the bytes are lost. */
     void force() throws IOException {
         try {
-            writer().force(false);
+            handles.writer().force(false);
         } catch (DiskFullException e) {
             throw new IOException("fsync found no room for what was written: " + e.getMessage(), e);
         }
@@ -230,11 +227,7 @@ final class Segment {
     /** From now on nothing is written here: searches go to the index file. */
     void retire() throws IOException {
         index = null;
-        StoredFile file = writer;
-        writer = null;
-        if (file != null) {
-            file.close();
-        }
+        handles.closeWriter();
     }
 
     /** Takes a closed segment's end from the last entry of its index, instead of reading the segment. */
@@ -261,7 +254,7 @@ final class Segment {
 
     /** Cuts the file at that position, durably. */
     void cut(long position) throws IOException {
-        StoredFile file = writer();
+        StoredFile file = handles.writer();
         file.truncate(position);
         force();
     }
@@ -334,34 +327,7 @@ final class Segment {
 
     /** The readers' handle. */
     StoredFile reader() throws IOException {
-        StoredFile open = reader;
-        return open != null ? open : openReader();
-    }
-
-    private synchronized StoredFile openReader() throws IOException {
-        StoredFile open = reader;
-        if (open == null) {
-            if (closed) {
-                throw new IOException(path + " is closed");
-            }
-            open = files.openForRead(path);
-            reader = open;
-        }
-        return open;
-    }
-
-    private StoredFile writer() throws IOException {
-        StoredFile open = writer;
-        return open != null ? open : openWriter();
-    }
-
-    private synchronized StoredFile openWriter() throws IOException {
-        StoredFile open = writer;
-        if (open == null) {
-            open = files.openForWrite(path);
-            writer = open;
-        }
-        return open;
+        return handles.reader();
     }
 
     /** The size of the file, which may have more than whole batches. */
@@ -372,7 +338,7 @@ final class Segment {
     /** Creates the file, or empties it. An index that another segment left under this name must not be believed. */
     void create() throws IOException {
         indexFile.delete();
-        writer().truncate(0);
+        handles.writer().truncate(0);
     }
 
     void delete() throws IOException {
@@ -381,25 +347,16 @@ final class Segment {
         files.delete(path);
     }
 
-    /** Closes for good, when nothing can go wrong any more that matters. */
-    void closeQuietly() {
-        try {
-            close();
-        } catch (IOException nothingIsLostByIt) {
-            closed = true;
-        }
+    void close() throws IOException {
+        handles.close();
     }
 
-    synchronized void close() throws IOException {
-        closed = true;
-        StoredFile reading = reader;
-        reader = null;
+    /** Closes when nothing depends any more on how that goes. */
+    void closeQuietly() {
         try {
-            retire();
-        } finally {
-            if (reading != null) {
-                reading.close();
-            }
+            handles.close();
+        } catch (IOException ignored) {
+            // What had to be on the disk was forced before.
         }
     }
 }

@@ -22,7 +22,7 @@ class LogCrashTest {
 
     @Test
     void whatWasFlushedSurvivesCrashes() {
-        for (long seed = 0; seed < 600; seed++) {
+        for (long seed = 0; seed < 3_000; seed++) {
             live(seed);
         }
     }
@@ -30,7 +30,7 @@ class LogCrashTest {
     @Test
     @Tag("full")
     void whatWasFlushedSurvivesManyMoreCrashes() {
-        for (long seed = 600; seed < 60_000; seed++) {
+        for (long seed = 3_000; seed < 60_000; seed++) {
             live(seed);
         }
     }
@@ -105,8 +105,20 @@ class LogCrashTest {
                 fresh.add(Batches.random(random, 3, 120, 1_000));
             }
             List<PlacedBatch> placed = model.place(epoch, fresh);
+            int before = model.batches.size();
+            boolean full = random.nextInt(8) == 0;
+            disk.capacity(full ? disk.usedBytes() + random.nextInt(500) : Long.MAX_VALUE);
             model.add(placed);
-            log.append(placed);
+            try {
+                log.append(placed);
+            } catch (TailraceException e) {
+                if (e.code() != ErrorCode.DISK_FULL) {
+                    throw e;
+                }
+                model.batches.subList(before, model.batches.size()).clear();
+            } finally {
+                disk.capacity(Long.MAX_VALUE);
+            }
         }
 
         private void truncate(Log log) {

@@ -42,9 +42,15 @@ final class SimulatedDirectory {
         unsynced.clear();
     }
 
+    /** Some file systems keep the order of such changes, some do not. */
     void crash(Random random) {
+        boolean ordered = random.nextBoolean();
         int kept = random.nextInt(unsynced.size() + 1);
-        unsynced.subList(0, kept).forEach(change -> change.accept(durable));
+        for (int i = 0; i < unsynced.size(); i++) {
+            if (ordered ? i < kept : random.nextBoolean()) {
+                unsynced.get(i).accept(durable);
+            }
+        }
         names = new TreeMap<>(durable);
         unsynced.clear();
     }

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * A file store in memory that behaves like a disk in a bad mood, reproducibly from its seed.
  *
  * <p>A crash keeps what was forced. Of what was not, it keeps a beginning, in the order of the writes, file by file: the last
- * write of it may be torn, with zeros or nothing behind. The names in a directory likewise: what was not synced happened up
- * to some point. A kill keeps everything, as the kernel does. Either makes all open files unusable.
+ * write of it may be torn, with zeros or nothing behind. Of the changes to the names in a directory that were not synced, some
+ * happened: the first ones, or any. A kill keeps everything, as the kernel does. Either makes all open files unusable.
  *
  * <p>It can also fail a write or a force that is still to come, refuse what does not fit on it, and crash after a number of
  * changes. Safe for use by many threads.
