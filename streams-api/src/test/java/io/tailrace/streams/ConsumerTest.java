@@ -195,23 +195,24 @@ class ConsumerTest extends StreamsTestKit {
     void severalPartitionsTakeTurnsChunkByChunk() {
         tailrace.withTopic("t", 3);
         List<ProducerRecord<String, String>> records = new ArrayList<>();
-        for (int n = 0; n < 6000; n++) {
+        for (int n = 0; n < 30_000; n++) {
             records.add(ProducerRecord.<String, String>of("t", "v" + n).withPartition(n % 3));
         }
         produce(producer().withBatchBytes(500), records);
         var seen = await(take(
                 consumer().withFetchBytes(2000),
                 Subscriptions.assignment(T0, new TopicPartition("t", 1), new TopicPartition("t", 2)),
-                6000));
+                30_000));
         int[] count = new int[3];
         for (var record : seen) {
             assertThat(record.offset()).isEqualTo(count[record.partition()]++);
             int most = Math.max(count[0], Math.max(count[1], count[2]));
             int least = Math.min(count[0], Math.min(count[1], count[2]));
-            // A chunk of 2,000 bytes holds fewer than 250 of these records; each may be a turn and a chunk ahead.
-            assertThat(most - least).isLessThan(750);
+            // A chunk holds about 150. An answer that is there at once jumps the actor's queue, but only for some 1,000
+            // events.
+            assertThat(most - least).isLessThan(4000);
         }
-        assertThat(count).containsExactly(2000, 2000, 2000);
+        assertThat(count).containsExactly(10_000, 10_000, 10_000);
     }
 
     @Test
