@@ -32,6 +32,9 @@ final class Lz4Frame {
     private static final int LARGEST_BLOCK_CODE = 7;
     private static final int BLOCK_BYTES = 64 * 1024;
 
+    /** The most that a byte of an LZ4 block becomes. */
+    private static final int MAX_RATIO = 255;
+
     private Lz4Frame() {}
 
     private static LZ4Factory codec() {
@@ -99,7 +102,7 @@ final class Lz4Frame {
         if (headerChecksum != (byte) (hashed >> 8)) {
             throw new IOException("the LZ4 frame's header is damaged");
         }
-        blocks(in, 1 << (2 * blockCode + 8), (flags & BLOCK_CHECKSUM) != 0, target);
+        blocks(in, source, 1 << (2 * blockCode + 8), (flags & BLOCK_CHECKSUM) != 0, target);
         if ((flags & CONTENT_CHECKSUM) != 0) {
             need(in, Integer.BYTES);
             if (in.getInt() != hash().hash(target.array(), 0, target.size(), 0)) {
@@ -111,7 +114,7 @@ final class Lz4Frame {
         }
     }
 
-    private static void blocks(ByteBuffer in, int maxBlockBytes, boolean checksums, BoundedBytes target)
+    private static void blocks(ByteBuffer in, byte[] source, int maxBlockBytes, boolean checksums, BoundedBytes target)
             throws IOException {
         LZ4SafeDecompressor decompressor = codec().safeDecompressor();
         while (true) {
@@ -128,14 +131,14 @@ final class Lz4Frame {
             skip(in, length);
             if (checksums) {
                 need(in, Integer.BYTES);
-                if (in.getInt() != hash().hash(in.array(), at, length, 0)) {
+                if (in.getInt() != hash().hash(source, at, length, 0)) {
                     throw new IOException("an LZ4 block is damaged");
                 }
             }
             if ((field & UNCOMPRESSED_BLOCK) != 0) {
-                target.put(in.array(), at, length);
+                target.put(source, at, length);
             } else {
-                block(decompressor, in.array(), at, length, maxBlockBytes, target);
+                block(decompressor, source, at, length, maxBlockBytes, target);
             }
         }
     }
@@ -147,12 +150,13 @@ final class Lz4Frame {
             int length,
             int maxBlockBytes,
             BoundedBytes target) {
-        int room = target.reserveUpTo(maxBlockBytes);
-        if (room == maxBlockBytes) {
+        int most = (int) Math.min(maxBlockBytes, (long) MAX_RATIO * length);
+        int room = target.reserveUpTo(most);
+        if (room == most) {
             target.advance(decompressor.decompress(source, at, length, target.array(), target.size(), room));
         } else {
             // Near the bound a whole block may no longer fit, though this one may be smaller.
-            byte[] block = decompressor.decompress(source, at, length, maxBlockBytes);
+            byte[] block = decompressor.decompress(source, at, length, most);
             target.put(block, 0, block.length);
         }
     }

@@ -16,6 +16,9 @@ final class XerialSnappy {
     private static final int VERSION = 1;
     private static final int BLOCK_BYTES = 32 * 1024;
 
+    /** Above what Snappy can reach: its densest element makes 64 bytes of 3. */
+    private static final int MAX_RATIO = 22;
+
     private XerialSnappy() {}
 
     static void compress(byte[] source, int start, int end, BoundedBytes target) throws IOException {
@@ -64,11 +67,12 @@ final class XerialSnappy {
     }
 
     private static void block(byte[] source, int start, int length, BoundedBytes target) throws IOException {
-        // The native code writes as much as the block claims, wherever the array ends: so the claim is checked, and the
-        // block too before the array grows for it.
+        // The native code writes as much as the block claims, wherever the array ends, so the claim is checked; one
+        // that the
+        // format could not keep is not allowed to make the array grow.
         int claimed = Snappy.uncompressedLength(source, start, length);
-        if (claimed < 0 || !Snappy.isValidCompressedBuffer(source, start, length)) {
-            throw new IOException("a block is malformed");
+        if (claimed < 0 || claimed > (long) MAX_RATIO * length) {
+            throw new IOException("a block of " + length + " bytes claims to become " + claimed);
         }
         target.ensureRoom(claimed);
         int written = Snappy.uncompress(source, start, length, target.array(), target.size());

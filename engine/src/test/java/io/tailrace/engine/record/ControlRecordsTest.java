@@ -1,0 +1,54 @@
+package io.tailrace.engine.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class ControlRecordsTest {
+    @Test
+    void theBarrierHasItsPlaceAndIsWellFormed() {
+        RecordBatch barrier = ControlRecords.barrier(42, 7, 1000);
+        assertThat(barrier.isControl()).isTrue();
+        assertThat(barrier.baseOffset()).isEqualTo(42);
+        assertThat(barrier.nextOffset()).isEqualTo(43);
+        assertThat(barrier.leaderEpoch()).isEqualTo(7);
+        assertThat(barrier.maxTimestamp()).isEqualTo(1000);
+        assertThat(barrier.hasProducerId()).isFalse();
+        assertThat(ControlRecords.typeOf(barrier)).isEqualTo(ControlType.LEADER_CHANGE);
+        barrier.ensureWellFormed(0);
+    }
+
+    @Test
+    void aKindOfTheFutureIsUnknown() {
+        RecordBatch strange = control(new byte[] {0, 0, 0, 99});
+        assertThat(ControlRecords.typeOf(strange)).isEqualTo(ControlType.UNKNOWN);
+        assertThat(ControlRecords.typeOf(control(new byte[] {0, 0, -1, -1}))).isEqualTo(ControlType.UNKNOWN);
+    }
+
+    @Test
+    void aKeyTooShortIsCorrupt() {
+        assertCode(ErrorCode.CORRUPT_BATCH, () -> ControlRecords.typeOf(control(new byte[] {0, 0, 0})));
+        assertCode(ErrorCode.CORRUPT_BATCH, () -> ControlRecords.typeOf(control(null)));
+    }
+
+    @Test
+    void aBatchOfDataHasNoControlType() {
+        RecordBatch data = RecordFixture.batch(Compression.NONE, RecordFixture.random(1, 1));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> ControlRecords.typeOf(data));
+    }
+
+    private static RecordBatch control(byte[] key) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000).controlAt(0, 0);
+        builder.append(0, key, new byte[0]);
+        return builder.build();
+    }
+
+    private static void assertCode(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
+    }
+}
