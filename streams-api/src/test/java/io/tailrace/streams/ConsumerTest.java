@@ -216,6 +216,18 @@ class ConsumerTest extends StreamsTestKit {
     }
 
     @Test
+    void partitionsShareTheBuffer() {
+        tailrace.withTopic("t", 20);
+        TopicPartition[] all =
+                IntStream.range(0, 20).mapToObj(n -> new TopicPartition("t", n)).toArray(TopicPartition[]::new);
+        var records = take(consumer().withBufferBytes(2_000_000), Subscriptions.assignment(all), 1);
+        eventually().until(() -> tailrace.partition("t", 19).parked() == 1);
+        assertThat(tailrace.partition("t", 19).mostFetchBytes()).isEqualTo(50_000);
+        produce(producer(), List.of(ProducerRecord.<String, String>of("t", "v").withPartition(7)));
+        assertThat(await(records)).hasSize(1);
+    }
+
+    @Test
     void aSilentPartitionDoesNotHoldUpTheOthers() {
         filled(1000);
         tailrace.withTopic("empty", 1);

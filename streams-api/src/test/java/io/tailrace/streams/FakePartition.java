@@ -63,6 +63,7 @@ final class FakePartition {
     private int unanswered;
     private int mostUnanswered;
     private int fetches;
+    private int mostFetchBytes;
     private int unavailableFetches;
     private int resent;
 
@@ -238,6 +239,10 @@ final class FakePartition {
         return fetches;
     }
 
+    synchronized int mostFetchBytes() {
+        return mostFetchBytes;
+    }
+
     synchronized int openReaders() {
         return (int) readers.stream().filter(reader -> !reader.closed).count();
     }
@@ -272,6 +277,7 @@ final class FakePartition {
         public CompletionStage<Fetched> fetch(long offset, int maxBytes) {
             synchronized (FakePartition.this) {
                 fetches++;
+                mostFetchBytes = Math.max(mostFetchBytes, maxBytes);
                 if (parked != null) {
                     throw new AssertionError("Two fetches of one reader at once.");
                 }
