@@ -178,7 +178,7 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
             again(cursor, () -> fetch(cursor));
             return;
         }
-        cursor.fetched(fetched.batches());
+        cursor.fetched(fetched);
         ready.add(cursor);
         if (current == null) {
             emitIfWanted();

@@ -1,8 +1,11 @@
 package io.tailrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;
 import io.tailrace.engine.record.RecordBatch;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
@@ -297,6 +301,29 @@ class ConsumerTest extends StreamsTestKit {
                 .hasMessageContaining("t-0")
                 .hasMessageContaining("offset 2");
         assertThat(seen).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void aBatchThatIsNotWhereItClaimsToBeFailsTheStream() {
+        filled(1);
+        FakePartition partition = tailrace.partition("t", 0);
+        RecordBatch good = partition.batches().get(0);
+        for (long claimed : new long[] {0, 2, 1_000_000}) {
+            ByteBuffer chunk = ByteBuffer.allocate(2 * good.sizeInBytes());
+            good.copyTo(chunk, 0, 7, -1);
+            good.copyTo(chunk, claimed, 7, -1);
+            var cursor = new PartitionCursor<>(
+                    T0,
+                    new Subscription.AtOffset(0),
+                    consumer(),
+                    new RetryBackoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)));
+            cursor.locate(0);
+            cursor.fetched(new Fetched(chunk.flip(), 2));
+            cursor.advance();
+            assertThat(cursor.next().offset()).isZero();
+            assertThatThrownBy(cursor::next).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                    .isEqualTo(ErrorCode.CORRUPT_LOG));
+        }
     }
 
     @Test
