@@ -6,7 +6,7 @@ import io.tailrace.streams.ProducerMessage.Envelope;
 import io.tailrace.streams.ProducerMessage.Message;
 import io.tailrace.streams.ProducerMessage.Result;
 import io.tailrace.streams.ProducerMessage.Results;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +40,7 @@ public final class SendProducer<K, V> {
     private final BoundedSourceQueue<PendingEnvelope<K, V, ?>> queue;
     private final ProducerSendStage.Control stage;
     private final AtomicInteger unanswered = new AtomicInteger();
-    private final Set<CompletableFuture<?>> results = ConcurrentHashMap.newKeySet();
+    private final Map<PendingEnvelope<K, V, ?>, CompletableFuture<?>> results = new ConcurrentHashMap<>();
     private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
     /** A producer on the settings' node. */
@@ -53,7 +53,7 @@ public final class SendProducer<K, V> {
         this.queue = running.first();
         this.stage = running.second();
         stage.ended().whenComplete((done, failure) -> {
-            results.forEach(result -> result.completeExceptionally(isClosed()));
+            results.values().forEach(result -> result.completeExceptionally(isClosed()));
             closed.complete(Done.getInstance());
         });
     }
@@ -77,7 +77,7 @@ public final class SendProducer<K, V> {
             unanswered.decrementAndGet();
             result.completeExceptionally(isFull());
         } else {
-            results.add(result);
+            results.put(pending, result);
             offer(pending, result);
         }
         return result.minimalCompletionStage();
@@ -86,7 +86,7 @@ public final class SendProducer<K, V> {
     private void offer(PendingEnvelope<K, V, ?> pending, CompletableFuture<?> result) {
         QueueOfferResult offered = queue.offer(pending);
         if (!offered.isEnqueued()) {
-            forget(result);
+            forget(pending);
             result.completeExceptionally(offered == QueueOfferResult.dropped() ? isFull() : isClosed());
         } else if (closed.isDone()) {
             result.completeExceptionally(isClosed());
@@ -94,7 +94,7 @@ public final class SendProducer<K, V> {
     }
 
     private <P> void settle(PendingEnvelope<K, V, P> pending, CompletableFuture<Results<K, V, P>> result) {
-        forget(result);
+        forget(pending);
         TailraceException failure = pending.failure();
         if (failure == null) {
             result.complete(pending.results());
@@ -103,8 +103,8 @@ public final class SendProducer<K, V> {
         }
     }
 
-    private void forget(CompletableFuture<?> result) {
-        results.remove(result);
+    private void forget(PendingEnvelope<K, V, ?> pending) {
+        results.remove(pending);
         unanswered.decrementAndGet();
     }
 

@@ -1,7 +1,6 @@
 package io.tailrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tailrace.engine.error.ErrorCode;
 import java.time.Duration;
@@ -39,7 +38,7 @@ class ConsumerControlTest extends StreamsTestKit {
                 .wireTap(record -> seen.incrementAndGet())
                 .toMat(Sink.ignore(), Keep.both())
                 .run(tailrace.system());
-        await().until(() -> seen.get() == 100);
+        eventually().until(() -> seen.get() == 100);
         return running;
     }
 
@@ -98,7 +97,7 @@ class ConsumerControlTest extends StreamsTestKit {
                 })
                 .toMat(Sink.foreach(done::add), Consumer::createDrainingControl)
                 .run(tailrace.system());
-        await().until(() -> begun.get() == 4);
+        eventually().until(() -> begun.get() == 4);
         CompletionStage<Done> drained = control.drainAndShutdown(EXECUTOR);
         assertThat(drained.toCompletableFuture()).isNotDone();
         gate.complete(Done.getInstance());

@@ -1,7 +1,6 @@
 package io.tailrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.record.Compression;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
@@ -114,7 +114,7 @@ class ConsumerTest extends StreamsTestKit {
     void anAssignmentWithoutOffsetBeginsAtTheEndWhenToldSo() {
         filled(100);
         var records = take(consumer().withAutoOffsetReset(AutoOffsetReset.LATEST), Subscriptions.assignment(T0), 1);
-        await().until(() -> tailrace.partition("t", 0).parked() == 1);
+        eventually().until(() -> tailrace.partition("t", 0).parked() == 1);
         produce(producer(), List.of(ProducerRecord.of("t", "new")));
         assertThat(valuesOf(await(records))).containsExactly("new");
     }
@@ -133,7 +133,7 @@ class ConsumerTest extends StreamsTestKit {
                         .value())
                 .isEqualTo("v50");
         var records = take(consumer(), Subscriptions.assignmentOffsetsForTimes(Map.of(T0, 5000L)), 1);
-        await().until(() -> tailrace.partition("t", 0).parked() == 1);
+        eventually().until(() -> tailrace.partition("t", 0).parked() == 1);
         produce(producer(), List.of(ProducerRecord.of("t", "new")));
         assertThat(valuesOf(await(records))).containsExactly("new");
     }
@@ -155,13 +155,15 @@ class ConsumerTest extends StreamsTestKit {
         filled(10);
         FakePartition partition = tailrace.partition("t", 0);
         var queue = Consumer.plainSource(consumer(), Subscriptions.assignment(T0))
-                .runWith(Sink.<ConsumerRecord<String, String>>queue(1, 20), tailrace.system());
+                .runWith(
+                        Sink.<ConsumerRecord<String, String>>queue(1).addAttributes(Attributes.inputBuffer(1, 20)),
+                        tailrace.system());
         for (int n = 0; n < 10; n++) {
             await(queue.pull());
         }
-        await().until(() -> partition.parked() == 1);
+        eventually().until(() -> partition.parked() == 1);
         int fetches = partition.fetches();
-        await().during(Duration.ofMillis(150)).until(() -> partition.fetches() == fetches);
+        eventually().during(Duration.ofMillis(150)).until(() -> partition.fetches() == fetches);
         CompletionStage<?> next = queue.pull();
         produce(producer(), List.of(ProducerRecord.of("t", "new")));
         await(next);
@@ -174,17 +176,19 @@ class ConsumerTest extends StreamsTestKit {
         FakePartition partition = tailrace.partition("t", 0);
         SinkQueueWithCancel<ConsumerRecord<String, String>> queue = Consumer.plainSource(
                         consumer().withFetchBytes(3000), Subscriptions.assignment(T0))
-                .runWith(Sink.queue(1, 1), tailrace.system());
+                .runWith(
+                        Sink.<ConsumerRecord<String, String>>queue(1).addAttributes(Attributes.inputBuffer(1, 1)),
+                        tailrace.system());
         await(queue.pull());
-        await().during(Duration.ofMillis(150)).until(() -> partition.fetches() <= 2);
+        eventually().during(Duration.ofMillis(150)).until(() -> partition.fetches() <= 2);
         for (int n = 1; n < 1000; n++) {
             assertThat(await(queue.pull()).orElseThrow().offset()).isEqualTo(n);
         }
         int fetches = partition.fetches();
         assertThat(fetches).isGreaterThan(5);
-        await().during(Duration.ofMillis(150)).until(() -> partition.fetches() <= fetches + 1);
+        eventually().during(Duration.ofMillis(150)).until(() -> partition.fetches() <= fetches + 1);
         queue.cancel();
-        await().until(() -> partition.openReaders() == 0);
+        eventually().until(() -> partition.openReaders() == 0);
     }
 
     @Test
@@ -260,7 +264,7 @@ class ConsumerTest extends StreamsTestKit {
         partition.plant(good);
         partition.plant(control);
         var records = take(consumer(), Subscriptions.assignment(T0), 3);
-        await().until(() -> partition.parked() == 1);
+        eventually().until(() -> partition.parked() == 1);
         partition.plant(good);
         assertThat(await(records)).extracting(ConsumerRecord::offset).containsExactly(0L, 2L, 4L);
     }

@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -46,14 +44,12 @@ final class FakePartition {
     private record Sequenced(int baseSequence, int nextSequence, Stored stored) {}
 
     private final PartitionId id;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(FakePartition::daemon);
     private final List<Stored> log = new ArrayList<>();
     private final Map<Long, ArrayDeque<Sequenced>> producers = new HashMap<>();
     private final List<FakeReader> readers = new ArrayList<>();
     private final ArrayDeque<Runnable> held = new ArrayDeque<>();
     private IntFunction<Fate> fates = n -> Fate.STORED;
     private boolean holding;
-    private boolean acceptsAnySequence;
     private long startOffset;
     private long endOffset;
     private int appends;
@@ -67,12 +63,6 @@ final class FakePartition {
 
     FakePartition(PartitionId id) {
         this.id = id;
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "fake-partition");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** The fate of each append by its number, from 0. */
@@ -126,7 +116,7 @@ final class FakePartition {
         }
         wakeReaders();
         if (!hold && fate == Fate.STORED_LATE) {
-            timer.schedule(reply, 2, TimeUnit.MILLISECONDS);
+            CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS).execute(reply);
         } else if (!hold && fate != Fate.STORED_SILENT) {
             reply.run();
         }
@@ -158,7 +148,7 @@ final class FakePartition {
 
     /** Null if the batch does not continue its producer's sequence. */
     private Stored store(RecordBatch batch) {
-        if (batch.producerId() == RecordBatch.NO_PRODUCER_ID || acceptsAnySequence) {
+        if (batch.producerId() == RecordBatch.NO_PRODUCER_ID) {
             return place(batch);
         }
         ArrayDeque<Sequenced> last = producers.computeIfAbsent(batch.producerId(), key -> new ArrayDeque<>());
@@ -256,10 +246,6 @@ final class FakePartition {
             all = List.copyOf(readers);
         }
         all.forEach(FakeReader::wake);
-    }
-
-    void close() {
-        timer.shutdownNow();
     }
 
     private final class FakeReader implements PartitionReader {

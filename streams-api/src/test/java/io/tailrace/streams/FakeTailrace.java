@@ -23,7 +23,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** A node in memory: real batches in lists, and faults that tests switch on. */
-final class FakeTailrace extends Tailrace implements Topics, Partitions {
+final class FakeTailrace implements Tailrace, Topics, Partitions {
     private final ActorSystem<Void> system =
             ActorSystem.create(Behaviors.<Void>empty(), "streams-test", ConfigFactory.load());
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
@@ -51,6 +51,11 @@ final class FakeTailrace extends Tailrace implements Topics, Partitions {
     @Override
     public ActorSystem<?> system() {
         return system;
+    }
+
+    @Override
+    public java.nio.file.Path dataDirectory() {
+        return java.nio.file.Path.of("nowhere");
     }
 
     @Override
@@ -101,7 +106,6 @@ final class FakeTailrace extends Tailrace implements Topics, Partitions {
 
     @Override
     public void close() {
-        partitions.values().forEach(FakePartition::close);
         system.terminate();
     }
 }

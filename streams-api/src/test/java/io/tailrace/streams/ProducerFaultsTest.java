@@ -1,7 +1,6 @@
 package io.tailrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.streams.FakePartition.Fate;
@@ -17,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.apache.pekko.Done;
+import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.Test;
@@ -182,9 +182,9 @@ class ProducerFaultsTest extends StreamsTestKit {
                 .runWith(
                         Producer.plainSink(producer().withBatchBytes(2_000).withBufferBytes(50_000)),
                         tailrace.system());
-        await().until(() -> partition.appends() == 5);
+        eventually().until(() -> partition.appends() == 5);
         // 50,000 bytes hold fewer than 500 of these records.
-        await().during(Duration.ofMillis(200)).until(() -> pulled.get() < 500);
+        eventually().during(Duration.ofMillis(200)).until(() -> pulled.get() < 500);
         assertThat(pulled.get()).isGreaterThan(300);
         assertThat(partition.mostUnanswered()).isEqualTo(5);
         partition.release();
@@ -204,9 +204,11 @@ class ProducerFaultsTest extends StreamsTestKit {
                     return ProducerMessage.single(ProducerRecord.<String, String>of("t", "v" + n), n);
                 })
                 .via(Producer.<String, String, Integer>flexiFlow(producer().withParallelism(50)))
-                .runWith(Sink.<Results<String, String, Integer>>queue(1, 1), tailrace.system());
-        await().until(() -> pulled.get() >= 50);
-        await().during(Duration.ofMillis(200)).until(() -> pulled.get() <= 55);
+                .runWith(
+                        Sink.<Results<String, String, Integer>>queue(1).addAttributes(Attributes.inputBuffer(1, 1)),
+                        tailrace.system());
+        eventually().until(() -> pulled.get() >= 50);
+        eventually().during(Duration.ofMillis(200)).until(() -> pulled.get() <= 55);
         assertThat(await(results.pull()).orElseThrow().passThrough()).isEqualTo(0);
         results.cancel();
     }
@@ -225,10 +227,10 @@ class ProducerFaultsTest extends StreamsTestKit {
                 })
                 .via(Producer.<String, String, Integer>flexiFlow(producer()))
                 .runWith(Sink.<Results<String, String, Integer>>queue(), tailrace.system());
-        await().until(() -> pulled.get() == 100 && partition.appends() >= 1);
+        eventually().until(() -> pulled.get() == 100 && partition.appends() >= 1);
         results.cancel();
         partition.release();
-        await().until(() -> values(partition).size() == 100);
+        eventually().until(() -> values(partition).size() == 100);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.tailrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.TopicSettings;
@@ -134,9 +133,9 @@ class ProducerTest extends StreamsTestKit {
                 .toMat(Producer.plainSink(producer()), Keep.both())
                 .run(tailrace.system());
         running.first().offer(ProducerRecord.of("t", "one"));
-        await().until(() -> values(tailrace.partition("t", 0)).equals(List.of("one")));
+        eventually().until(() -> values(tailrace.partition("t", 0)).equals(List.of("one")));
         running.first().offer(ProducerRecord.of("t", "two"));
-        await().until(() -> values(tailrace.partition("t", 0)).equals(List.of("one", "two")));
+        eventually().until(() -> values(tailrace.partition("t", 0)).equals(List.of("one", "two")));
         assertThat(running.second().toCompletableFuture()).isNotDone();
         running.first().complete();
         await(running.second());
@@ -151,10 +150,10 @@ class ProducerTest extends StreamsTestKit {
                 .toMat(Producer.plainSink(producer()), Keep.both())
                 .run(tailrace.system());
         running.first().offer(numbered("t", 1).get(0));
-        await().until(() -> partition.appends() == 1);
+        eventually().until(() -> partition.appends() == 1);
         numbered("t", 1000).stream().skip(1).forEach(running.first()::offer);
         running.first().complete();
-        await().until(() -> partition.appends() == 2);
+        eventually().until(() -> partition.appends() == 2);
         partition.release();
         await(running.second());
         assertThat(values(partition)).isEqualTo(numberedValues(1000));

@@ -1,7 +1,6 @@
 package io.tailrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.TopicSettings;
@@ -88,7 +87,7 @@ class SendProducerTest extends StreamsTestKit {
             sends.add(producer.send(record("v" + n)));
         }
         failsWith(ErrorCode.PARTITION_BUSY, producer.send(record("one too many")));
-        await().until(() -> partition.appends() > 0);
+        eventually().until(() -> partition.appends() > 0);
         partition.release();
         sends.forEach(StreamsTestKit::await);
         assertThat(await(producer.send(record("again"))).offset()).isEqualTo(3);
@@ -102,7 +101,7 @@ class SendProducerTest extends StreamsTestKit {
         partition.hold();
         SendProducer<String, String> producer = new SendProducer<>(producer());
         CompletionStage<RecordMetadata> send = producer.send(record("v"));
-        await().until(() -> partition.appends() == 1);
+        eventually().until(() -> partition.appends() == 1);
         CompletionStage<?> closed = producer.close();
         assertThat(closed.toCompletableFuture()).isNotDone();
         failsWith(ErrorCode.CLOSED, producer.send(record("late")));

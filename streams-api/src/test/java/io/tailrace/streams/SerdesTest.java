@@ -56,8 +56,9 @@ class SerdesTest {
     void byteBuffersAreReadInPlaceAndWrittenWithoutBeingMoved() {
         ByteBuffer chunk = ByteBuffer.wrap(new byte[] {9, 1, 2, 9}).position(1).limit(3);
         ByteBuffer read = Serdes.byteBuffers().deserialize("topic", chunk);
-        assertThat(read.array()).isSameAs(chunk.array());
-        assertThat(Serdes.byteBuffers().serialize("topic", read)).containsExactly(1, 2);
+        chunk.put(1, (byte) 7);
+        assertThat(read.get(0)).isEqualTo((byte) 7);
+        assertThat(Serdes.byteBuffers().serialize("topic", read)).containsExactly(7, 2);
         assertThat(read.remaining()).isEqualTo(2);
     }
 

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Source;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 
 /** What the tests of producers and consumers share: a node in memory for each test, and waiting with a bound. */
@@ -39,6 +41,10 @@ abstract class StreamsTestKit {
 
     Done produce(ProducerSettings<String, String> settings, List<ProducerRecord<String, String>> records) {
         return await(Source.from(records).runWith(Producer.plainSink(settings), tailrace.system()));
+    }
+
+    static ConditionFactory eventually() {
+        return Awaitility.await().pollInterval(Duration.ofMillis(5));
     }
 
     static <T> T await(CompletionStage<T> stage) {

@@ -44,9 +44,11 @@ final class DataDirectory implements Closeable {
     static DataDirectory open(FileStore files, Path path) {
         try {
             files.createDirectories(path.resolve("partitions"));
-            Closeable lock = files.tryLock(path.resolve("tailrace.lock")).orElseThrow(() -> new TailraceException(
-                    ErrorCode.DATA_DIR_IN_USE,
-                    "Another process uses the data directory " + path + ": stop it, or choose another tailrace.data-dir."));
+            Closeable lock = files.tryLock(path.resolve("tailrace.lock"))
+                    .orElseThrow(() -> new TailraceException(
+                            ErrorCode.DATA_DIR_IN_USE,
+                            "Another process uses the data directory " + path
+                                    + ": stop it, or choose another tailrace.data-dir."));
             try {
                 return new DataDirectory(path, nodeId(files, path.resolve("tailrace.node")), lock);
             } catch (RuntimeException e) {
@@ -70,7 +72,8 @@ final class DataDirectory implements Closeable {
         if (files.exists(file)) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
-                    file + " is damaged, so whose directory this is cannot be told; nothing was touched: restore it from a copy.");
+                    file
+                            + " is damaged, so whose directory this is cannot be told; nothing was touched: restore it from a copy.");
         }
         UUID fresh = UUID.randomUUID();
         ByteBuffer payload = ByteBuffer.allocate(2 * Long.BYTES);

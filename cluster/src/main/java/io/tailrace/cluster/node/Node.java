@@ -75,8 +75,8 @@ final class Node implements Tailrace {
                 settings.limits());
         SingleNodeCluster.awaitUp(system, settings.startTimeout());
         ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment);
-        this.partitions = new ShardedPartitions(
-                system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
+        this.partitions =
+                new ShardedPartitions(system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
         closeLogsBeforeTermination(classic);
     }
 
@@ -131,13 +131,14 @@ final class Node implements Tailrace {
 
     private CompletionStage<PartitionSettings> partitionSettings(PartitionId partition) {
         return topics.topicOf(partition)
-                .<CompletionStage<PartitionSettings>>map(topic -> CompletableFuture.completedStage(new PartitionSettings(
-                        topic.settings().maxMessageBytes(),
-                        topic.settings().timestampType(),
-                        new LogSettings(
-                                topic.settings().segmentBytes(),
-                                topic.settings().segmentMillis(),
-                                LogSettings.DEFAULTS.indexIntervalBytes()))))
+                .<CompletionStage<PartitionSettings>>map(
+                        topic -> CompletableFuture.completedStage(new PartitionSettings(
+                                topic.settings().maxMessageBytes(),
+                                topic.settings().timestampType(),
+                                new LogSettings(
+                                        topic.settings().segmentBytes(),
+                                        topic.settings().segmentMillis(),
+                                        LogSettings.DEFAULTS.indexIntervalBytes()))))
                 .orElseGet(() -> CompletableFuture.failedStage(new TailraceException(
                         ErrorCode.UNKNOWN_TOPIC, "No topic has partition " + partition + ": it was never created.")));
     }
@@ -214,7 +215,10 @@ final class Node implements Tailrace {
             org.apache.pekko.cluster.Cluster cluster = org.apache.pekko.cluster.Cluster.get(system);
             CountDownLatch up = new CountDownLatch(1);
             cluster.registerOnMemberUp(up::countDown);
-            if (system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {
+            if (system.settings()
+                    .config()
+                    .getStringList("pekko.cluster.seed-nodes")
+                    .isEmpty()) {
                 cluster.join(cluster.selfAddress());
             }
             try {

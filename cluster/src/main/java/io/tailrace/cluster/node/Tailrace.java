@@ -34,8 +34,8 @@ public interface Tailrace extends AutoCloseable {
 
     /** The same with the defaults and a data directory. */
     static Tailrace start(Path dataDirectory) {
-        return start(ConfigFactory.parseMap(
-                java.util.Map.of("tailrace.data-dir", dataDirectory.toAbsolutePath().toString())));
+        return start(ConfigFactory.parseMap(java.util.Map.of(
+                "tailrace.data-dir", dataDirectory.toAbsolutePath().toString())));
     }
 
     /**

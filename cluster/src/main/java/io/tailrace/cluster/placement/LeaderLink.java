@@ -108,14 +108,18 @@ final class LeaderLink {
             }
             waiting.clear();
         }
-        Throwable why = failure == null ? new IllegalStateException("no leader and no reason") : Failures.cause(failure);
+        Throwable why =
+                failure == null ? new IllegalStateException("no leader and no reason") : Failures.cause(failure);
         failed.forEach(one -> one.answer.completeExceptionally(why));
     }
 
     private CompletionStage<Appended> send(ActorRef<Partition.Command> to, RecordBatch batch) {
         CompletableFuture<Appended> answer = new CompletableFuture<>();
         AskPattern.<Partition.Command, Partition.AppendReply>ask(
-                        to, replyTo -> new Partition.Append(partition, batch, replyTo), appendTimeout, system.scheduler())
+                        to,
+                        replyTo -> new Partition.Append(partition, batch, replyTo),
+                        appendTimeout,
+                        system.scheduler())
                 .whenComplete((reply, failure) -> {
                     if (reply instanceof Partition.Appended stored) {
                         answer.complete(new Appended(stored.baseOffset(), stored.appendTimeMillis()));

@@ -51,8 +51,9 @@ final class LocalPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<OffsetRange> offsets() {
-        return serving().thenApply(found ->
-                new OffsetRange(found.startOffset(), found.highWatermark().offset()));
+        return serving()
+                .thenApply(found -> new OffsetRange(
+                        found.startOffset(), found.highWatermark().offset()));
     }
 
     @Override

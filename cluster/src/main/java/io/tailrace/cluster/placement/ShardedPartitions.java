@@ -53,7 +53,6 @@ public final class ShardedPartitions implements Partitions {
     }
 
     private LeaderLink link(PartitionId partition) {
-        return links.computeIfAbsent(
-                partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
+        return links.computeIfAbsent(partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
     }
 }

@@ -42,13 +42,12 @@ class TopicCatalogTest {
     }
 
     private static void assertCode(ErrorCode code, ThrowingCallable call) {
-        assertThatThrownBy(call)
-                .satisfies(thrown -> {
-                    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-                    assertThat(cause).isInstanceOf(TailraceException.class);
-                    assertThat(((TailraceException) cause).code()).isEqualTo(code);
-                    assertThat(cause.getMessage()).doesNotContain("\n");
-                });
+        assertThatThrownBy(call).satisfies(thrown -> {
+            Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+            assertThat(cause).isInstanceOf(TailraceException.class);
+            assertThat(((TailraceException) cause).code()).isEqualTo(code);
+            assertThat(cause.getMessage()).doesNotContain("\n");
+        });
     }
 
     @Test

@@ -150,6 +150,12 @@ final class BatchScanner {
         return header;
     }
 
+    /** Goes on behind a batch whose header is plausible though its checksum is not. */
+    void stepOverProblem() {
+        size = header().sizeInBytes();
+        problem = null;
+    }
+
     /** What is wrong at the position, or {@code null}. */
     @Nullable
     String problem() {

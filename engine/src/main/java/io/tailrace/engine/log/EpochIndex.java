@@ -62,10 +62,10 @@ final class EpochIndex {
         return new EpochIndex(epochs, starts, newBases, newSequences);
     }
 
-    /** The index of a log that ends at that offset; a segment that begins there is kept, it is empty. */
-    EpochIndex truncatedTo(long endOffset) {
+    /** The index of a log that ends at that offset, in that segment. */
+    EpochIndex truncatedTo(long endOffset, long lastSegment) {
         int keptEpochs = below(starts, endOffset);
-        int keptSegments = below(bases, endOffset + 1);
+        int keptSegments = below(bases, lastSegment + 1);
         if (keptEpochs == starts.length && keptSegments == bases.length) {
             return this;
         }

@@ -37,6 +37,7 @@ public final class Log implements AutoCloseable {
     private final LogSettings settings;
     private final InstantSource clock;
     private final Recovery recovery;
+    private final LogMarks marks;
     private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
     /** Held by who appends or truncates; never waited for by an append, which has no rival by contract. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -44,36 +45,24 @@ public final class Log implements AutoCloseable {
     private final ReentrantLock flushing = new ReentrantLock();
 
     private volatile Segment active;
-    private volatile EpochIndex epochs;
     private volatile long endOffset;
     private volatile long flushedOffset;
     private final AtomicInteger truncations = new AtomicInteger();
     private volatile @Nullable TailraceException failure;
     private volatile boolean closed;
-    private long recoveryPoint;
-    /** Whether the clean-stop mark is there, which has to go before anything is written. */
-    private boolean marked;
-    /** Whether an append failed after it had put its epoch into the file of the epoch index. */
-    private boolean epochFileAhead;
 
     private Log(
-            FileStore files,
-            Path directory,
-            LogSettings settings,
-            InstantSource clock,
-            RecoveryScan.Recovered found,
-            boolean marked) {
+            FileStore files, Path directory, LogSettings settings, InstantSource clock, RecoveryScan.Recovered found)
+            throws IOException {
         this.files = files;
         this.directory = directory;
         this.settings = settings;
         this.clock = clock;
         this.recovery = found.recovery();
-        this.epochs = found.epochs();
+        this.marks = new LogMarks(files, directory, found.epochs(), found.recoveryPoint());
         this.active = found.segments().get(found.segments().size() - 1);
         this.endOffset = active.nextOffset();
         this.flushedOffset = endOffset;
-        this.recoveryPoint = found.recoveryPoint();
-        this.marked = marked;
         for (Segment segment : found.segments()) {
             segments.put(segment.baseOffset(), segment);
         }
@@ -88,8 +77,7 @@ public final class Log implements AutoCloseable {
     public static Log open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
         try {
             RecoveryScan.Recovered found = RecoveryScan.run(files, directory, settings);
-            Log log =
-                    new Log(files, directory, settings, clock, found, files.exists(directory.resolve(CleanStop.NAME)));
+            Log log = new Log(files, directory, settings, clock, found);
             log.dateActiveSegment();
             return log;
         } catch (DiskFullException e) {
@@ -121,7 +109,7 @@ public final class Log implements AutoCloseable {
 
     /** The epoch of the last batch, or -1 in an empty log. */
     public int lastEpoch() {
-        return epochs.lastEpoch();
+        return marks.epochs().lastEpoch();
     }
 
     /** The sequence number of the newest data batch, or 0 without any. Control batches have none. */
@@ -148,62 +136,26 @@ public final class Log implements AutoCloseable {
             if (batches.isEmpty()) {
                 return;
             }
-            long bytes = checkPlaces(batches);
+            long bytes = PlacedBatch.requireContiguous(batches, endOffset, lastEpoch());
             PlacedBatch last = batches.get(batches.size() - 1);
-            unmark();
+            marks.removeCleanStop();
             if (mustRoll(bytes, last.nextOffset())) {
                 roll();
             }
-            EpochIndex extended = extendEpochs(batches);
+            EpochIndex extended = marks.epochs();
+            for (PlacedBatch placed : batches) {
+                extended = extended.withEpoch(placed.leaderEpoch(), placed.baseOffset());
+            }
+            // A new epoch is on the disk before its first batch is: the batches never say what the index cannot.
+            marks.announce(extended);
             active.append(batches, clock.millis());
-            epochs = extended;
-            epochFileAhead = false;
+            marks.adopt(extended);
             endOffset = last.nextOffset();
         } catch (IOException e) {
             throw stopped("Appending", e);
         } finally {
             writing.unlock();
         }
-    }
-
-    private long checkPlaces(List<PlacedBatch> batches) {
-        long offset = endOffset;
-        int epoch = lastEpoch();
-        long bytes = 0;
-        for (PlacedBatch placed : batches) {
-            RecordBatch batch = placed.batch();
-            if (placed.baseOffset() != offset || batch.lastOffsetDelta() < 0) {
-                throw LogErrors.invalid("A batch at offset " + placed.baseOffset() + " with last offset delta "
-                        + batch.lastOffsetDelta() + " cannot follow offset " + offset + ".");
-            }
-            if (placed.leaderEpoch() < epoch || placed.leaderEpoch() < 0) {
-                throw LogErrors.invalid(
-                        "A batch of epoch " + placed.leaderEpoch() + " cannot follow epoch " + epoch + ".");
-            }
-            if (batch.isHeaderOnly()) {
-                throw LogErrors.invalid("A batch without its records cannot be appended.");
-            }
-            offset = placed.nextOffset();
-            epoch = placed.leaderEpoch();
-            bytes += batch.sizeInBytes();
-        }
-        if (bytes > Integer.MAX_VALUE || offset - endOffset > Integer.MAX_VALUE) {
-            throw LogErrors.invalid(bytes + " bytes are more than one append takes.");
-        }
-        return bytes;
-    }
-
-    /** A new epoch is on the disk before its first batch is, so that the batches never say what the index cannot. */
-    private EpochIndex extendEpochs(List<PlacedBatch> batches) throws IOException {
-        EpochIndex extended = epochs;
-        for (PlacedBatch placed : batches) {
-            extended = extended.withEpoch(placed.leaderEpoch(), placed.baseOffset());
-        }
-        if (epochFileAhead || !extended.equals(epochs)) {
-            epochFileAhead = true;
-            extended.write(files, directory);
-        }
-        return extended;
     }
 
     private boolean mustRoll(long bytes, long nextOffset) {
@@ -231,21 +183,30 @@ public final class Log implements AutoCloseable {
             try {
                 fresh.create();
                 files.syncDirectory(directory);
-                EpochIndex extended = epochs.withSegment(endOffset, old.lastSequence());
-                epochFileAhead = true;
-                extended.write(files, directory);
-                epochs = extended;
-                epochFileAhead = false;
+                EpochIndex extended = marks.epochs().withSegment(endOffset, old.lastSequence());
+                marks.announce(extended);
+                marks.adopt(extended);
             } catch (IOException e) {
-                fresh.close();
+                undoRoll(fresh, e);
                 throw e;
             }
             segments.put(endOffset, fresh);
             active = fresh;
             old.retire();
-            writeRecoveryPoint(endOffset);
+            marks.recoveryPoint(endOffset);
         } finally {
             flushing.unlock();
+        }
+    }
+
+    /** The log may grow beyond the offset at which the segment would have begun: it must not be found there. */
+    private void undoRoll(Segment fresh, IOException cause) throws IOException {
+        try {
+            fresh.delete();
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            e.addSuppressed(cause);
+            throw new IOException("A segment half made could not be removed: " + e.getMessage(), e);
         }
     }
 
@@ -302,18 +263,11 @@ public final class Log implements AutoCloseable {
         try {
             ensureWritable();
             active.writeIndex(false);
-            writeRecoveryPoint(flushedOffset);
+            marks.recoveryPoint(flushedOffset);
         } catch (IOException e) {
             throw stopped("Writing the recovery point", e);
         } finally {
             flushing.unlock();
-        }
-    }
-
-    private void writeRecoveryPoint(long offset) throws IOException {
-        if (offset != recoveryPoint) {
-            RecoveryPoint.write(files, directory, offset);
-            recoveryPoint = offset;
         }
     }
 
@@ -334,7 +288,7 @@ public final class Log implements AutoCloseable {
 
     /** Where the largest epoch that is not above the given one ends in this log (KIP-101, KIP-279). */
     public EpochEnd endOfEpoch(int epoch) {
-        return epochs.endOf(epoch, startOffset(), endOffset);
+        return marks.epochs().endOf(epoch, startOffset(), endOffset);
     }
 
     /**
@@ -366,8 +320,12 @@ public final class Log implements AutoCloseable {
                         "The log begins at " + startOffset() + " and cannot be cut at " + offset + ".");
             }
             if (offset < endOffset) {
-                unmark();
-                cut(offset);
+                marks.removeCleanStop();
+                Segment last = segmentAt(offset);
+                CutPoint cut = CutPoint.find(last, offset);
+                // First of all: above the recovery point a start after a crash expects nothing.
+                marks.recoveryPoint(Math.min(marks.recoveryPoint(), cut.endOffset()));
+                cut(last, cut);
             }
         } catch (IOException e) {
             throw stopped("Truncating", e);
@@ -377,29 +335,29 @@ public final class Log implements AutoCloseable {
         }
     }
 
-    private void cut(long offset) throws IOException {
-        Segment last = segmentAt(offset);
-        LogTruncation.Cut cut = LogTruncation.find(last, offset);
-        // First of all: above the recovery point a start after a crash expects nothing.
-        writeRecoveryPoint(Math.min(recoveryPoint, cut.endOffset()));
+    /** Whatever fails in here leaves a log half cut, which only a new start can put right. */
+    private void cut(Segment last, CutPoint cut) {
         truncations.incrementAndGet();
-        endOffset = cut.endOffset();
-        flushedOffset = Math.min(flushedOffset, endOffset);
-        active = last;
-        for (Segment above :
-                segments.tailMap(last.baseOffset(), false).descendingMap().values()) {
-            segments.remove(above.baseOffset());
-            above.delete();
-            files.syncDirectory(directory);
+        try {
+            endOffset = cut.endOffset();
+            active = last;
+            for (Segment above :
+                    segments.tailMap(last.baseOffset(), false).descendingMap().values()) {
+                segments.remove(above.baseOffset());
+                above.delete();
+                files.syncDirectory(directory);
+            }
+            last.cutBack(cut.endOffset(), cut.position());
+            dateActiveSegment();
+            EpochIndex shortened = marks.epochs().truncatedTo(endOffset, last.baseOffset());
+            marks.announce(shortened);
+            marks.adopt(shortened);
+            flushedOffset = endOffset;
+        } catch (IOException | RuntimeException e) {
+            throw poisoned("Truncating", e);
+        } finally {
+            truncations.incrementAndGet();
         }
-        LogTruncation.apply(last, cut);
-        dateActiveSegment();
-        EpochIndex shortened = epochs.truncatedTo(endOffset);
-        shortened.write(files, directory);
-        epochs = shortened;
-        epochFileAhead = false;
-        flushedOffset = endOffset;
-        truncations.incrementAndGet();
     }
 
     /**
@@ -417,7 +375,7 @@ public final class Log implements AutoCloseable {
             if (closed) {
                 return;
             }
-            if (failure == null && !marked) {
+            if (failure == null && !marks.cleanStop()) {
                 markCleanStop();
             }
         } catch (IOException e) {
@@ -436,8 +394,8 @@ public final class Log implements AutoCloseable {
             flushedOffset = endOffset;
         }
         active.writeIndex(true);
-        writeRecoveryPoint(endOffset);
-        new CleanStop(endOffset, active.baseOffset(), active.size()).write(files, directory);
+        marks.recoveryPoint(endOffset);
+        marks.cleanStop(new CleanStop(endOffset, active.baseOffset(), active.size()));
     }
 
     private void closeSegments() {
@@ -447,13 +405,6 @@ public final class Log implements AutoCloseable {
             } catch (IOException nothingIsLostByIt) {
                 failure = failure == null ? LogErrors.failed(directory, "Closing", nothingIsLostByIt) : failure;
             }
-        }
-    }
-
-    private void unmark() throws IOException {
-        if (marked) {
-            CleanStop.remove(files, directory);
-            marked = false;
         }
     }
 
@@ -475,7 +426,7 @@ public final class Log implements AutoCloseable {
         return e instanceof DiskFullException ? LogErrors.full(directory, e) : poisoned(doing, e);
     }
 
-    private TailraceException poisoned(String doing, IOException e) {
+    private TailraceException poisoned(String doing, Exception e) {
         TailraceException stopped = LogErrors.failed(directory, doing, e);
         failure = stopped;
         return stopped;
@@ -485,9 +436,24 @@ public final class Log implements AutoCloseable {
         return directory;
     }
 
-    /** Grows whenever something was cut off, so that a reader knows why it met the unexpected. */
+    /** Grows when the log begins and ends to be cut, so that a reader knows why it met the unexpected. */
     int truncations() {
         return truncations.get();
+    }
+
+    /** The epoch that the batch at that offset has to have. */
+    int epochAt(long offset) {
+        return marks.epochs().epochAt(offset);
+    }
+
+    /** Waits for a truncation under way, if there is one. */
+    void awaitTruncation() {
+        flushing.lock();
+        try {
+            ensureOpen();
+        } finally {
+            flushing.unlock();
+        }
     }
 
     /** The segment that has or will have that offset, which is not below the log's start. */

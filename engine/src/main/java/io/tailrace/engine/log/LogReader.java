@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Reads whole batches from a log, one large read at a time, and remembers where it stopped, so that reading on needs no
  * look-up. It takes no lock and never makes the writer wait. For one thread at a time.
  *
- * <p>Headers are checked for plausibility and for following each other; the records' checksum is the business of who decodes
+ * <p>Headers are checked: that they are plausible, follow each other, and have the epoch that the epoch index says. The records' checksum is the business of who decodes
  * them.
  */
 public final class LogReader implements AutoCloseable {
@@ -24,6 +24,7 @@ public final class LogReader implements AutoCloseable {
     private long position;
     private long nextOffset = -1;
     private int truncations;
+    private long logEnd;
 
     LogReader(Log log) {
         this.log = log;
@@ -46,7 +47,8 @@ public final class LogReader implements AutoCloseable {
             return attempt(offset, maxBytes, limitOffset);
         } catch (IOException | TailraceException e) {
             segment = null;
-            if (log.truncations() != seen) {
+            if (log.truncations() != seen || seen % 2 != 0) {
+                log.awaitTruncation();
                 return read(offset, maxBytes, limitOffset);
             }
             if (e instanceof TailraceException named) {
@@ -60,6 +62,7 @@ public final class LogReader implements AutoCloseable {
     private ByteBuffer attempt(long offset, int maxBytes, long limitOffset) throws IOException {
         log.ensureOpen();
         long end = log.endOffset();
+        logEnd = end;
         if (offset < log.startOffset() || offset > end) {
             throw new TailraceException(
                     ErrorCode.OFFSET_OUT_OF_RANGE,
@@ -146,6 +149,9 @@ public final class LogReader implements AutoCloseable {
             expected = header.nextOffset();
         }
         if (first < 0) {
+            if (at >= available) {
+                throw LogErrors.corrupt(from.path(), position + at, "offset " + offset + " is missing at the end");
+            }
             return NOTHING;
         }
         position += at;
@@ -179,6 +185,13 @@ public final class LogReader implements AutoCloseable {
         }
         if (problem == null && expected >= 0 && header.baseOffset() != expected) {
             problem = "a batch with offset " + header.baseOffset() + " where " + expected + " has to follow";
+        }
+        if (problem == null && header.baseOffset() < logEnd && header.nextOffset() > logEnd) {
+            problem = "a batch up to offset " + header.lastOffset() + " in a log that ends at " + logEnd;
+        }
+        if (problem == null && header.leaderEpoch() != log.epochAt(header.baseOffset())) {
+            problem = "a batch of epoch " + header.leaderEpoch() + ", which should be of epoch "
+                    + log.epochAt(header.baseOffset());
         }
         if (problem != null) {
             throw LogErrors.corrupt(from.path(), position + at, problem);

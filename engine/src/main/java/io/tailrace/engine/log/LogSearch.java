@@ -1,11 +1,16 @@
 package io.tailrace.engine.log;
 
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.RecordCursor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 
 /** Finds things in a log by time and by sequence number. */
 final class LogSearch {
+    /** More than this a batch does not decompress to for a look-up. */
+    private static final int MAX_DECODED_BYTES = 128 << 20;
+
     private final Log log;
 
     LogSearch(Log log) {
@@ -46,10 +51,32 @@ final class LogSearch {
                 return OptionalLong.empty();
             }
             if (!header.isControl() && header.maxTimestamp() >= timestamp) {
-                return OptionalLong.of(header.baseOffset());
+                OptionalLong found = firstRecord(segment, scanner.position(), header, timestamp);
+                if (found.isPresent()) {
+                    return found;
+                }
             }
         }
         ensureGood(segment, scanner);
+        return OptionalLong.empty();
+    }
+
+    /** Decodes the batch; nothing if its header promised a timestamp that none of its records has. */
+    private static OptionalLong firstRecord(Segment segment, long position, RecordBatch header, long timestamp)
+            throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(header.sizeInBytes());
+        segment.read(bytes, position);
+        RecordBatch batch = RecordBatch.at(bytes.flip());
+        if (!batch.checksumMatches()) {
+            throw LogErrors.corrupt(
+                    segment.path(), position, "the batch at offset " + header.baseOffset() + " fails its checksum");
+        }
+        RecordCursor records = batch.cursor(MAX_DECODED_BYTES);
+        while (records.next()) {
+            if (records.timestamp() >= timestamp) {
+                return OptionalLong.of(records.offset());
+            }
+        }
         return OptionalLong.empty();
     }
 
@@ -86,11 +113,12 @@ final class LogSearch {
         long expected = segment.baseOffset() + start.relativeOffset();
         while (scanner.next()) {
             RecordBatch header = scanner.header();
-            if (header.baseOffset() != expected) {
+            if (header.baseOffset() != expected || header.leaderEpoch() != log.epochAt(expected)) {
                 throw LogErrors.corrupt(
                         segment.path(),
                         scanner.position(),
-                        "a batch with offset " + header.baseOffset() + " where " + expected + " has to follow");
+                        "a batch with offset " + header.baseOffset() + " of epoch " + header.leaderEpoch() + " where "
+                                + expected + " of epoch " + log.epochAt(expected) + " has to follow");
             }
             expected = header.nextOffset();
             if (header.isControl()) {

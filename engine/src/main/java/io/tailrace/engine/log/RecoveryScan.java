@@ -229,12 +229,7 @@ final class RecoveryScan {
         while (scanner.next()) {
             RecordBatch header = scanner.header();
             checkPlace(segment, scanner.position(), header);
-            segment.account(
-                    (int) scanner.position(),
-                    header.baseOffset(),
-                    header.nextOffset(),
-                    header.isControl(),
-                    header.maxTimestamp());
+            segment.account((int) scanner.position(), header);
         }
         segment.admit((int) scanner.position());
         segmentsScanned++;
@@ -294,7 +289,7 @@ final class RecoveryScan {
             last.cut(last.size());
             last.writeIndex(true);
         }
-        EpochIndex found = epochs.truncatedTo(end);
+        EpochIndex found = epochs.truncatedTo(end, last.baseOffset());
         for (Segment segment : segments) {
             if (found.baseSequence(segment.baseOffset()).isEmpty()) {
                 found = found.withSegment(segment.baseOffset(), segment.baseSequence());

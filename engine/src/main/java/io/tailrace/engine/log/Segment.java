@@ -21,7 +21,7 @@ final class Segment {
     private final Path path;
     private final long baseOffset;
     private final long baseSequence;
-    private final int indexIntervalBytes;
+    private final LogSettings settings;
     private final IndexFile indexFile;
 
     private volatile int size;
@@ -44,7 +44,7 @@ final class Segment {
         this.path = directory.resolve(fileName(baseOffset));
         this.baseOffset = baseOffset;
         this.baseSequence = baseSequence;
-        this.indexIntervalBytes = settings.indexIntervalBytes();
+        this.settings = settings;
         this.nextOffset = baseOffset;
         this.indexFile =
                 new IndexFile(files, directory.resolve(String.format("%020d%s", baseOffset, INDEX_SUFFIX)), baseOffset);
@@ -168,10 +168,14 @@ final class Segment {
         }
     }
 
-    /** Counts in a batch at the end, which is in the file already. The caller admits it by its size. */
-    void account(int position, long batchBase, long batchNext, boolean control, long maxTimestamp) {
+    /** Counts in a batch at the end, which is in the file already, and which {@link #admit} admits. */
+    void account(int position, RecordBatch header) {
+        account(position, header.baseOffset(), header.nextOffset(), header.isControl(), header.maxTimestamp());
+    }
+
+    private void account(int position, long batchBase, long batchNext, boolean control, long maxTimestamp) {
         SparseIndex entries = index;
-        if (entries != null && position - indexedPosition >= indexIntervalBytes) {
+        if (entries != null && position - indexedPosition >= settings.indexIntervalBytes()) {
             entries.add(new IndexEntry((int) (batchBase - baseOffset), position, dataBatches, largestTimestamp));
             indexedPosition = position;
         }
@@ -248,11 +252,27 @@ final class Segment {
         largestTimestamp = last.largestTimestamp();
     }
 
-    /** Cuts the file at that position, durably. The index and the counts are the caller's to restore. */
+    /** Cuts the file at that position, durably. */
     void cut(long position) throws IOException {
         StoredFile file = writer();
         file.truncate(position);
         file.force(false);
+    }
+
+    /** Cuts the file behind a batch, durably, and makes it the one that is written to. */
+    void cutBack(long endOffset, int position) throws IOException {
+        SparseIndex entries = indexFile.load(endOffset, position).below(position);
+        Segment counted = recounted(entries, position);
+        cut(position);
+        index = entries;
+        indexEntriesWritten = 0;
+        indexedPosition = counted.indexedPosition;
+        dataBatches = counted.dataBatches;
+        largestTimestamp = counted.largestTimestamp;
+        firstAppendMillis = -1;
+        nextOffset = counted.nextOffset;
+        size = position;
+        writeIndex(true);
     }
 
     // --- reading -----------------------------------------------------------------------------------------------------
@@ -272,34 +292,10 @@ final class Segment {
 
     /** Makes a closed segment's index again from its batches. */
     private synchronized SparseIndex rebuiltIndex() throws IOException {
-        Segment fresh = new Segment(
-                files,
-                CheckedFile.directoryOf(path),
-                baseOffset,
-                baseSequence,
-                new LogSettings(1, 1, indexIntervalBytes));
-        BatchScanner scanner = new BatchScanner(reader(), 0, size, false);
-        while (scanner.next()) {
-            RecordBatch header = scanner.header();
-            fresh.account(
-                    (int) scanner.position(),
-                    header.baseOffset(),
-                    header.nextOffset(),
-                    header.isControl(),
-                    header.maxTimestamp());
-        }
-        String problem = scanner.problem();
-        if (problem != null) {
-            throw LogErrors.corrupt(path, scanner.position(), problem);
-        }
-        fresh.admit(size);
         SparseIndex entries = new SparseIndex();
-        SparseIndex made = fresh.index;
-        for (int i = 0; made != null && i < made.count(); i++) {
-            entries.add(made.entry(i));
-        }
+        Segment counted = recounted(entries, size);
         if (size > 0) {
-            entries.add(fresh.end());
+            entries.add(counted.end());
         }
         try {
             indexFile.write(entries, 0, false);
@@ -307,6 +303,22 @@ final class Segment {
             return entries;
         }
         return entries;
+    }
+
+    /** What this segment counts if it ends at that position, going on from these entries, which grow by it. */
+    private Segment recounted(SparseIndex entries, int end) throws IOException {
+        Segment counted = new Segment(files, CheckedFile.directoryOf(path), baseOffset, baseSequence, settings);
+        counted.resumeFrom(entries);
+        BatchScanner scanner = new BatchScanner(reader(), counted.size, end, false);
+        while (scanner.next()) {
+            counted.account((int) scanner.position(), scanner.header());
+        }
+        String problem = scanner.problem();
+        if (problem != null) {
+            throw LogErrors.corrupt(path, scanner.position(), problem);
+        }
+        counted.admit(end);
+        return counted;
     }
 
     int read(ByteBuffer destination, long position) throws IOException {
@@ -345,15 +357,16 @@ final class Segment {
         return reader().size();
     }
 
-    /** Creates the file, or empties it. */
+    /** Creates the file, or empties it. An index that another segment left under this name must not be believed. */
     void create() throws IOException {
+        indexFile.delete();
         writer().truncate(0);
     }
 
     void delete() throws IOException {
         close();
-        files.delete(path);
         indexFile.delete();
+        files.delete(path);
     }
 
     synchronized void close() throws IOException {

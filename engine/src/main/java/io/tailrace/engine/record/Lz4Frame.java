@@ -32,6 +32,9 @@ final class Lz4Frame {
     private static final int LARGEST_BLOCK_CODE = 7;
     private static final int BLOCK_BYTES = 64 * 1024;
 
+    /** The most that a byte of an LZ4 block becomes. */
+    private static final int MAX_RATIO = 255;
+
     private Lz4Frame() {}
 
     private static LZ4Factory codec() {
@@ -147,12 +150,13 @@ final class Lz4Frame {
             int length,
             int maxBlockBytes,
             BoundedBytes target) {
-        int room = target.reserveUpTo(maxBlockBytes);
-        if (room == maxBlockBytes) {
+        int most = (int) Math.min(maxBlockBytes, (long) MAX_RATIO * length);
+        int room = target.reserveUpTo(most);
+        if (room == most) {
             target.advance(decompressor.decompress(source, at, length, target.array(), target.size(), room));
         } else {
             // Near the bound a whole block may no longer fit, though this one may be smaller.
-            byte[] block = decompressor.decompress(source, at, length, maxBlockBytes);
+            byte[] block = decompressor.decompress(source, at, length, most);
             target.put(block, 0, block.length);
         }
     }

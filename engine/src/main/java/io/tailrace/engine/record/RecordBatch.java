@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>Batch length counts the bytes after itself. The CRC32C covers everything from the attributes on, so base offset and
- * leader epoch can be assigned without touching it. A view over only the 61 header bytes is a valid {@code RecordBatch} whose
+ * leader epoch can be assigned without touching it; the log checks those two by contiguity and by its epoch index. A view over only the 61 header bytes is a valid {@code RecordBatch} whose
  * records cannot be read ({@link #isHeaderOnly()}).
  *
  * <p>Immutable as long as nobody writes to the bytes beneath it.

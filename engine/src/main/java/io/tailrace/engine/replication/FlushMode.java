@@ -15,6 +15,11 @@ public enum FlushMode {
      * @throws IllegalArgumentException if it is neither {@code batch} nor {@code os}
      */
     public static FlushMode of(String setting) {
-        return valueOf(setting.toUpperCase(Locale.ROOT));
+        for (FlushMode mode : values()) {
+            if (mode.name().toLowerCase(Locale.ROOT).equals(setting)) {
+                return mode;
+            }
+        }
+        throw new IllegalArgumentException("flush is '" + setting + "': give batch or os");
     }
 }

@@ -84,7 +84,7 @@ class RecordBatchBuilderTest {
     }
 
     @Test
-    void aBatchOfOneOrderIsBuiltOnceAndNeverEmpty() {
+    void aBatchIsBuiltOnceAndNeverEmpty() {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000);
         assertThatThrownBy(builder::build).isInstanceOf(IllegalStateException.class);
         builder.append(1, null, null);
