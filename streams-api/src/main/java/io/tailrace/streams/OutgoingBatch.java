@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A closed batch until it is acknowledged. Its bytes, and with them its sequence numbers, never change. */
 final class OutgoingBatch {
+    /** Its place in the order of its partition's batches. */
+    final long number;
+
     final RecordBatch batch;
     /** What it counts for in the producer's buffer. */
     final long chargedBytes;
@@ -24,7 +27,8 @@ final class OutgoingBatch {
     @Nullable
     TailraceException lastError;
 
-    OutgoingBatch(RecordBatch batch, long chargedBytes, long deadlineNanos, List<Delivery> deliveries) {
+    OutgoingBatch(long number, RecordBatch batch, long chargedBytes, long deadlineNanos, List<Delivery> deliveries) {
+        this.number = number;
         this.batch = batch;
         this.chargedBytes = chargedBytes;
         this.deadlineNanos = deadlineNanos;

@@ -54,6 +54,7 @@ final class PartitionWriter {
     private int answersDue;
 
     private boolean flushRequested;
+    private long batchesClosed;
     private long producerId;
     private int nextSequence;
 
@@ -141,18 +142,23 @@ final class PartitionWriter {
     void pump() {
         sendReady();
         OpenBatch batch = open;
-        if (batch != null && ready.isEmpty() && maySend()) {
+        if (batch != null && ready.isEmpty() && maySend(batchesClosed)) {
             close(batch);
             sendReady();
         }
     }
 
-    private boolean maySend() {
-        return phase == Phase.SENDING && sent.size() < maxInFlight;
+    /**
+     * Whether the batch of that number may leave. Those that were acknowledged out of order count as long as an older one is
+     * not: else that one, sent again, would be too old for the partition to remember where it is.
+     */
+    private boolean maySend(long number) {
+        OutgoingBatch oldest = sent.peek();
+        return phase == Phase.SENDING && (oldest == null || number - oldest.number < maxInFlight);
     }
 
     private void sendReady() {
-        while (!ready.isEmpty() && maySend()) {
+        for (OutgoingBatch next = ready.peek(); next != null && maySend(next.number); next = ready.peek()) {
             send(ready.remove());
         }
     }
@@ -162,7 +168,7 @@ final class PartitionWriter {
         nextSequence = sequenceAfter(nextSequence, batch.recordCount());
         charge(compression == Compression.NONE ? batch.capacity() : built.sizeInBytes());
         long deadline = System.nanoTime() + core.settings().deliveryTimeout().toNanos();
-        ready.add(new OutgoingBatch(built, chargedBytes, deadline, batch.deliveries()));
+        ready.add(new OutgoingBatch(batchesClosed++, built, chargedBytes, deadline, batch.deliveries()));
         expectedBytes = Math.min(batchBytes, Math.max(MIN_BATCH_BYTES, batch.sizeInBytes()));
         chargedBytes = 0;
         open = null;

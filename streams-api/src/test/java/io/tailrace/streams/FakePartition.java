@@ -162,6 +162,9 @@ final class FakePartition {
             }
         }
         int expected = last.isEmpty() ? 0 : last.getLast().nextSequence();
+        if (batch.baseSequence() < expected) {
+            throw new AssertionError("Sent again when it was no longer remembered: " + batch);
+        }
         if (batch.baseSequence() != expected) {
             return null;
         }

@@ -53,7 +53,7 @@ class ProducerFaultsTest extends StreamsTestKit {
         for (int partition = 0; partition < partitions; partition++) {
             expected.add(new ArrayList<>());
         }
-        for (int n = 0; n < 4000; n++) {
+        for (int n = 0; n < 1500; n++) {
             int partition = random.nextInt(partitions);
             String value = "v" + n + "x".repeat(random.nextInt(30));
             records.add(ProducerRecord.<String, String>of("t", value).withPartition(partition));
@@ -81,19 +81,19 @@ class ProducerFaultsTest extends StreamsTestKit {
             tailrace.partition("t", partition).fates(faults(new Random(seed * 31 + partition)));
         }
         List<Envelope<String, String, Integer>> envelopes = new ArrayList<>();
-        for (int n = 0; n < 2000; n++) {
+        for (int n = 0; n < 1000; n++) {
             envelopes.add(envelope(n, random));
         }
         List<Results<String, String, Integer>> results = await(Source.from(envelopes)
                 .via(Producer.<String, String, Integer>flexiFlow(
                         producer().withSeed(seed).withBatchBytes(500)))
                 .runWith(Sink.seq(), tailrace.system()));
-        assertThat(results).as("seed %d", seed).hasSize(2000);
+        assertThat(results).as("seed %d", seed).hasSize(1000);
         List<List<String>> stored = List.of(
                 values(tailrace.partition("t", 0)),
                 values(tailrace.partition("t", 1)),
                 values(tailrace.partition("t", 2)));
-        for (int n = 0; n < 2000; n++) {
+        for (int n = 0; n < 1000; n++) {
             assertThat(results.get(n).passThrough()).as("seed %d", seed).isEqualTo(n);
             if (results.get(n) instanceof Result<String, String, Integer> result) {
                 assertIsAt(stored, result.metadata(), result.message().record());

@@ -18,8 +18,10 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
 
 /** What the tests of producers and consumers share: a node in memory for each test, and waiting with a bound. */
+@Timeout(60)
 abstract class StreamsTestKit {
     final FakeTailrace tailrace = new FakeTailrace();
 
@@ -30,13 +32,13 @@ abstract class StreamsTestKit {
 
     ProducerSettings<String, String> producer() {
         return ProducerSettings.create(tailrace, Serdes.strings(), Serdes.strings())
-                .withRetryBackoff(Duration.ofMillis(1), Duration.ofMillis(8))
+                .withRetryBackoff(Duration.ofMillis(1), Duration.ofMillis(4))
                 .withSeed(1);
     }
 
     ConsumerSettings<String, String> consumer() {
         return ConsumerSettings.create(tailrace, Serdes.strings(), Serdes.strings())
-                .withRetryBackoff(Duration.ofMillis(1), Duration.ofMillis(8));
+                .withRetryBackoff(Duration.ofMillis(1), Duration.ofMillis(4));
     }
 
     Done produce(ProducerSettings<String, String> settings, List<ProducerRecord<String, String>> records) {
