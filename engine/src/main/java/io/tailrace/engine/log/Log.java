@@ -2,16 +2,11 @@ package io.tailrace.engine.log;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,40 +27,21 @@ import org.jspecify.annotations.Nullable;
  * the disk. Reading goes on in either case.
  */
 public final class Log implements AutoCloseable {
-    private final FileStore files;
     private final Path directory;
-    private final LogSettings settings;
-    private final InstantSource clock;
     private final Recovery recovery;
-    private final LogMarks marks;
-    private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+    private final SegmentChain chain;
     /** Held by who appends or truncates; never waited for by an append, which has no rival by contract. */
     private final ReentrantLock writing = new ReentrantLock();
     /** Held by who forces or writes the small files; taken after {@link #writing}. */
     private final ReentrantLock flushing = new ReentrantLock();
 
-    private volatile Segment active;
-    private volatile long endOffset;
-    private volatile long flushedOffset;
-    private final AtomicInteger truncations = new AtomicInteger();
     private volatile @Nullable TailraceException failure;
     private volatile boolean closed;
 
-    private Log(
-            FileStore files, Path directory, LogSettings settings, InstantSource clock, RecoveryScan.Recovered found)
-            throws IOException {
-        this.files = files;
+    private Log(Path directory, Recovery recovery, SegmentChain chain) {
         this.directory = directory;
-        this.settings = settings;
-        this.clock = clock;
-        this.recovery = found.recovery();
-        this.marks = new LogMarks(files, directory, found.epochs(), found.recoveryPoint());
-        this.active = found.segments().get(found.segments().size() - 1);
-        this.endOffset = active.nextOffset();
-        this.flushedOffset = endOffset;
-        for (Segment segment : found.segments()) {
-            segments.put(segment.baseOffset(), segment);
-        }
+        this.recovery = recovery;
+        this.chain = chain;
     }
 
     /**
@@ -77,9 +53,7 @@ public final class Log implements AutoCloseable {
     public static Log open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
         try {
             RecoveryScan.Recovered found = RecoveryScan.run(files, directory, settings);
-            Log log = new Log(files, directory, settings, clock, found);
-            log.dateActiveSegment();
-            return log;
+            return new Log(directory, found.recovery(), new SegmentChain(files, directory, settings, clock, found));
         } catch (DiskFullException e) {
             throw LogErrors.full(directory, e);
         } catch (IOException e) {
@@ -94,27 +68,27 @@ public final class Log implements AutoCloseable {
 
     /** The offset of the first record, or the end of an empty log. */
     public long startOffset() {
-        return segments.firstKey();
+        return chain.startOffset();
     }
 
     /** The offset after the last record appended. */
     public long endOffset() {
-        return endOffset;
+        return chain.endOffset();
     }
 
     /** Everything below is on the disk. */
     public long flushedOffset() {
-        return flushedOffset;
+        return chain.flushedOffset();
     }
 
     /** The epoch of the last batch, or -1 in an empty log. */
     public int lastEpoch() {
-        return marks.epochs().lastEpoch();
+        return chain.epochs().lastEpoch();
     }
 
     /** The sequence number of the newest data batch, or 0 without any. Control batches have none. */
     public long lastSequenceNr() {
-        return active.lastSequence();
+        return chain.lastSequence();
     }
 
     /**
@@ -136,21 +110,13 @@ public final class Log implements AutoCloseable {
             if (batches.isEmpty()) {
                 return;
             }
-            long bytes = PlacedBatch.requireContiguous(batches, endOffset, lastEpoch());
-            PlacedBatch last = batches.get(batches.size() - 1);
-            marks.removeCleanStop();
-            if (mustRoll(bytes, last.nextOffset())) {
+            long bytes = PlacedBatch.requireContiguous(batches, endOffset(), lastEpoch());
+            long nextOffset = batches.get(batches.size() - 1).nextOffset();
+            chain.removeCleanStop();
+            if (chain.mustRoll(bytes, nextOffset)) {
                 roll();
             }
-            EpochIndex extended = marks.epochs();
-            for (PlacedBatch placed : batches) {
-                extended = extended.withEpoch(placed.leaderEpoch(), placed.baseOffset());
-            }
-            // A new epoch is on the disk before its first batch is: the batches never say what the index cannot.
-            marks.announce(extended);
-            active.append(batches, clock.millis());
-            marks.adopt(extended);
-            endOffset = last.nextOffset();
+            chain.append(batches);
         } catch (IOException e) {
             throw stopped("Appending", e);
         } finally {
@@ -158,97 +124,34 @@ public final class Log implements AutoCloseable {
         }
     }
 
-    private boolean mustRoll(long bytes, long nextOffset) {
-        Segment segment = active;
-        if (segment.size() == 0) {
-            return false;
-        }
-        return segment.size() + bytes > settings.segmentBytes()
-                || nextOffset - segment.baseOffset() > Integer.MAX_VALUE
-                || clock.millis() - segment.firstAppendMillis() >= settings.segmentMillis();
-    }
-
-    /**
-     * Begins a new segment. The order bears a crash anywhere: the old segment is on the disk before the new file exists, the
-     * new file before the epoch index names it, and the recovery point never lags behind by a whole segment.
-     */
     private void roll() throws IOException {
         flushing.lock();
         try {
-            Segment old = active;
-            force(old);
-            flushedOffset = endOffset;
-            old.seal();
-            Segment fresh = new Segment(files, directory, endOffset, old.lastSequence(), settings);
-            try {
-                fresh.create();
-                files.syncDirectory(directory);
-                EpochIndex extended = marks.epochs().withSegment(endOffset, old.lastSequence());
-                marks.announce(extended);
-                marks.adopt(extended);
-            } catch (IOException e) {
-                undoRoll(fresh, e);
-                throw e;
-            }
-            segments.put(endOffset, fresh);
-            active = fresh;
-            old.retire();
-            marks.recoveryPoint(endOffset);
+            chain.roll();
         } finally {
             flushing.unlock();
         }
     }
 
-    /** The log may grow beyond the offset at which the segment would have begun: it must not be found there. */
-    private void undoRoll(Segment fresh, IOException cause) throws IOException {
-        try {
-            fresh.delete();
-            files.syncDirectory(directory);
-        } catch (IOException e) {
-            e.addSuppressed(cause);
-            throw new IOException("A segment half made could not be removed: " + e.getMessage(), e);
-        }
-    }
-
-    private void dateActiveSegment() throws IOException {
-        if (active.size() > 0) {
-            ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
-            active.read(header, 0);
-            long first = RecordBatch.headerAt(header.flip()).maxTimestamp();
-            long now = clock.millis();
-            active.firstAppendMillis(first < 0 || first > now ? now : first);
-        }
-    }
-
     /**
-     * Returns when everything appended before the call is on the disk. Readers and an append are not kept waiting; of several
-     * callers at once most find their work done.
+     * Returns when everything appended before the call is on the disk. Readers are not kept waiting, nor an append unless it
+     * begins a segment; of several callers at once most find their work done.
      *
      * @throws TailraceException {@link ErrorCode#IO_FAILED}: the log has stopped for good, a failed fsync is never repeated;
      *     {@link ErrorCode#CLOSED}
      */
     public void flush() {
-        // The order matters: the segment read after the offset has it, or a later one does, and then a roll has forced
-        // it.
-        long target = endOffset;
+        long target = endOffset();
         flushing.lock();
         try {
             ensureWritable();
-            if (flushedOffset < target) {
-                long reached = endOffset;
-                force(active);
-                flushedOffset = Math.max(flushedOffset, reached);
+            if (flushedOffset() < target) {
+                chain.flush();
             }
+        } catch (IOException e) {
+            throw stopped("fsync", e);
         } finally {
             flushing.unlock();
-        }
-    }
-
-    private void force(Segment segment) {
-        try {
-            segment.force();
-        } catch (IOException e) {
-            throw poisoned("fsync", e);
         }
     }
 
@@ -262,8 +165,7 @@ public final class Log implements AutoCloseable {
         flushing.lock();
         try {
             ensureWritable();
-            active.writeIndex(false);
-            marks.recoveryPoint(flushedOffset);
+            chain.checkpoint();
         } catch (IOException e) {
             throw stopped("Writing the recovery point", e);
         } finally {
@@ -273,7 +175,7 @@ public final class Log implements AutoCloseable {
 
     /** A reader of this log, for one thread. */
     public LogReader newReader() {
-        return new LogReader(this);
+        return new LogReader(this, chain);
     }
 
     /**
@@ -283,12 +185,12 @@ public final class Log implements AutoCloseable {
      * @throws TailraceException {@link ErrorCode#CORRUPT_LOG}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public OptionalLong offsetForTimestamp(long timestampMillis, long limitOffset) {
-        return new LogSearch(this).offsetForTimestamp(timestampMillis, limitOffset);
+        return new LogSearch(this, chain).offsetForTimestamp(timestampMillis, limitOffset);
     }
 
     /** Where the largest epoch that is not above the given one ends in this log (KIP-101, KIP-279). */
     public EpochEnd endOfEpoch(int epoch) {
-        return marks.epochs().endOf(epoch, startOffset(), endOffset);
+        return chain.epochs().endOf(epoch, startOffset(), endOffset());
     }
 
     /**
@@ -299,7 +201,7 @@ public final class Log implements AutoCloseable {
      * @throws TailraceException {@link ErrorCode#CORRUPT_LOG}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public void replay(long fromSequenceNr, long toSequenceNr, ReplayVisitor visitor) {
-        new LogSearch(this).replay(fromSequenceNr, toSequenceNr, visitor);
+        new LogSearch(this, chain).replay(fromSequenceNr, toSequenceNr, visitor);
     }
 
     /**
@@ -319,13 +221,8 @@ public final class Log implements AutoCloseable {
                         ErrorCode.OFFSET_OUT_OF_RANGE,
                         "The log begins at " + startOffset() + " and cannot be cut at " + offset + ".");
             }
-            if (offset < endOffset) {
-                marks.removeCleanStop();
-                Segment last = segmentAt(offset);
-                CutPoint cut = CutPoint.find(last, offset);
-                // First of all: above the recovery point a start after a crash expects nothing.
-                marks.recoveryPoint(Math.min(marks.recoveryPoint(), cut.endOffset()));
-                cut(last, cut);
+            if (offset < endOffset()) {
+                cut(chain.prepareCut(offset));
             }
         } catch (IOException e) {
             throw stopped("Truncating", e);
@@ -335,28 +232,11 @@ public final class Log implements AutoCloseable {
         }
     }
 
-    /** Whatever fails in here leaves a log half cut, which only a new start can put right. */
-    private void cut(Segment last, CutPoint cut) {
-        truncations.incrementAndGet();
+    private void cut(CutPoint cut) {
         try {
-            endOffset = cut.endOffset();
-            active = last;
-            for (Segment above :
-                    segments.tailMap(last.baseOffset(), false).descendingMap().values()) {
-                segments.remove(above.baseOffset());
-                above.delete();
-                files.syncDirectory(directory);
-            }
-            last.cutBack(cut.endOffset(), cut.position());
-            dateActiveSegment();
-            EpochIndex shortened = marks.epochs().truncatedTo(endOffset, last.baseOffset());
-            marks.announce(shortened);
-            marks.adopt(shortened);
-            flushedOffset = endOffset;
+            chain.cut(cut);
         } catch (IOException | RuntimeException e) {
             throw poisoned("Truncating", e);
-        } finally {
-            truncations.incrementAndGet();
         }
     }
 
@@ -375,36 +255,16 @@ public final class Log implements AutoCloseable {
             if (closed) {
                 return;
             }
-            if (failure == null && !marks.cleanStop()) {
-                markCleanStop();
+            if (failure == null) {
+                chain.markCleanStop();
             }
         } catch (IOException e) {
             throw stopped("Closing", e);
         } finally {
             closed = true;
-            closeSegments();
+            chain.close();
             flushing.unlock();
             writing.unlock();
-        }
-    }
-
-    private void markCleanStop() throws IOException {
-        if (flushedOffset < endOffset) {
-            force(active);
-            flushedOffset = endOffset;
-        }
-        active.writeIndex(true);
-        marks.recoveryPoint(endOffset);
-        marks.cleanStop(new CleanStop(endOffset, active.baseOffset(), active.size()));
-    }
-
-    private void closeSegments() {
-        for (Segment segment : segments.values()) {
-            try {
-                segment.close();
-            } catch (IOException nothingIsLostByIt) {
-                failure = failure == null ? LogErrors.failed(directory, "Closing", nothingIsLostByIt) : failure;
-            }
         }
     }
 
@@ -436,14 +296,8 @@ public final class Log implements AutoCloseable {
         return directory;
     }
 
-    /** Grows when the log begins and ends to be cut, so that a reader knows why it met the unexpected. */
-    int truncations() {
-        return truncations.get();
-    }
-
-    /** The epoch that the batch at that offset has to have. */
-    int epochAt(long offset) {
-        return marks.epochs().epochAt(offset);
+    SegmentChain chain() {
+        return chain;
     }
 
     /** Waits for a truncation under way, if there is one. */
@@ -454,21 +308,5 @@ public final class Log implements AutoCloseable {
         } finally {
             flushing.unlock();
         }
-    }
-
-    /** The segment that has or will have that offset, which is not below the log's start. */
-    Segment segmentAt(long offset) {
-        Map.Entry<Long, Segment> found = segments.floorEntry(offset);
-        return found == null ? segments.firstEntry().getValue() : found.getValue();
-    }
-
-    @Nullable
-    Segment segmentAfter(Segment segment) {
-        Map.Entry<Long, Segment> found = segments.higherEntry(segment.baseOffset());
-        return found == null ? null : found.getValue();
-    }
-
-    Iterable<Segment> segments() {
-        return segments.values();
     }
 }

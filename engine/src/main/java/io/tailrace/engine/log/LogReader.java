@@ -16,18 +16,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogReader implements AutoCloseable {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
-    /** Behind an index entry some batches may have to be stepped over. */
+    /** Enough for a header, however little is asked for. */
     private static final int MIN_READ_BYTES = 1024;
 
     private final Log log;
+    private final SegmentChain chain;
     private @Nullable Segment segment;
     private long position;
+    /** The offset that the batch at the position has to have. */
+    private long positionOffset;
+
     private long nextOffset = -1;
     private int truncations;
     private long logEnd;
+    /** What may lie between an index entry and the batch looked for, to be read as well. */
+    private int stepOverBytes;
 
-    LogReader(Log log) {
+    LogReader(Log log, SegmentChain chain) {
         this.log = log;
+        this.chain = chain;
     }
 
     /**
@@ -42,12 +49,12 @@ public final class LogReader implements AutoCloseable {
      *     {@link ErrorCode#CORRUPT_LOG}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public ByteBuffer read(long offset, int maxBytes, long limitOffset) {
-        int seen = log.truncations();
+        int seen = chain.truncations();
         try {
             return attempt(offset, maxBytes, limitOffset);
         } catch (IOException | TailraceException e) {
             segment = null;
-            if (log.truncations() != seen || seen % 2 != 0) {
+            if (chain.truncations() != seen || seen % 2 != 0) {
                 log.awaitTruncation();
                 return read(offset, maxBytes, limitOffset);
             }
@@ -61,12 +68,12 @@ public final class LogReader implements AutoCloseable {
 
     private ByteBuffer attempt(long offset, int maxBytes, long limitOffset) throws IOException {
         log.ensureOpen();
-        long end = log.endOffset();
+        long end = chain.endOffset();
         logEnd = end;
-        if (offset < log.startOffset() || offset > end) {
+        if (offset < chain.startOffset() || offset > end) {
             throw new TailraceException(
                     ErrorCode.OFFSET_OUT_OF_RANGE,
-                    "Offset " + offset + " is outside of the log, which has " + log.startOffset() + " to " + end
+                    "Offset " + offset + " is outside of the log, which has " + chain.startOffset() + " to " + end
                             + ": choose one of those.");
         }
         long limit = Math.min(limitOffset, end);
@@ -80,14 +87,18 @@ public final class LogReader implements AutoCloseable {
     /** Finds the segment and a position at or before the offset's batch. */
     private Segment place(long offset) throws IOException {
         Segment at = segment;
-        if (at == null || nextOffset != offset || truncations != log.truncations()) {
-            truncations = log.truncations();
-            at = log.segmentAt(offset);
-            position =
-                    at.floor(IndexEntries.Key.OFFSET, offset - at.baseOffset()).position();
+        if (at == null || nextOffset != offset || truncations != chain.truncations()) {
+            truncations = chain.truncations();
+            at = chain.segmentAt(offset);
+            stepOverBytes = chain.settings().indexIntervalBytes();
+            IndexEntry entry = at.floor(IndexEntries.Key.OFFSET, offset - at.baseOffset());
+            position = entry.position();
+            positionOffset = at.baseOffset() + entry.relativeOffset();
         } else {
+            stepOverBytes = 0;
+            positionOffset = offset;
             // The order matters: once there is a next segment, this one's size is final.
-            Segment next = log.segmentAfter(at);
+            Segment next = chain.segmentAfter(at);
             if (next != null && position == at.size()) {
                 if (next.baseOffset() != offset) {
                     throw LogErrors.corrupt(
@@ -106,10 +117,11 @@ public final class LogReader implements AutoCloseable {
 
     private ByteBuffer take(Segment from, long offset, int maxBytes, long limit) throws IOException {
         int available = from.size() - (int) position;
-        ByteBuffer bytes = fetch(from, Math.min(available, Math.max(maxBytes, MIN_READ_BYTES)));
+        long want = Math.max(maxBytes, MIN_READ_BYTES) + (long) stepOverBytes;
+        ByteBuffer bytes = fetch(from, (int) Math.min(available, want));
         int first = -1;
         int at = 0;
-        long expected = -1;
+        long expected = positionOffset;
         while (at < available) {
             if (at + RecordBatch.HEADER_BYTES > bytes.limit()) {
                 if (first >= 0) {
@@ -131,10 +143,6 @@ public final class LogReader implements AutoCloseable {
             }
             if (header.lastOffset() >= limit || (first >= 0 && at + size - first > maxBytes)) {
                 break;
-            }
-            if (first < 0 && header.baseOffset() > offset) {
-                throw LogErrors.corrupt(
-                        from.path(), position + at, "offset " + offset + " is missing before " + header.baseOffset());
             }
             if (at + size > bytes.limit()) {
                 if (first >= 0) {
@@ -183,15 +191,17 @@ public final class LogReader implements AutoCloseable {
         if (problem == null && header.sizeInBytes() > available - at) {
             problem = "a batch of " + header.sizeInBytes() + " bytes, but only " + (available - at) + " are left";
         }
-        if (problem == null && expected >= 0 && header.baseOffset() != expected) {
+        if (problem == null && header.baseOffset() != expected) {
             problem = "a batch with offset " + header.baseOffset() + " where " + expected + " has to follow";
         }
         if (problem == null && header.baseOffset() < logEnd && header.nextOffset() > logEnd) {
             problem = "a batch up to offset " + header.lastOffset() + " in a log that ends at " + logEnd;
         }
-        if (problem == null && header.leaderEpoch() != log.epochAt(header.baseOffset())) {
+        if (problem == null
+                && header.baseOffset() < logEnd
+                && header.leaderEpoch() != chain.epochs().epochAt(header.baseOffset())) {
             problem = "a batch of epoch " + header.leaderEpoch() + ", which should be of epoch "
-                    + log.epochAt(header.baseOffset());
+                    + chain.epochs().epochAt(header.baseOffset());
         }
         if (problem != null) {
             throw LogErrors.corrupt(from.path(), position + at, problem);

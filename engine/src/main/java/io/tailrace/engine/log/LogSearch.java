@@ -12,15 +12,17 @@ final class LogSearch {
     private static final int MAX_DECODED_BYTES = 128 << 20;
 
     private final Log log;
+    private final SegmentChain chain;
 
-    LogSearch(Log log) {
+    LogSearch(Log log, SegmentChain chain) {
         this.log = log;
+        this.chain = chain;
     }
 
     OptionalLong offsetForTimestamp(long timestampMillis, long limitOffset) {
         log.ensureOpen();
         try {
-            for (Segment segment : log.segments()) {
+            for (Segment segment : chain.segments()) {
                 if (segment.baseOffset() >= limitOffset) {
                     break;
                 }
@@ -90,7 +92,7 @@ final class LogSearch {
     void replay(long from, long to, ReplayVisitor visitor) {
         log.ensureOpen();
         try {
-            for (Segment segment : log.segments()) {
+            for (Segment segment : chain.segments()) {
                 if (segment.baseSequence() >= to) {
                     return;
                 }
@@ -105,6 +107,7 @@ final class LogSearch {
     }
 
     private void replay(Segment segment, long from, long to, ReplayVisitor visitor) throws IOException {
+        long end = chain.endOffset();
         int size = segment.size();
         long skip = Math.max(0, from - segment.baseSequence() - 1);
         IndexEntry start = segment.floor(IndexEntries.Key.SEQUENCE, skip);
@@ -113,12 +116,16 @@ final class LogSearch {
         long expected = segment.baseOffset() + start.relativeOffset();
         while (scanner.next()) {
             RecordBatch header = scanner.header();
-            if (header.baseOffset() != expected || header.leaderEpoch() != log.epochAt(expected)) {
+            if (expected >= end) {
+                return;
+            }
+            if (header.baseOffset() != expected
+                    || header.leaderEpoch() != chain.epochs().epochAt(expected)) {
                 throw LogErrors.corrupt(
                         segment.path(),
                         scanner.position(),
                         "a batch with offset " + header.baseOffset() + " of epoch " + header.leaderEpoch() + " where "
-                                + expected + " of epoch " + log.epochAt(expected) + " has to follow");
+                                + expected + " of epoch " + chain.epochs().epochAt(expected) + " has to follow");
             }
             expected = header.nextOffset();
             if (header.isControl()) {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecoveryScan {
     private static final Pattern SEGMENT_NAME = Pattern.compile("[0-9]{20}\\.log");
+    /** The number after the largest offset; the file of such a name is not of a log. */
+    private static final String BEYOND_ALL_NAMES = "09223372036854775808";
 
     private final FileStore files;
     private final Path directory;
@@ -59,24 +61,18 @@ final class RecoveryScan {
         try {
             return scan.recover();
         } catch (IOException | RuntimeException e) {
-            scan.closeAll(e);
+            scan.closeAll();
             throw e;
         }
     }
 
-    private void closeAll(Exception cause) {
-        for (Segment segment : segments) {
-            try {
-                segment.close();
-            } catch (IOException e) {
-                cause.addSuppressed(e);
-            }
-        }
+    private void closeAll() {
+        segments.forEach(Segment::closeQuietly);
     }
 
     private Recovered recover() throws IOException {
         long[] bases = files.list(directory).stream()
-                .filter(name -> SEGMENT_NAME.matcher(name).matches())
+                .filter(name -> SEGMENT_NAME.matcher(name).matches() && name.compareTo(BEYOND_ALL_NAMES) < 0)
                 .mapToLong(name -> Long.parseLong(name.substring(0, 20)))
                 .sorted()
                 .toArray();
@@ -97,7 +93,7 @@ final class RecoveryScan {
 
     private Recovered createFirst() throws IOException {
         boolean hadMore = files.exists(directory.resolve(RecoveryPoint.NAME)) && recoveryPoint.orElse(1) > 0;
-        if (hadMore || epochs.segments().length > 0) {
+        if (hadMore || cleanStop != null || epochs.segments().length > 0) {
             throw LogErrors.corrupt(directory, "the segments are gone");
         }
         RecoveryPoint.write(files, directory, 0);
@@ -168,6 +164,7 @@ final class RecoveryScan {
                     size,
                     "the segment ends at offset " + segment.nextOffset() + ", the next begins at " + nextBase);
         }
+        segment.force();
         segment.seal();
         segment.retire();
     }

@@ -34,9 +34,9 @@ final class Segment {
     private int indexEntriesWritten;
     private int indexedPosition;
     private long firstAppendMillis = -1;
-    private @Nullable StoredFile writer;
+    private volatile @Nullable StoredFile writer;
     private volatile @Nullable StoredFile reader;
-    private boolean closed;
+    private volatile boolean closed;
 
     /** A segment of which nothing is known yet but where it begins. */
     Segment(FileStore files, Path directory, long baseOffset, long baseSequence, LogSettings settings) {
@@ -106,13 +106,15 @@ final class Segment {
     void append(List<PlacedBatch> batches, long nowMillis) throws IOException {
         int start = size;
         ByteBuffer staging = StagingBuffers.take();
+        boolean written = false;
         try {
             write(batches, staging);
-        } catch (IOException | RuntimeException e) {
-            undo(start, e);
-            throw e;
+            written = true;
         } finally {
             StagingBuffers.giveBack(staging);
+            if (!written) {
+                undo(start);
+            }
         }
         if (firstAppendMillis < 0) {
             firstAppendMillis = nowMillis;
@@ -159,11 +161,11 @@ final class Segment {
         return bytes;
     }
 
-    private void undo(int start, Exception cause) throws IOException {
+    /** Durably: what was refused must not be found again after a crash. */
+    private void undo(int start) throws IOException {
         try {
-            writer().truncate(start);
+            cut(start);
         } catch (IOException e) {
-            e.addSuppressed(cause);
             throw new IOException("A failed write could not be undone: " + e.getMessage(), e);
         }
     }
@@ -192,8 +194,13 @@ final class Segment {
         size = position;
     }
 
+    /** Brings what was written to the disk. A disk found full only now is no lesser failure: the bytes are lost. */
     void force() throws IOException {
-        writer().force(false);
+        try {
+            writer().force(false);
+        } catch (DiskFullException e) {
+            throw new IOException("fsync found no room for what was written: " + e.getMessage(), e);
+        }
     }
 
     /** Writes the index entries that are not in the file yet. */
@@ -256,7 +263,7 @@ final class Segment {
     void cut(long position) throws IOException {
         StoredFile file = writer();
         file.truncate(position);
-        file.force(false);
+        force();
     }
 
     /** Cuts the file behind a batch, durably, and makes it the one that is written to. */
@@ -345,6 +352,11 @@ final class Segment {
 
     private StoredFile writer() throws IOException {
         StoredFile open = writer;
+        return open != null ? open : openWriter();
+    }
+
+    private synchronized StoredFile openWriter() throws IOException {
+        StoredFile open = writer;
         if (open == null) {
             open = files.openForWrite(path);
             writer = open;
@@ -367,6 +379,15 @@ final class Segment {
         close();
         indexFile.delete();
         files.delete(path);
+    }
+
+    /** Closes for good, when nothing can go wrong any more that matters. */
+    void closeQuietly() {
+        try {
+            close();
+        } catch (IOException nothingIsLostByIt) {
+            closed = true;
+        }
     }
 
     synchronized void close() throws IOException {

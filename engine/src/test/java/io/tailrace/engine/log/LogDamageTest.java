@@ -41,7 +41,7 @@ class LogDamageTest {
         append(log, Batches.of(new byte[50], 2002), 3);
         log.flush();
         List<Path> segments = new ArrayList<>();
-        log.segments().forEach(segment -> segments.add(segment.path()));
+        log.chain().segments().forEach(segment -> segments.add(segment.path()));
         assertThat(segments).hasSizeGreaterThan(2);
         firstSegment = segments.get(0);
         lastSegment = segments.get(segments.size() - 1);

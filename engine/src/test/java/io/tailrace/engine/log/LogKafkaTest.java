@@ -39,7 +39,7 @@ class LogKafkaTest {
                 log.append(placed);
                 model.add(placed);
             }
-            log.segments().forEach(segment -> paths.add(segment.path()));
+            log.chain().segments().forEach(segment -> paths.add(segment.path()));
         }
         assertThat(paths).hasSizeGreaterThan(3);
         List<String> ours = new ArrayList<>();

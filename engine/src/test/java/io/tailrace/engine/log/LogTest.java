@@ -134,10 +134,10 @@ class LogTest {
             append(log, new Random(1), 0);
             now += 999_999;
             append(log, new Random(2), 0);
-            assertThat(log.segments()).hasSize(1);
+            assertThat(log.chain().segments()).hasSize(1);
             now += 1;
             append(log, new Random(3), 0);
-            assertThat(log.segments()).hasSize(2);
+            assertThat(log.chain().segments()).hasSize(2);
             model.assertSameAs(log);
         }
     }

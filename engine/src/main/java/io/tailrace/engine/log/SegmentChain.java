@@ -1,0 +1,235 @@
+package io.tailrace.engine.log;
+
+import io.tailrace.engine.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of a log and how they change: the last one grows, a new one begins, some are cut off. The log holds the locks
+ * and decides what a failure means; readers come in without a lock.
+ */
+final class SegmentChain {
+    private final FileStore files;
+    private final Path directory;
+    private final LogSettings settings;
+    private final InstantSource clock;
+    private final LogMarks marks;
+    private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+    private final AtomicInteger truncations = new AtomicInteger();
+    private volatile Segment active;
+    private volatile long endOffset;
+    private volatile long flushedOffset;
+
+    SegmentChain(
+            FileStore files, Path directory, LogSettings settings, InstantSource clock, RecoveryScan.Recovered found)
+            throws IOException {
+        this.files = files;
+        this.directory = directory;
+        this.settings = settings;
+        this.clock = clock;
+        this.marks = new LogMarks(files, directory, found.epochs(), found.recoveryPoint());
+        for (Segment segment : found.segments()) {
+            segments.put(segment.baseOffset(), segment);
+        }
+        this.active = segments.lastEntry().getValue();
+        this.endOffset = active.nextOffset();
+        this.flushedOffset = endOffset;
+        dateActive();
+    }
+
+    // --- for readers -------------------------------------------------------------------------------------------------
+
+    LogSettings settings() {
+        return settings;
+    }
+
+    long startOffset() {
+        return segments.firstKey();
+    }
+
+    long endOffset() {
+        return endOffset;
+    }
+
+    long flushedOffset() {
+        return flushedOffset;
+    }
+
+    long lastSequence() {
+        return active.lastSequence();
+    }
+
+    EpochIndex epochs() {
+        return marks.epochs();
+    }
+
+    /** The segment that has or will have that offset, which is not below the log's start. */
+    Segment segmentAt(long offset) {
+        Map.Entry<Long, Segment> found = segments.floorEntry(offset);
+        return found == null ? segments.firstEntry().getValue() : found.getValue();
+    }
+
+    @Nullable
+    Segment segmentAfter(Segment segment) {
+        Map.Entry<Long, Segment> found = segments.higherEntry(segment.baseOffset());
+        return found == null ? null : found.getValue();
+    }
+
+    /** Oldest first. */
+    Iterable<Segment> segments() {
+        return segments.values();
+    }
+
+    /** Grows when the log begins and ends to be cut, so that a reader knows why it met the unexpected. */
+    int truncations() {
+        return truncations.get();
+    }
+
+    // --- for the one writer ------------------------------------------------------------------------------------------
+
+    boolean mustRoll(long bytes, long nextOffset) {
+        Segment segment = active;
+        if (segment.size() == 0) {
+            return false;
+        }
+        return segment.size() + bytes > settings.segmentBytes()
+                || nextOffset - segment.baseOffset() > Integer.MAX_VALUE
+                || clock.millis() - segment.firstAppendMillis() >= settings.segmentMillis();
+    }
+
+    void append(List<PlacedBatch> batches) throws IOException {
+        EpochIndex extended = marks.epochs();
+        for (PlacedBatch placed : batches) {
+            extended = extended.withEpoch(placed.leaderEpoch(), placed.baseOffset());
+        }
+        // A new epoch is on the disk before its first batch is: the batches never say what the index cannot.
+        marks.announce(extended);
+        active.append(batches, clock.millis());
+        marks.adopt(extended);
+        endOffset = batches.get(batches.size() - 1).nextOffset();
+    }
+
+    void removeCleanStop() throws IOException {
+        marks.removeCleanStop();
+    }
+
+    // --- for who holds the flush lock --------------------------------------------------------------------------------
+
+    /** Forces what is not forced: the last segment at most, since a roll forces the one before. */
+    void flush() throws IOException {
+        long reached = endOffset;
+        if (flushedOffset < reached) {
+            active.force();
+            flushedOffset = reached;
+        }
+    }
+
+    void checkpoint() throws IOException {
+        active.writeIndex(false);
+        marks.recoveryPoint(flushedOffset);
+    }
+
+    void markCleanStop() throws IOException {
+        if (!marks.cleanStop()) {
+            flush();
+            active.writeIndex(true);
+            marks.recoveryPoint(endOffset);
+            marks.cleanStop(new CleanStop(endOffset, active.baseOffset(), active.size()));
+        }
+    }
+
+    /** Closes the files, whatever happens; nothing depends on how that went. */
+    void close() {
+        for (Segment segment : segments.values()) {
+            segment.closeQuietly();
+        }
+    }
+
+    // --- for who holds both ------------------------------------------------------------------------------------------
+
+    /**
+     * Begins a new segment. The order bears a crash anywhere: the old segment is on the disk, and the recovery point says so,
+     * before the new file exists; the new file is there before the epoch index names it.
+     */
+    void roll() throws IOException {
+        flush();
+        Segment old = active;
+        old.seal();
+        marks.recoveryPoint(endOffset);
+        Segment fresh = new Segment(files, directory, endOffset, old.lastSequence(), settings);
+        try {
+            fresh.create();
+            files.syncDirectory(directory);
+            EpochIndex extended = marks.epochs().withSegment(endOffset, old.lastSequence());
+            marks.announce(extended);
+            marks.adopt(extended);
+        } catch (IOException e) {
+            undoRoll(fresh, e);
+            throw e;
+        }
+        segments.put(endOffset, fresh);
+        active = fresh;
+        old.retire();
+    }
+
+    /** The log may grow beyond the offset at which the segment would have begun: it must not be found there. */
+    private void undoRoll(Segment fresh, IOException cause) throws IOException {
+        try {
+            fresh.delete();
+            files.syncDirectory(directory);
+        } catch (IOException e) {
+            e.addSuppressed(cause);
+            throw new IOException("A segment half made could not be removed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Finds where to cut, and lowers the recovery point: above it a start after a crash expects nothing. */
+    CutPoint prepareCut(long offset) throws IOException {
+        marks.removeCleanStop();
+        CutPoint cut = CutPoint.find(segmentAt(offset), offset);
+        marks.recoveryPoint(Math.min(marks.recoveryPoint(), cut.endOffset()));
+        return cut;
+    }
+
+    /** Cuts there, from the end backwards. Whatever fails in here leaves a log half cut, which only a new start puts right. */
+    void cut(CutPoint cut) throws IOException {
+        truncations.incrementAndGet();
+        try {
+            Segment last = segmentAt(cut.endOffset());
+            endOffset = cut.endOffset();
+            active = last;
+            for (Segment above :
+                    segments.tailMap(last.baseOffset(), false).descendingMap().values()) {
+                segments.remove(above.baseOffset());
+                above.delete();
+                files.syncDirectory(directory);
+            }
+            last.cutBack(cut.endOffset(), cut.position());
+            dateActive();
+            EpochIndex shortened = marks.epochs().truncatedTo(endOffset, last.baseOffset());
+            marks.announce(shortened);
+            marks.adopt(shortened);
+            flushedOffset = endOffset;
+        } finally {
+            truncations.incrementAndGet();
+        }
+    }
+
+    /** Of a segment that was there before, only its first timestamp tells its age, if it can be believed. */
+    private void dateActive() throws IOException {
+        if (active.size() > 0) {
+            ByteBuffer header = ByteBuffer.allocate(RecordBatch.HEADER_BYTES);
+            active.read(header, 0);
+            long first = RecordBatch.headerAt(header.flip()).maxTimestamp();
+            long now = clock.millis();
+            active.firstAppendMillis(first < 0 || first > now ? now : first);
+        }
+    }
+}
