@@ -62,7 +62,7 @@ final class Gate {
         } catch (TailraceException e) {
             return new Partition.Refused(e.code(), String.valueOf(e.getMessage()));
         }
-        if (queuedBytes + bytes > environment.limits().queuedBytes()) {
+        if (queuedBytes > 0 && queuedBytes + bytes > environment.limits().queuedBytes()) {
             return new Partition.Refused(
                     ErrorCode.PARTITION_BUSY,
                     "The partition has " + queuedBytes + " bytes waiting to be written: send again after a pause.");
