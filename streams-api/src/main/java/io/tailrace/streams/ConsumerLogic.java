@@ -41,6 +41,7 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
     private final ArrayDeque<PartitionCursor<K, V>> ready = new ArrayDeque<>();
 
     private @Nullable PartitionCursor<K, V> current;
+    private final java.util.function.Consumer<PartitionCursor<K, V>> fetchIfIdle = this::fetchIfIdle;
     private boolean stopped;
 
     ConsumerLogic(SourceShape<ConsumerRecord<K, V>> shape, ConsumerSettings<K, V> settings, Subscription subscription) {
@@ -81,13 +82,15 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
                 PartitionCursor<K, V> cursor = current;
                 if (cursor == null) {
                     cursor = ready.poll();
-                    if (cursor == null) {
-                        cursors.forEach(this::fetchIfIdle);
-                        return;
+                    if (cursor != null) {
+                        cursor.advance();
                     }
                     current = cursor;
-                    cursor.advance();
-                    fetchIfIdle(cursor);
+                    // All of them, so that one that was located late gets its turn too.
+                    cursors.forEach(fetchIfIdle);
+                    if (cursor == null) {
+                        return;
+                    }
                 }
                 ConsumerRecord<K, V> record = cursor.next();
                 if (record != null) {
@@ -175,7 +178,7 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
             again(cursor, () -> fetch(cursor));
             return;
         }
-        cursor.fetched(fetched.batches());
+        cursor.fetched(fetched);
         ready.add(cursor);
         if (current == null) {
             emitIfWanted();

@@ -1,5 +1,6 @@
 package io.tailrace.streams;
 
+import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
@@ -30,8 +31,9 @@ final class PartitionCursor<K, V> {
     private long fetchOffset = UNKNOWN;
 
     private boolean asking;
-    private @Nullable ByteBuffer ahead;
+    private @Nullable Fetched ahead;
     private ByteBuffer chunk = NOTHING;
+    private long chunkHighWatermark;
     private @Nullable RecordCursor records;
     private ByteBuffer window = NOTHING;
     private long batchNextOffset;
@@ -95,16 +97,19 @@ final class PartitionCursor<K, V> {
         this.asking = asking;
     }
 
-    void fetched(ByteBuffer batches) {
-        ahead = batches;
+    void fetched(Fetched fetched) {
+        ahead = fetched;
         received = true;
-        fetchOffset = endOf(batches);
+        fetchOffset = endOf(fetched.batches());
     }
 
     /** The chunk ahead becomes the one whose records go out. */
     void advance() {
-        if (ahead != null) {
-            chunk = ahead;
+        Fetched next = ahead;
+        if (next != null) {
+            chunk = next.batches();
+            chunkHighWatermark = next.highWatermark();
+            batchNextOffset = 0;
             ahead = null;
         }
     }
@@ -165,11 +170,12 @@ final class PartitionCursor<K, V> {
         try {
             RecordBatch batch = RecordBatch.at(chunk);
             chunk.position(chunk.position() + batch.sizeInBytes());
-            if (batch.nextOffset() <= position) {
+            ensureInPlace(batch);
+            batchNextOffset = batch.nextOffset();
+            if (batchNextOffset <= position) {
                 return null;
             }
             batch.ensureValid();
-            batchNextOffset = batch.nextOffset();
             if (batch.isControl()) {
                 position = batchNextOffset;
                 return null;
@@ -182,6 +188,17 @@ final class PartitionCursor<K, V> {
             return cursor;
         } catch (TailraceException e) {
             throw misread(position, e);
+        }
+    }
+
+    /** The checksum does not cover the base offset: a wrong one would skip or repeat records. */
+    private void ensureInPlace(RecordBatch batch) {
+        if (batch.baseOffset() < batchNextOffset || batch.nextOffset() > chunkHighWatermark) {
+            throw new TailraceException(
+                    ErrorCode.CORRUPT_BATCH,
+                    "A batch claims the offsets " + batch.baseOffset() + " to " + batch.lastOffset()
+                            + ", but stands after " + (batchNextOffset - 1) + " in a log that ends at "
+                            + chunkHighWatermark + ".");
         }
     }
 

@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -195,10 +197,14 @@ final class ProducerCore<K, V> {
     /** Hands a batch to its partition. */
     void send(PartitionWriter writer, OutgoingBatch outgoing) {
         int attempt = outgoing.attempt;
-        partitions
-                .append(writer.id(), outgoing.batch)
-                .whenComplete((appended, failure) ->
-                        host.enqueue(() -> answered(writer, outgoing, attempt, appended, failure)));
+        CompletionStage<Appended> answer;
+        try {
+            answer = partitions.append(writer.id(), outgoing.batch);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedStage(e);
+        }
+        answer.whenComplete(
+                (appended, failure) -> host.enqueue(() -> answered(writer, outgoing, attempt, appended, failure)));
     }
 
     private void answered(

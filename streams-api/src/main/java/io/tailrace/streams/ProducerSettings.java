@@ -96,7 +96,10 @@ public final class ProducerSettings<K, V> {
         return with(copy -> copy.maxInFlightBatches = maxInFlightBatches);
     }
 
-    /** Bytes accepted and not yet acknowledged, all partitions together, beyond which the stream is backpressured. Default 32 MiB. */
+    /**
+     * Bytes accepted and not yet acknowledged, all partitions together, beyond which the stream is backpressured;
+     * the element that crosses the line is still taken in whole. Default 32 MiB.
+     */
     public ProducerSettings<K, V> withBufferBytes(long bufferBytes) {
         return with(copy -> copy.bufferBytes = bufferBytes);
     }

@@ -121,6 +121,7 @@ class ConsumerControlTest extends StreamsTestKit {
                 .toMat(Sink.ignore(), Keep.both())
                 .mapMaterializedValue(Consumer::createDrainingControl)
                 .run(tailrace.system());
+        assertThat(failureOf(control.streamCompletion())).isSameAs(failure);
         assertThat(failureOf(control.drainAndShutdown(EXECUTOR))).isSameAs(failure);
         await(control.isShutdown());
     }

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -43,6 +45,9 @@ final class FakePartition {
 
     private record Sequenced(int baseSequence, int nextSequence, Stored stored) {}
 
+    /** One for all, so that reads are answered in the order in which they were asked for. */
+    private static final Executor DISK = Executors.newSingleThreadExecutor(FakePartition::daemon);
+
     private final PartitionId id;
     private final List<Stored> log = new ArrayList<>();
     private final Map<Long, ArrayDeque<Sequenced>> producers = new HashMap<>();
@@ -58,11 +63,18 @@ final class FakePartition {
     private int unanswered;
     private int mostUnanswered;
     private int fetches;
+    private int mostFetchBytes;
     private int unavailableFetches;
     private int resent;
 
     FakePartition(PartitionId id) {
         this.id = id;
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "fake-disk");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** The fate of each append by its number, from 0. */
@@ -227,6 +239,10 @@ final class FakePartition {
         return fetches;
     }
 
+    synchronized int mostFetchBytes() {
+        return mostFetchBytes;
+    }
+
     synchronized int openReaders() {
         return (int) readers.stream().filter(reader -> !reader.closed).count();
     }
@@ -261,6 +277,7 @@ final class FakePartition {
         public CompletionStage<Fetched> fetch(long offset, int maxBytes) {
             synchronized (FakePartition.this) {
                 fetches++;
+                mostFetchBytes = Math.max(mostFetchBytes, maxBytes);
                 if (parked != null) {
                     throw new AssertionError("Two fetches of one reader at once.");
                 }
@@ -275,7 +292,7 @@ final class FakePartition {
                     return failed(ErrorCode.OFFSET_OUT_OF_RANGE);
                 }
                 if (offset < endOffset) {
-                    return CompletableFuture.completedStage(read(offset, maxBytes));
+                    return CompletableFuture.supplyAsync(() -> read(offset, maxBytes), DISK);
                 }
                 parked = new CompletableFuture<>();
                 parkedOffset = offset;
@@ -285,6 +302,12 @@ final class FakePartition {
         }
 
         private Fetched read(long offset, int maxBytes) {
+            synchronized (FakePartition.this) {
+                return readNow(offset, maxBytes);
+            }
+        }
+
+        private Fetched readNow(long offset, int maxBytes) {
             List<Stored> chosen = new ArrayList<>();
             int size = 0;
             for (Stored stored : log) {

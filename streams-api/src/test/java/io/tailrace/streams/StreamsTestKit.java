@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 abstract class StreamsTestKit {
     final FakeTailrace tailrace = new FakeTailrace();
+    /** Another for each producer: with the same seed two would have the same producer id. */
+    private long seed;
 
     @AfterEach
     void closeNode() {
@@ -33,7 +35,7 @@ abstract class StreamsTestKit {
     ProducerSettings<String, String> producer() {
         return ProducerSettings.create(tailrace, Serdes.strings(), Serdes.strings())
                 .withRetryBackoff(Duration.ofMillis(1), Duration.ofMillis(4))
-                .withSeed(1);
+                .withSeed(++seed);
     }
 
     ConsumerSettings<String, String> consumer() {
