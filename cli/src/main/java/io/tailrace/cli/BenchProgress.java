@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A progress bar where a person is looking, and nothing elsewhere. Counting is for any thread. */
 final class BenchProgress implements AutoCloseable {
     private final LongAdder done = new LongAdder();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final @Nullable ProgressBar bar;
 
     /** A bar up to that many records. */
@@ -39,7 +41,7 @@ final class BenchProgress implements AutoCloseable {
 
     @Override
     public void close() {
-        if (bar != null) {
+        if (bar != null && closed.compareAndSet(false, true)) {
             bar.close();
         }
     }

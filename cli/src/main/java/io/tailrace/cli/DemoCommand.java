@@ -150,6 +150,7 @@ final class DemoCommand implements Callable<Integer> {
             return 0;
         }
         List<String> lines = new ArrayList<>(table.lines(LIVE_ROWS));
+        lines.replaceAll(this::fitting);
         lines.set(0, terminal.bold(lines.get(0)));
         lines.add(String.format(
                 Locale.ROOT,
@@ -157,14 +158,12 @@ final class DemoCommand implements Callable<Integer> {
                 pipeline.input().recordsIn(),
                 pipeline.input().recordsOut(),
                 (System.nanoTime() - startNanos) / 1e9));
-        terminal.redraw(drawn, lines.stream().map(this::fitting).toList());
+        terminal.redraw(drawn, lines);
         return lines.size();
     }
 
     /** A wrapped line would spoil the count of lines to draw over. */
     private String fitting(String line) {
-        return line.length() <= terminal.columns() || line.startsWith("\u001B")
-                ? line
-                : line.substring(0, terminal.columns());
+        return line.length() <= terminal.columns() ? line : line.substring(0, terminal.columns());
     }
 }

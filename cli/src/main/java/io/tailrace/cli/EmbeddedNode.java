@@ -14,9 +14,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -105,16 +106,23 @@ final class EmbeddedNode implements AutoCloseable {
         return suffixes.stream().map(suffix -> prefix + "." + suffix).toList();
     }
 
-    /** The result of an asynchronous step, or its failure as the step told it. */
+    /**
+     * The result of an asynchronous step, or its failure as the step told it.
+     *
+     * @throws CancellationException if the thread is interrupted meanwhile
+     */
     static <T> T await(CompletionStage<T> stage) {
         try {
-            CompletableFuture<T> future = stage.toCompletableFuture();
-            return future.join();
-        } catch (CompletionException e) {
+            return stage.toCompletableFuture().get();
+        } catch (InterruptedException e) {
+            CancellationException cancelled = new CancellationException("Interrupted");
+            cancelled.initCause(e);
+            throw cancelled;
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
-            throw e;
+            throw new CompletionException(e.getCause());
         }
     }
 

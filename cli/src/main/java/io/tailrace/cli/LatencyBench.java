@@ -65,7 +65,7 @@ final class LatencyBench implements Callable<Integer> {
     private void measure(EmbeddedNode node) {
         String topic = node.createFreshTopics("bench", List.of("latency"), options.partitions)
                 .get(0);
-        long warmUp = (long) rate * WARM_UP_SECONDS;
+        long warmUp = Math.min((long) rate * WARM_UP_SECONDS, 2 * options.records);
         long all = warmUp + options.records;
         Histogram latency = new Histogram(MAX_LATENCY_NANOS, 3);
         long[] firstAndLast = new long[2];

@@ -3,6 +3,7 @@ package io.tailrace.cli;
 import io.tailrace.engine.error.TailraceException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,9 @@ public final class Main implements Runnable {
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (cause instanceof CancellationException) {
+            return INTERRUPTED;
         }
         if (terminal.debug()) {
             cause.printStackTrace(terminal.err());

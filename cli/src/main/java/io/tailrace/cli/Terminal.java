@@ -29,6 +29,7 @@ record Terminal(
 
     private static final String COLUMNS = "tailrace.columns";
     private static final int DEFAULT_COLUMNS = 120;
+    private static final int FEWEST_COLUMNS = 20;
 
     /** The terminal, or the pipes, of this process. */
     static Terminal ofProcess() {
@@ -44,7 +45,7 @@ record Terminal(
                 named.contains("err") && !dumb,
                 !noColour && !dumb,
                 !environment.getOrDefault("TAILRACE_DEBUG", "").isEmpty(),
-                Math.max(40, Integer.getInteger(COLUMNS, DEFAULT_COLUMNS)));
+                columns(Integer.getInteger(COLUMNS, DEFAULT_COLUMNS)));
     }
 
     /** From Java 22 on there is a console even on a pipe, and only it can tell. */
@@ -59,6 +60,11 @@ record Terminal(
         } catch (ReflectiveOperationException e) {
             return true;
         }
+    }
+
+    /** Some terminals say 0 or 1 where they do not know. */
+    private static int columns(int said) {
+        return said < FEWEST_COLUMNS ? DEFAULT_COLUMNS : said;
     }
 
     /** Bold, where that is welcome. */

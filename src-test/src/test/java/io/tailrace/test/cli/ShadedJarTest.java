@@ -1,0 +1,104 @@
+package io.tailrace.test.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs {@code java -jar} of the shaded jar. It is made in the phase "package", before this module's turn in {@code mvn verify};
+ * where only {@code mvn test} ran there is none, and nothing to test.
+ */
+class ShadedJarTest {
+    private static final Path TARGET = Path.of("..", "cli", "target");
+    private static Path jar = Path.of("");
+
+    @TempDir
+    Path directory;
+
+    private record Outcome(int exitCode, List<String> out, List<String> err) {}
+
+    @BeforeAll
+    static void findJar() throws IOException {
+        Optional<Path> found = Optional.empty();
+        if (Files.isDirectory(TARGET)) {
+            try (Stream<Path> files = Files.list(TARGET)) {
+                found = files.filter(file -> file.getFileName().toString().matches("tailrace-cli-.*-all\\.jar"))
+                        .findFirst();
+            }
+        }
+        assumeTrue(found.isPresent(), "no shaded jar yet: mvn verify makes it");
+        jar = found.orElseThrow().toAbsolutePath();
+    }
+
+    private Outcome run(String... args) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + directory,
+                "-jar",
+                jar.toString()));
+        Collections.addAll(command, args);
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(2, TimeUnit.MINUTES))
+                    .as("ended by itself")
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Outcome(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+    }
+
+    @Test
+    void versionIsThatOfTheManifest() throws Exception {
+        Outcome outcome = run("--version");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out().get(0)).matches("tailrace \\d+\\.\\d+.*");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void demoCountsTheLinesOfAFileNextToTheUser() throws Exception {
+        Files.writeString(directory.resolve("three lines.txt"), "a\n\nb");
+        Outcome outcome = run("demo", "three lines.txt");
+        assertThat(outcome.exitCode()).as(outcome.err().toString()).isZero();
+        assertThat(outcome.err()).as("a quiet log").isEmpty();
+        assertThat(outcome.out()).anyMatch(line -> line.matches("demo\\.input +3 +3 .*"));
+        assertThat(outcome.out()).noneMatch(line -> line.contains("\u001B"));
+        String look = "Look into them: tailrace log dump ";
+        String segment = outcome.out().stream()
+                .filter(line -> line.startsWith(look))
+                .map(line -> line.substring(look.length()))
+                .findFirst()
+                .orElseThrow();
+        Outcome dump = run("log", "dump", segment);
+        assertThat(dump.exitCode()).isZero();
+        assertThat(dump.out()).anyMatch(line -> line.endsWith(": ok"));
+    }
+
+    @Test
+    void failureIsOneLineWithoutAStackTrace() throws Exception {
+        Path notADirectory = Files.writeString(directory.resolve("file"), "x");
+        Outcome outcome = run("bench", "produce", "--records", "1", "--data-dir", notADirectory.toString());
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).hasSize(1).allMatch(line -> line.startsWith("error: DATA_DIR_UNUSABLE "));
+    }
+}
