@@ -13,6 +13,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.OpenFiles;
 import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
@@ -86,7 +87,7 @@ final class Node implements Tailrace {
                 .withFallback(reference)
                 .resolve();
         NodeSettings settings = NodeSettings.of(complete);
-        FileStore files = new DiskFileStore();
+        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
         DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
         org.apache.pekko.actor.ActorSystem system = null;
         try {
@@ -106,7 +107,7 @@ final class Node implements Tailrace {
             return beside;
         }
         NodeSettings settings = NodeSettings.of(config);
-        FileStore files = new DiskFileStore();
+        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
         DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
         try {
             return new Node(application, false, settings, files, directory);

@@ -14,6 +14,7 @@ import java.time.Duration;
  *
  * @param dataDirectory where everything durable lies
  * @param flush when a batch counts as stored
+ * @param maxOpenFiles of all logs together; those used longest ago are closed
  * @param minFreeBytes appends are refused when less is free on the data volume
  * @param locateTimeout how long to wait for the name of a partition's leader
  * @param appendTimeout after which an append without answer is unknown
@@ -22,6 +23,7 @@ import java.time.Duration;
 record NodeSettings(
         Path dataDirectory,
         FlushMode flush,
+        int maxOpenFiles,
         long minFreeBytes,
         Duration startTimeout,
         Duration locateTimeout,
@@ -39,6 +41,7 @@ record NodeSettings(
             return new NodeSettings(
                     Path.of(tailrace.getString("data-dir")).toAbsolutePath().normalize(),
                     FlushMode.of(tailrace.getString("flush")),
+                    tailrace.getInt("max-open-files"),
                     tailrace.getBytes("min-free-bytes"),
                     tailrace.getDuration("start-timeout"),
                     tailrace.getDuration("locate-timeout"),
@@ -47,7 +50,8 @@ record NodeSettings(
                             tailrace.getBytes("partition.queued-bytes"),
                             Math.toIntExact(tailrace.getBytes("partition.group-bytes")),
                             tailrace.getInt("partition.waiting-asks"),
-                            tailrace.getInt("partition.producers")));
+                            tailrace.getInt("partition.producers"),
+                            tailrace.getBytes("partition.snapshot-bytes")));
         } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, "A setting under tailrace.* is not usable: " + e.getMessage(), e);

@@ -194,8 +194,8 @@ public final class Partition {
                                 environment.io()));
         ActorRef<PersistentPartition.Answer> answers =
                 context.messageAdapter(PersistentPartition.Answer.class, FromChild::new);
-        ActorRef<PersistentPartition.AppendAll> child = context.spawnAnonymous(PersistentPartition.create(
-                id, elected.leadership, environment.limits().producers(), answers));
+        ActorRef<PersistentPartition.AppendAll> child = context.spawnAnonymous(
+                PersistentPartition.create(id, elected.leadership, environment.limits(), answers));
         context.watchWith(child, Tick.CHILD_STOPPED);
         return recovering(elected, child);
     }

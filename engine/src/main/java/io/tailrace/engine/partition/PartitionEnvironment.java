@@ -32,6 +32,7 @@ public record PartitionEnvironment(
      * @param groupBytes of batches that are written as one
      * @param waitingAsks how many may wait for the election to end
      * @param producers how many idempotent producers are remembered
+     * @param snapshotBytes of log between two snapshots: replay costs at most about twice as many
      */
-    public record Limits(long queuedBytes, int groupBytes, int waitingAsks, int producers) {}
+    public record Limits(long queuedBytes, int groupBytes, int waitingAsks, int producers, long snapshotBytes) {}
 }

@@ -25,12 +25,9 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  */
 final class PersistentPartition
         extends EventSourcedBehavior<PersistentPartition.AppendAll, BatchAppended, PartitionState> {
-    /** Replay after a crash or a change of leader costs at most about twice so many bytes of log. */
-    private static final long SNAPSHOT_EVERY_BYTES = 64L << 20;
-
     private final Leadership leadership;
     private final long logEndOffset;
-    private final int maxProducers;
+    private final PartitionEnvironment.Limits limits;
     private final ActorRef<Answer> gate;
 
     /**
@@ -51,16 +48,18 @@ final class PersistentPartition
     /** A group is stored: what became of each batch, in their order. */
     record Stored(List<Decision> decisions) implements Answer {}
 
-    private PersistentPartition(PartitionId id, Leadership leadership, int maxProducers, ActorRef<Answer> gate) {
+    private PersistentPartition(
+            PartitionId id, Leadership leadership, PartitionEnvironment.Limits limits, ActorRef<Answer> gate) {
         super(persistenceId(id));
         this.leadership = leadership;
         this.logEndOffset = leadership.log().endOffset();
-        this.maxProducers = maxProducers;
+        this.limits = limits;
         this.gate = gate;
     }
 
-    static Behavior<AppendAll> create(PartitionId id, Leadership leadership, int maxProducers, ActorRef<Answer> gate) {
-        return new PersistentPartition(id, leadership, maxProducers, gate);
+    static Behavior<AppendAll> create(
+            PartitionId id, Leadership leadership, PartitionEnvironment.Limits limits, ActorRef<Answer> gate) {
+        return new PersistentPartition(id, leadership, limits, gate);
     }
 
     static PersistenceId persistenceId(PartitionId id) {
@@ -79,7 +78,7 @@ final class PersistentPartition
 
     @Override
     public PartitionState emptyState() {
-        return PartitionState.empty(maxProducers);
+        return PartitionState.empty(limits.producers());
     }
 
     @Override
@@ -112,7 +111,7 @@ final class PersistentPartition
 
     @Override
     public boolean shouldSnapshot(PartitionState state, BatchAppended event, long sequenceNr) {
-        return state.crossedMultipleOf(SNAPSHOT_EVERY_BYTES, event);
+        return state.crossedMultipleOf(limits.snapshotBytes(), event);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.log.StoredFile;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;
 import io.tailrace.engine.record.RecordBatch;
@@ -14,6 +15,7 @@ import io.tailrace.engine.record.TimestampType;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -40,7 +42,8 @@ class PartitionTest {
     private static final Path DATA = Path.of("/data");
     private static final long NOW = 1_750_000_000_000L;
     private static final int MAX_MESSAGE_BYTES = 10_000;
-    private static final PartitionEnvironment.Limits LIMITS = new PartitionEnvironment.Limits(40_000, 20_000, 10, 1000);
+    private static final PartitionEnvironment.Limits LIMITS =
+            new PartitionEnvironment.Limits(40_000, 20_000, 10, 1000, 20_000);
 
     private final ActorTestKit kit = ActorTestKit.create();
     private final SimulatedFileStore disk = new SimulatedFileStore(1);
@@ -308,5 +311,46 @@ class PartitionTest {
         PartitionId other = new PartitionId(new UUID(9, 9), 1);
         partition.tell(new Partition.Append(other, plain("a"), replies.ref()));
         assertThat(refused()).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
+    }
+
+    @Test
+    void replayBeginsAtTheNewestSnapshotAndADamagedOneIsPassedOver() throws IOException {
+        located();
+        for (int i = 0; i < 12; i++) {
+            send(batch(7, i, "x".repeat(5_000)));
+            assertThat(stored()).isEqualTo(i);
+        }
+        restart();
+        located();
+        send(batch(7, 11, "x".repeat(5_000)));
+        assertThat(stored()).isEqualTo(11);
+        List<Path> snapshots = snapshots();
+        assertThat(snapshots).hasSizeBetween(1, 2);
+        for (Path snapshot : snapshots) {
+            flipABit(snapshot);
+        }
+        restart();
+        located();
+        send(batch(7, 10, "x".repeat(5_000)));
+        send(batch(7, 12, "new"));
+        assertThat(stored()).isEqualTo(10);
+        assertThat(stored()).isEqualTo(14);
+    }
+
+    private List<Path> snapshots() throws IOException {
+        Path directory = DATA.resolve(id.text());
+        return disk.list(directory).stream()
+                .filter(name -> name.endsWith(".snapshot"))
+                .map(directory::resolve)
+                .toList();
+    }
+
+    private void flipABit(Path path) throws IOException {
+        try (StoredFile file = disk.openForWrite(path)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            file.read(one, file.size() / 2);
+            one.put(0, (byte) (one.get(0) ^ 4)).rewind();
+            file.write(one, file.size() / 2);
+        }
     }
 }

@@ -1,0 +1,139 @@
+package io.tailrace.engine.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.log.StoredFile;
+import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.RecordBatchBuilder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.assertj.core.api.Assertions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class ReplicaTest {
+    private static final Path DIRECTORY = Path.of("/data/p");
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_750_000_000_000L));
+
+    private final SimulatedFileStore disk = new SimulatedFileStore(3);
+
+    private Replica open(FlushMode flush) {
+        return Replica.open(disk, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+    }
+
+    private static List<PlacedBatch> batch(long offset, int epoch) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 10_000);
+        builder.append(5, new byte[0], new byte[10]);
+        return List.of(new PlacedBatch(builder.build(), offset, epoch, -1));
+    }
+
+    private static void join(CompletionStage<Void> stage) {
+        stage.toCompletableFuture().join();
+    }
+
+    private static ErrorCode code(ThrowingCallable call) {
+        Throwable thrown = Assertions.catchThrowable(call);
+        Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        assertThat(cause).isInstanceOf(TailraceException.class);
+        return ((TailraceException) cause).code();
+    }
+
+    @Test
+    void aNewLeadershipFencesTheOld() {
+        Replica replica = open(FlushMode.BATCH);
+        Leadership old = replica.lead(UUID.randomUUID());
+        join(old.append(batch(0, old.epoch())));
+        Leadership fresh = replica.lead(UUID.randomUUID());
+        assertThat(fresh.epoch()).isGreaterThan(old.epoch());
+        assertThat(code(() -> join(old.append(batch(2, old.epoch()))))).isEqualTo(ErrorCode.FENCED);
+        join(fresh.append(batch(2, fresh.epoch())));
+        assertThat(replica.highWatermark().offset()).isEqualTo(3);
+    }
+
+    @Test
+    void aPromiseSurvivesACrashSoThatNoEpochIsGivenTwice() {
+        int last = -1;
+        for (int start = 0; start < 10; start++) {
+            Replica replica = open(FlushMode.BATCH);
+            int epoch = replica.lead(UUID.randomUUID()).epoch();
+            assertThat(epoch).isGreaterThan(last);
+            last = epoch;
+            disk.crash();
+        }
+    }
+
+    @Test
+    void whatIsAcknowledgedSurvivesACrash() {
+        Replica replica = open(FlushMode.BATCH);
+        Leadership leadership = replica.lead(UUID.randomUUID());
+        for (int i = 0; i < 20; i++) {
+            join(leadership.append(batch(i, leadership.epoch())));
+        }
+        disk.crash();
+        Replica again = open(FlushMode.BATCH);
+        again.lead(UUID.randomUUID());
+        assertThat(again.highWatermark().offset()).isEqualTo(21);
+    }
+
+    @Test
+    void nothingIsServedBeforeTheEpochsBarrierIsCommitted() {
+        Replica replica = open(FlushMode.BATCH);
+        join(replica.lead(UUID.randomUUID()).append(batch(0, 0)));
+        replica.close();
+        Replica again = open(FlushMode.BATCH);
+        assertThat(again.highWatermark().offset()).isEqualTo(HighWatermark.UNKNOWN);
+        again.lead(UUID.randomUUID());
+        assertThat(again.highWatermark().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void afterAFailedFsyncNothingIsAcknowledgedAnyMore() {
+        Replica replica = open(FlushMode.BATCH);
+        Leadership leadership = replica.lead(UUID.randomUUID());
+        join(leadership.append(batch(0, leadership.epoch())));
+        disk.failForceAfter(0);
+        assertThat(code(() -> join(leadership.append(batch(1, leadership.epoch())))))
+                .isEqualTo(ErrorCode.IO_FAILED);
+        assertThat(code(() -> join(leadership.append(batch(2, leadership.epoch())))))
+                .isEqualTo(ErrorCode.IO_FAILED);
+        assertThat(replica.highWatermark().offset()).isEqualTo(1);
+    }
+
+    @Test
+    void aDamagedPromiseIsNotTakenForNone() throws IOException {
+        open(FlushMode.BATCH).lead(UUID.randomUUID());
+        disk.kill();
+        Path file = DIRECTORY.resolve("promise");
+        long size;
+        try (StoredFile stored = disk.openForRead(file)) {
+            size = stored.size();
+        }
+        for (long at = 0; at < size; at++) {
+            flip(file, at);
+            assertThat(code(() -> open(FlushMode.BATCH))).isEqualTo(ErrorCode.CORRUPT_LOG);
+            flip(file, at);
+        }
+        open(FlushMode.BATCH).lead(UUID.randomUUID());
+    }
+
+    private void flip(Path file, long at) throws IOException {
+        try (StoredFile stored = disk.openForWrite(file)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            stored.read(one, at);
+            one.put(0, (byte) (one.get(0) ^ 1)).rewind();
+            stored.write(one, at);
+        }
+    }
+}
