@@ -58,7 +58,7 @@ final class BatchScanner {
 
     private @Nullable String read() throws IOException {
         if (!load(position, RecordBatch.HEADER_BYTES)) {
-            return "only " + (end - position) + " bytes are left, fewer than a batch header has";
+            return "truncated tail: " + (end - position) + " bytes are left, fewer than a batch header has";
         }
         int at = (int) (position - chunkStart);
         String implausible = implausible(chunk, at);
@@ -69,7 +69,7 @@ final class BatchScanner {
         chunk.get(at, copy);
         RecordBatch found = RecordBatch.headerAt(ByteBuffer.wrap(copy));
         if (position + found.sizeInBytes() > end) {
-            return "a batch of " + found.sizeInBytes() + " bytes is cut off after " + (end - position);
+            return "truncated tail: a batch of " + found.sizeInBytes() + " bytes is cut off after " + (end - position);
         }
         header = found;
         if (verify && crc(found.sizeInBytes()) != found.crc()) {
