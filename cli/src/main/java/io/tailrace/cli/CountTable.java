@@ -46,10 +46,21 @@ final class CountTable {
         return groups.values().stream().mapToLong(group -> group.records).sum();
     }
 
-    /** A head line and at most that many rows; if there are more, the last line says so. */
-    synchronized List<String> lines(int maxRows) {
+    /**
+     * A head line and at most that many rows; if there are more, the last line says so.
+     *
+     * @param characters a line has at most so many, if one column fits
+     */
+    synchronized List<String> lines(int maxRows, int characters) {
         TextTable table = new TextTable(
-                groupTitle, "records", "windows", "busiest window", "records", "mean " + amountTitle, "max", "last");
+                groupTitle,
+                "records",
+                "last " + amountTitle,
+                "mean",
+                "max",
+                "windows",
+                "busiest window",
+                "its records");
         Comparator<Map.Entry<String, Group>> order = byName
                 ? Map.Entry.comparingByKey()
                 : Comparator.comparingLong((Map.Entry<String, Group> entry) -> -entry.getValue().records)
@@ -58,7 +69,7 @@ final class CountTable {
                 .row(table, Escaped.text(entry.getKey(), GROUP_CHARS)));
         int hidden = groups.size() - maxRows;
         Stream<String> more = hidden > 0 ? Stream.of("... and " + hidden + " more") : Stream.empty();
-        return Stream.concat(table.lines().stream(), more).toList();
+        return Stream.concat(table.linesWithin(characters).stream(), more).toList();
     }
 
     private static final class Group {
@@ -97,12 +108,12 @@ final class CountTable {
             table.row(
                     name,
                     String.format(Locale.ROOT, "%,d", records),
-                    String.format(Locale.ROOT, "%,d", windowsSeen),
-                    Instant.ofEpochMilli(busiestStartMillis).toString(),
-                    String.format(Locale.ROOT, "%,d", busiestRecords),
+                    String.format(Locale.ROOT, "%,.1f", last),
                     String.format(Locale.ROOT, "%,.1f", sum / records),
                     String.format(Locale.ROOT, "%,.1f", max),
-                    String.format(Locale.ROOT, "%,.1f", last));
+                    String.format(Locale.ROOT, "%,d", windowsSeen),
+                    Instant.ofEpochMilli(busiestStartMillis).toString(),
+                    String.format(Locale.ROOT, "%,d", busiestRecords));
         }
     }
 }

@@ -117,7 +117,8 @@ final class DemoCommand implements Callable<Integer> {
         if (drawn > 0) {
             terminal.redraw(drawn, List.of());
         }
-        table.lines(FINAL_ROWS).forEach(terminal.out()::println);
+        table.lines(FINAL_ROWS, terminal.outIsTerminal() ? terminal.columns() : Integer.MAX_VALUE)
+                .forEach(terminal.out()::println);
         terminal.out().println();
         new DemoSummary(pipeline, elapsedSeconds, node.directory()).lines().forEach(terminal.out()::println);
     }
@@ -149,7 +150,7 @@ final class DemoCommand implements Callable<Integer> {
         if (!terminal.outIsTerminal()) {
             return 0;
         }
-        List<String> lines = new ArrayList<>(table.lines(LIVE_ROWS));
+        List<String> lines = new ArrayList<>(table.lines(LIVE_ROWS, terminal.columns()));
         lines.replaceAll(this::fitting);
         lines.set(0, terminal.bold(lines.get(0)));
         lines.add(String.format(

@@ -28,7 +28,7 @@ record DemoSummary(CountingPipeline pipeline, double elapsedSeconds, Path direct
         lines.add(
                 String.format(Locale.ROOT, "%.2f s. Every record in was acknowledged after an fsync.", elapsedSeconds));
         lines.add("The data lie in " + directory + "; delete it when you have seen enough.");
-        largestSegment().ifPresent(file -> lines.add("Look into them: tailrace log dump " + file));
+        largestSegment().ifPresent(file -> lines.add("Look into them: ./tailrace log dump " + file));
         return lines;
     }
 

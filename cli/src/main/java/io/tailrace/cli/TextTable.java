@@ -1,6 +1,7 @@
 package io.tailrace.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows of cells as aligned lines: the first column to the left, figures to the right. */
@@ -22,14 +23,24 @@ final class TextTable {
         return this;
     }
 
-    /** The head line, then the rows. */
+    /** The head line, then the rows, with all columns. */
     List<String> lines() {
+        return linesWithin(Integer.MAX_VALUE);
+    }
+
+    /** The head line, then the rows, with as many columns as fit into that many characters: the last ones are left out first. */
+    List<String> linesWithin(int characters) {
         int[] widths = new int[heads.size()];
         widen(widths, heads);
         rows.forEach(row -> widen(widths, row));
+        int columns = widths.length;
+        while (columns > 1 && Arrays.stream(widths, 0, columns).sum() + GAP.length() * (columns - 1) > characters) {
+            columns--;
+        }
+        int[] shown = Arrays.copyOf(widths, columns);
         List<String> lines = new ArrayList<>();
-        lines.add(line(widths, heads));
-        rows.forEach(row -> lines.add(line(widths, row)));
+        lines.add(line(shown, heads));
+        rows.forEach(row -> lines.add(line(shown, row)));
         return lines;
     }
 
