@@ -78,7 +78,7 @@ final class SegmentWalk implements Closeable {
                 yield new Found(entry.position(), batch, problem(batch));
             }
             case BAD_CHECKSUM -> new Found(entry.position(), entry.header(), "bad CRC");
-            case NOT_A_BATCH -> new Found(entry.position(), null, "no batch: " + entry.problem());
+            case NOT_A_BATCH -> new Found(entry.position(), null, String.valueOf(entry.problem()));
         };
     }
 
