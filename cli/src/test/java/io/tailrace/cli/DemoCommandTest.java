@@ -57,8 +57,8 @@ class DemoCommandTest {
     void bytesInTheTopicAreThoseOfTheLines() throws IOException {
         CapturedTerminal demo = demo(file("k one\nk two\u00ff\r\n"), "--partitions", "1");
         Path segment = demo.outLines().stream()
-                .filter(line -> line.startsWith("Look into them: tailrace log dump "))
-                .map(line -> Path.of(line.substring("Look into them: tailrace log dump ".length())))
+                .filter(line -> line.startsWith("Look into them: ./tailrace log dump "))
+                .map(line -> Path.of(line.substring("Look into them: ./tailrace log dump ".length())))
                 .findFirst()
                 .orElseThrow();
         try (var walk = Files.walk(directory.resolve("data"))) {

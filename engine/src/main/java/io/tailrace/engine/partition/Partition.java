@@ -39,6 +39,9 @@ public final class Partition {
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    /** Each election writes a barrier, and what could not be replayed will hardly be replayed a moment later. */
+    private static final Duration PAUSE_AFTER_FAILED_RECOVERY = Duration.ofSeconds(30);
+
     private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
 
     private final ActorContext<Command> context;
@@ -212,6 +215,16 @@ public final class Partition {
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onSignal(PostStop.class, signal -> leave(elected))
                 .build();
+    }
+
+    private Behavior<Command> recoveryFailed(Elected elected) {
+        pause = PAUSE_AFTER_FAILED_RECOVERY;
+        return electAgain(
+                elected,
+                new Unavailable(
+                        ErrorCode.IO_FAILED,
+                        "Partition " + id
+                                + " could not replay its log: see the node's log for the file and the reason."));
     }
 
     private Behavior<Command> lead(Elected elected, ActorRef<PersistentPartition.AppendAll> child) {

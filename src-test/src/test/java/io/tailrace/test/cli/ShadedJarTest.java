@@ -82,7 +82,7 @@ class ShadedJarTest {
         assertThat(outcome.err()).as("a quiet log").isEmpty();
         assertThat(outcome.out()).anyMatch(line -> line.matches("demo\\.input +3 +3 .*"));
         assertThat(outcome.out()).noneMatch(line -> line.contains("\u001B"));
-        String look = "Look into them: tailrace log dump ";
+        String look = "Look into them: ./tailrace log dump ";
         String segment = outcome.out().stream()
                 .filter(line -> line.startsWith(look))
                 .map(line -> line.substring(look.length()))
