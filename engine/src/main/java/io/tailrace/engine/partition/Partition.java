@@ -208,10 +208,7 @@ public final class Partition {
                 .onMessage(Locate.class, this::waitForLeader)
                 .onMessage(Append.class, append -> refuse(append, unavailable()))
                 .onMessage(FromChild.class, answer -> lead(elected, child))
-                .onMessageEquals(
-                        Tick.CHILD_STOPPED,
-                        () -> electAgain(
-                                elected, new Unavailable(ErrorCode.IO_FAILED, "Recovery failed; see the log.")))
+                .onMessageEquals(Tick.CHILD_STOPPED, () -> recoveryFailed(elected))
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onSignal(PostStop.class, signal -> leave(elected))
                 .build();
