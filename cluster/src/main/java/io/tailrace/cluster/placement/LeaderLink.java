@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class LeaderLink {
     /** More than this waiting for the first answer means that nobody leads: the sender has to pause. */
     private static final int MAX_WAITING = 1024;
+
+    /**
+     * Said explicitly: the stages that an ask returns run what follows them asynchronously by default, which on a machine with
+     * two cores means a new thread for each answer.
+     */
+    private static final Executor ON_THE_ANSWERING_THREAD = Runnable::run;
 
     private final ActorSystem<?> system;
     private final ActorRef<PartitionEnvelope> region;
@@ -74,19 +81,21 @@ final class LeaderLink {
                         replyTo -> new PartitionEnvelope(partition, new Partition.Locate(partition, replyTo)),
                         locateTimeout,
                         system.scheduler())
-                .handle((located, failure) -> {
-                    if (located instanceof Partition.Leads leads) {
-                        return leads.leader();
-                    }
-                    if (located instanceof Partition.Unavailable unavailable) {
-                        throw new TailraceException(unavailable.code(), unavailable.message());
-                    }
-                    throw new TailraceException(
-                            ErrorCode.PARTITION_UNAVAILABLE,
-                            "Nobody said within " + locateTimeout.toMillis() + " ms who leads partition " + partition
-                                    + ": ask again.",
-                            failure);
-                });
+                .handleAsync(
+                        (located, failure) -> {
+                            if (located instanceof Partition.Leads leads) {
+                                return leads.leader();
+                            }
+                            if (located instanceof Partition.Unavailable unavailable) {
+                                throw new TailraceException(unavailable.code(), unavailable.message());
+                            }
+                            throw new TailraceException(
+                                    ErrorCode.PARTITION_UNAVAILABLE,
+                                    "Nobody said within " + locateTimeout.toMillis() + " ms who leads partition "
+                                            + partition + ": ask again.",
+                                    failure);
+                        },
+                        ON_THE_ANSWERING_THREAD);
     }
 
     private void located(@Nullable ActorRef<Partition.Command> found, @Nullable Throwable failure) {
@@ -120,13 +129,15 @@ final class LeaderLink {
                         replyTo -> new Partition.Append(partition, batch, replyTo),
                         appendTimeout,
                         system.scheduler())
-                .whenComplete((reply, failure) -> {
-                    if (reply instanceof Partition.Appended stored) {
-                        answer.complete(new Appended(stored.baseOffset(), stored.appendTimeMillis()));
-                    } else {
-                        answer.completeExceptionally(refusal(to, reply, failure));
-                    }
-                });
+                .whenCompleteAsync(
+                        (reply, failure) -> {
+                            if (reply instanceof Partition.Appended stored) {
+                                answer.complete(new Appended(stored.baseOffset(), stored.appendTimeMillis()));
+                            } else {
+                                answer.completeExceptionally(refusal(to, reply, failure));
+                            }
+                        },
+                        ON_THE_ANSWERING_THREAD);
         return answer;
     }
 
