@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Queue;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands in front of the persistent child and owns all that is pending: it refuses what cannot be stored <i>before</i> it is
@@ -16,12 +18,16 @@ import org.jspecify.annotations.Nullable;
  * serves all who wait. Belongs to one actor; not thread-safe.
  */
 final class Gate {
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+
     private final PartitionSettings settings;
     private final PartitionEnvironment environment;
     private final ActorRef<PersistentPartition.AppendAll> child;
     private final Queue<Partition.Append> queue = new ArrayDeque<>();
     private List<Partition.Append> underWay = List.of();
     private long queuedBytes;
+    /** Said once, not for each batch: producers send again and again. */
+    private boolean diskFull;
 
     Gate(PartitionSettings settings, PartitionEnvironment environment, ActorRef<PersistentPartition.AppendAll> child) {
         this.settings = settings;
@@ -68,10 +74,19 @@ final class Gate {
                     "The partition has " + queuedBytes + " bytes waiting to be written: send again after a pause.");
         }
         if (!environment.space().take(bytes)) {
-            return new Partition.Refused(
+            Partition.Refused full = new Partition.Refused(
                     ErrorCode.DISK_FULL,
                     "Less than " + environment.space().floorBytes()
                             + " bytes are free on the data volume: make room, appends resume by themselves.");
+            if (!diskFull) {
+                LOG.warn("{} {}", full.code(), full.message());
+            }
+            diskFull = true;
+            return full;
+        }
+        if (diskFull) {
+            LOG.warn("There is room on the data volume again: appends resume.");
+            diskFull = false;
         }
         return null;
     }
