@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ShadedJarTest {
     private static final Path TARGET = Path.of("..", "cli", "target");
+    private static final int FIRST_TO_WARN_OF_UNSAFE = 23;
     private static Path jar = Path.of("");
 
     @TempDir
@@ -44,10 +45,12 @@ class ShadedJarTest {
 
     private Outcome run(String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + directory,
-                "-jar",
-                jar.toString()));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.io.tmpdir=" + directory));
+        if (Runtime.version().feature() >= FIRST_TO_WARN_OF_UNSAFE) {
+            // As the launcher does: else the JVM itself complains of what Pekko and the Scala library do inside.
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of("-jar", jar.toString()));
         Collections.addAll(command, args);
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
