@@ -3,9 +3,11 @@ package io.tailrace.streams;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.catalog.TopicChange;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.cluster.placement.Appended;
+import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
@@ -92,6 +94,21 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
                 ? CompletableFuture.failedStage(
                         new TailraceException(ErrorCode.UNKNOWN_TOPIC, "There is no topic " + name + "."))
                 : CompletableFuture.completedStage(topic);
+    }
+
+    @Override
+    public CompletionStage<Topic> alter(String name, TopicChange change) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("alter"));
+    }
+
+    @Override
+    public CompletionStage<Topic> delete(String name) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("delete"));
+    }
+
+    @Override
+    public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
+        return CompletableFuture.failedStage(new UnsupportedOperationException("deleteRecords"));
     }
 
     @Override

@@ -162,8 +162,8 @@ class ProducerTest extends StreamsTestKit {
 
     @Test
     void noBatchIsLargerThanTheTopicAllows() {
-        tailrace.withTopic(
-                NewTopic.of("t", 1).withSettings(new TopicSettings(2000, 1 << 20, 1000, TimestampType.CREATE_TIME)));
+        tailrace.withTopic(NewTopic.of("t", 1)
+                .withSettings(new TopicSettings(2000, 1 << 20, 1000, TimestampType.CREATE_TIME, -1, -1)));
         produce(producer(), numbered("t", 5000));
         assertThat(values(tailrace.partition("t", 0))).isEqualTo(numberedValues(5000));
         assertThat(tailrace.partition("t", 0).batches())
@@ -172,8 +172,8 @@ class ProducerTest extends StreamsTestKit {
 
     @Test
     void aRecordThatIsTooLargeIsRefusedWithItsSizeAndTheLimit() {
-        tailrace.withTopic(
-                NewTopic.of("t", 1).withSettings(new TopicSettings(2000, 1 << 20, 1000, TimestampType.CREATE_TIME)));
+        tailrace.withTopic(NewTopic.of("t", 1)
+                .withSettings(new TopicSettings(2000, 1 << 20, 1000, TimestampType.CREATE_TIME, -1, -1)));
         List<ProducerRecord<String, String>> records = new ArrayList<>(numbered("t", 3));
         records.add(ProducerRecord.of("t", "x".repeat(5000)));
         records.addAll(numbered("t", 3));

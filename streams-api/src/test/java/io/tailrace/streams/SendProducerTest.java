@@ -50,8 +50,8 @@ class SendProducerTest extends StreamsTestKit {
 
     @Test
     void aRefusedRecordConcernsOnlyItself() {
-        tailrace.withTopic(
-                NewTopic.of("t", 1).withSettings(new TopicSettings(2000, 1 << 20, 1000, TimestampType.CREATE_TIME)));
+        tailrace.withTopic(NewTopic.of("t", 1)
+                .withSettings(new TopicSettings(2000, 1 << 20, 1000, TimestampType.CREATE_TIME, -1, -1)));
         SendProducer<String, String> producer = new SendProducer<>(producer());
         CompletionStage<RecordMetadata> first = producer.send(record("a"));
         CompletionStage<RecordMetadata> tooLarge = producer.send(record("x".repeat(5000)));

@@ -21,9 +21,6 @@ public final class TopicCatalog implements Topics {
     /** More partitions than this in one topic is a slip of the keyboard. */
     public static final int MAX_PARTITIONS = 10_000;
 
-    private static final int MIN_MESSAGE_BYTES = 1024;
-    private static final int MIN_SEGMENT_BYTES = 1024 * 1024;
-
     private final CatalogFile file;
     private final Executor io;
     private final Object writing = new Object();
@@ -64,24 +61,17 @@ public final class TopicCatalog implements Topics {
     }
 
     private static void check(NewTopic topic) {
-        TopicSettings settings = topic.settings();
-        check("partitions", topic.partitions(), 1, MAX_PARTITIONS);
-        check("max.message.bytes", settings.maxMessageBytes(), MIN_MESSAGE_BYTES, 1 << 30);
-        check("segment.bytes", settings.segmentBytes(), MIN_SEGMENT_BYTES, Integer.MAX_VALUE);
-        check("segment.ms", settings.segmentMillis(), 1, Long.MAX_VALUE);
-        if (settings.maxMessageBytes() > settings.segmentBytes()) {
-            throw new TailraceException(
-                    ErrorCode.INVALID_SETTING,
-                    "max.message.bytes is " + settings.maxMessageBytes() + ", more than segment.bytes of "
-                            + settings.segmentBytes() + ": a batch has to fit into a segment.");
-        }
+        SettingNames.check("partitions", topic.partitions(), 1, MAX_PARTITIONS);
     }
 
-    private static void check(String setting, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new TailraceException(
-                    ErrorCode.INVALID_SETTING, setting + " is " + value + ": give " + least + " to " + most + ".");
-        }
+    @Override
+    public CompletionStage<Topic> alter(String name, TopicChange change) {
+        throw new UnsupportedOperationException("alter");
+    }
+
+    @Override
+    public CompletionStage<Topic> delete(String name) {
+        throw new UnsupportedOperationException("delete");
     }
 
     @Override

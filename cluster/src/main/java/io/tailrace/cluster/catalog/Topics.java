@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Creates and finds topics. Every answer that fails does so with a {@link io.tailrace.engine.error.TailraceException} of the
- * code named; the stages complete on an actor's thread, so do not block in what follows them.
+ * Creates, finds, changes and deletes topics. Every answer that fails does so with a
+ * {@link io.tailrace.engine.error.TailraceException} of the codes named, or CATALOG_UNAVAILABLE where the catalogue did not
+ * answer a question, or OUTCOME_UNKNOWN where it did not answer a change. The stages complete on an actor's thread, so do not
+ * block in what follows them.
  */
 public interface Topics {
     /** Creates a topic, durably before the answer. Fails: INVALID_TOPIC_NAME, TOPIC_EXISTS, INVALID_SETTING. */
@@ -16,4 +18,17 @@ public interface Topics {
 
     /** One topic. Fails: INVALID_TOPIC_NAME, UNKNOWN_TOPIC. */
     CompletionStage<Topic> describe(String name);
+
+    /**
+     * Changes a topic, durably before the answer; its partitions act on it within a second or so. New partitions change
+     * where keys go from then on.
+     * Fails: INVALID_TOPIC_NAME, UNKNOWN_TOPIC, INVALID_SETTING (fewer partitions than before included).
+     */
+    CompletionStage<Topic> alter(String name, TopicChange change);
+
+    /**
+     * Deletes a topic: its name is free, producers and consumers get UNKNOWN_TOPIC, its files go in the background.
+     * Fails: INVALID_TOPIC_NAME, UNKNOWN_TOPIC.
+     */
+    CompletionStage<Topic> delete(String name);
 }

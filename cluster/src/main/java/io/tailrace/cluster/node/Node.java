@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
@@ -14,6 +15,7 @@ import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.OpenFiles;
+import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
@@ -79,9 +81,10 @@ final class Node implements Tailrace {
         this.partitions =
                 new ShardedPartitions(system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
         closeLogsBeforeTermination(classic);
+        TailraceExtension.of(classic).offer(this);
     }
 
-    static Tailrace startOwn(Config config) {
+    static Node startOwn(Config config) {
         Config reference = ConfigFactory.load();
         Config complete = config.withFallback(reference.getConfig("tailrace.actor-system"))
                 .withFallback(reference)
@@ -99,10 +102,10 @@ final class Node implements Tailrace {
         }
     }
 
-    static Tailrace startWithin(org.apache.pekko.actor.ActorSystem application) {
+    static Node startWithin(org.apache.pekko.actor.ActorSystem application) {
         Config config = application.settings().config();
         if (!config.getString("pekko.actor.provider").equals("cluster")) {
-            Tailrace beside = startOwn(config.withOnlyPath("tailrace"));
+            Node beside = startOwn(config.withOnlyPath("tailrace"));
             application.registerOnTermination(beside::close);
             return beside;
         }
@@ -131,6 +134,9 @@ final class Node implements Tailrace {
     }
 
     private CompletionStage<PartitionSettings> partitionSettings(PartitionId partition) {
+        if (InternalPartition.is(partition)) {
+            return CompletableFuture.completedStage(InternalPartition.SETTINGS);
+        }
         return topics.topicOf(partition)
                 .<CompletionStage<PartitionSettings>>map(
                         topic -> CompletableFuture.completedStage(new PartitionSettings(
@@ -139,7 +145,10 @@ final class Node implements Tailrace {
                                 new LogSettings(
                                         topic.settings().segmentBytes(),
                                         topic.settings().segmentMillis(),
-                                        LogSettings.DEFAULTS.indexIntervalBytes()))))
+                                        LogSettings.DEFAULTS.indexIntervalBytes()),
+                                new Retention(
+                                        topic.settings().retentionMillis(),
+                                        topic.settings().retentionBytes()))))
                 .orElseGet(() -> CompletableFuture.failedStage(new TailraceException(
                         ErrorCode.UNKNOWN_TOPIC, "No topic has partition " + partition + ": it was never created.")));
     }

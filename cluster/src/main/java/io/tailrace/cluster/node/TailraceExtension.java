@@ -1,32 +1,89 @@
 package io.tailrace.cluster.node;
 
+import io.tailrace.engine.error.TailraceException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.AbstractExtensionId;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
 
-/** Ties a node to an application's actor system: one each. */
-final class TailraceExtension implements Extension {
+/**
+ * Ties a node to an actor system: one each. A node that is still being put together can be had already, once its
+ * partitions can be used: the catalogue is a persistent actor whose journal is the node itself.
+ */
+public final class TailraceExtension implements Extension {
     private static final Id ID = new Id();
 
-    private final Tailrace node;
+    private final ActorSystem system;
+    private final CompletableFuture<Tailrace> usable = new CompletableFuture<>();
+    private final Object starting = new Object();
+    private boolean startedHere;
 
-    private TailraceExtension(Tailrace node) {
-        this.node = node;
+    private TailraceExtension(ActorSystem system) {
+        this.system = system;
     }
 
-    static TailraceExtension of(ClassicActorSystemProvider system) {
+    /** The extension of that system. Does not start a node. */
+    public static TailraceExtension of(ClassicActorSystemProvider system) {
         return ID.get(system.classicSystem());
     }
 
+    /** The node of this system, started with the system's settings if there is none yet. Blocking until it serves. */
     Tailrace node() {
-        return node;
+        synchronized (starting) {
+            if (!startedHere && !usable.isDone()) {
+                startedHere = true;
+                start();
+            }
+        }
+        try {
+            return usable.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof TailraceException known) {
+                throw new TailraceException(known.code(), String.valueOf(known.getMessage()), known);
+            }
+            throw e;
+        }
+    }
+
+    private void start() {
+        try {
+            offer(Node.startWithin(system));
+        } catch (RuntimeException e) {
+            usable.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * The node of this system as soon as its partitions can be used, which may be before its topics can; started, on a thread of
+     * its own, if nobody has.
+     *
+     * @return fails as {@link Tailrace#get}
+     */
+    public CompletionStage<Tailrace> usable() {
+        synchronized (starting) {
+            if (!startedHere && !usable.isDone()) {
+                startedHere = true;
+                Thread starter = new Thread(this::start, "tailrace-start");
+                starter.setDaemon(true);
+                starter.start();
+            }
+        }
+        return usable;
+    }
+
+    /** A node is being put together, or has been: its partitions can be used. */
+    void offer(Tailrace node) {
+        usable.complete(node);
     }
 
     private static final class Id extends AbstractExtensionId<TailraceExtension> {
         @Override
         public TailraceExtension createExtension(ExtendedActorSystem system) {
-            return new TailraceExtension(Node.startWithin(system));
+            return new TailraceExtension(system);
         }
     }
 }

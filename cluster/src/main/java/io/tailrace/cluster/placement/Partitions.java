@@ -19,6 +19,17 @@ public interface Partitions {
      */
     CompletionStage<Appended> append(PartitionId partition, RecordBatch batch);
 
+    /**
+     * Moves the start of the partition's log up to that offset; records below are gone for every reader from then on, their
+     * files go in the background. The start never goes back: an offset below it changes nothing.
+     *
+     * <p>Fails with OFFSET_OUT_OF_RANGE above the high watermark, or a code as {@link #append} has them.
+     *
+     * @param beforeOffset the new start; -1 for the high watermark, that is everything
+     * @return what the partition holds afterwards
+     */
+    CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset);
+
     /** Opens a reader; cheap, does no I/O. */
     PartitionReader reader(PartitionId partition);
 }

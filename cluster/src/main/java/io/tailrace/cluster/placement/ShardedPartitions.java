@@ -48,6 +48,11 @@ public final class ShardedPartitions implements Partitions {
     }
 
     @Override
+    public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
+        throw new UnsupportedOperationException("deleteRecords");
+    }
+
+    @Override
     public PartitionReader reader(PartitionId partition) {
         return new LocalPartitionReader(partition, link(partition), replicas, io);
     }

@@ -52,7 +52,7 @@ class TopicCatalogTest {
 
     @Test
     void topicsAreThereAfterARestart() {
-        TopicSettings settings = new TopicSettings(5000, 2 << 20, 77, TimestampType.LOG_APPEND_TIME);
+        TopicSettings settings = new TopicSettings(5000, 2 << 20, 77, TimestampType.LOG_APPEND_TIME, -1, -1);
         Topic one = join(catalog.create(NewTopic.of("b", 3)));
         Topic two = join(catalog.create(NewTopic.of("a", 1).withSettings(settings)));
         TopicCatalog again = reopened();
@@ -94,7 +94,7 @@ class TopicCatalogTest {
         assertCode(
                 ErrorCode.INVALID_SETTING,
                 () -> join(catalog.create(NewTopic.of("a", 1)
-                        .withSettings(new TopicSettings(3 << 20, 2 << 20, 1, TimestampType.CREATE_TIME)))));
+                        .withSettings(new TopicSettings(3 << 20, 2 << 20, 1, TimestampType.CREATE_TIME, -1, -1)))));
     }
 
     @Test

@@ -53,6 +53,28 @@ public enum ErrorCode {
     PRODUCER_FENCED(false),
     /** Whether the records were stored is not known; sending them again with the same sequence is safe. */
     OUTCOME_UNKNOWN(true),
+    /** Nobody answers for the catalogue of topics at the moment: ask again. */
+    CATALOG_UNAVAILABLE(true),
+    /** The node does not serve yet, or no longer: ask again. */
+    NOT_READY(true),
+    /** A bound that a setting names has been reached. */
+    LIMIT_EXCEEDED(false),
+    /** A request over HTTP that cannot be read: broken JSON, a wrong type, an illegal character, something missing. */
+    MALFORMED_REQUEST(false),
+    /** There is nothing at that path of the HTTP API. */
+    NOT_FOUND(false),
+    /** The path exists, the method does not. */
+    METHOD_NOT_ALLOWED(false),
+    /** The request's body is of a media type that is not understood there. */
+    UNSUPPORTED_MEDIA_TYPE(false),
+    /** None of the media types that the client accepts can be given. */
+    NOT_ACCEPTABLE(false),
+    /** The request, or one line of it, is larger than allowed. */
+    REQUEST_TOO_LARGE(false),
+    /** A defect of Tailrace; the node's log knows more. */
+    INTERNAL_ERROR(false),
+    /** No server answers at the address given. */
+    SERVER_UNREACHABLE(true),
     /** Bytes could not be turned into an object, or an object into bytes. */
     SERIALIZATION_FAILED(false),
     /** The node, the producer or the consumer has been closed. */

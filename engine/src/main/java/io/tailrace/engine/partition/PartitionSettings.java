@@ -1,6 +1,7 @@
 package io.tailrace.engine.partition;
 
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.record.TimestampType;
 
 /**
@@ -9,5 +10,7 @@ import io.tailrace.engine.record.TimestampType;
  * @param maxMessageBytes the largest batch accepted, in bytes
  * @param timestampType who sets the records' time
  * @param log how the log is cut into segments
+ * @param retention how long records are kept
  */
-public record PartitionSettings(int maxMessageBytes, TimestampType timestampType, LogSettings log) {}
+public record PartitionSettings(
+        int maxMessageBytes, TimestampType timestampType, LogSettings log, Retention retention) {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.log.StoredFile;
 import io.tailrace.engine.record.Compression;
@@ -93,7 +94,8 @@ class PartitionTest {
     @BeforeEach
     void start() {
         replicas = new Replicas(disk, DATA, FlushMode.BATCH, clock, io);
-        PartitionSettings settings = new PartitionSettings(MAX_MESSAGE_BYTES, timestampType, LogSettings.DEFAULTS);
+        PartitionSettings settings =
+                new PartitionSettings(MAX_MESSAGE_BYTES, timestampType, LogSettings.DEFAULTS, Retention.NONE);
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 asked -> CompletableFuture.completedStage(settings),

@@ -3,6 +3,7 @@ package io.tailrace.test.crash;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.cluster.placement.Appended;
+import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
@@ -48,6 +49,11 @@ final class ForgetfulNode implements Tailrace, Partitions {
             return CompletableFuture.failedStage(
                     new TailraceException(ErrorCode.OUTCOME_UNKNOWN, "The answer was lost: send again."));
         });
+    }
+
+    @Override
+    public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
+        return node.partitions().deleteRecords(partition, beforeOffset);
     }
 
     @Override

@@ -1,0 +1,42 @@
+package io.tailrace.cluster.placement;
+
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.Retention;
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.partition.PartitionSettings;
+import io.tailrace.engine.record.TimestampType;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/**
+ * Partitions that belong to no topic of the catalogue: what persistent actors write goes there, the catalogue's own events
+ * included. Their id follows from what they are for, so nobody has to be asked for it: a name-based UUID (version 3), where
+ * the topics' ids are random ones (version 4).
+ */
+public final class InternalPartition {
+    private static final int NAME_BASED = 3;
+
+    /** Large batches, since one event is never split; nothing goes by age or size. */
+    public static final PartitionSettings SETTINGS = new PartitionSettings(
+            64 << 20,
+            TimestampType.CREATE_TIME,
+            new LogSettings(128 << 20, 7L * 24 * 60 * 60 * 1000, 4096),
+            Retention.NONE);
+
+    private InternalPartition() {}
+
+    /**
+     * The partition for that name within that kind.
+     *
+     * @param kind who writes there, such as {@code journal}
+     * @param name such as a persistence id
+     */
+    public static PartitionId of(String kind, String name) {
+        return new PartitionId(UUID.nameUUIDFromBytes((kind + "|" + name).getBytes(StandardCharsets.UTF_8)), 0);
+    }
+
+    /** Whether it is one of these. */
+    public static boolean is(PartitionId partition) {
+        return partition.topicId().version() == NAME_BASED;
+    }
+}
