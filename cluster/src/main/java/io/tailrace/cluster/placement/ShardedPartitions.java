@@ -57,6 +57,11 @@ public final class ShardedPartitions implements Partitions {
         return new LocalPartitionReader(partition, link(partition), replicas, io);
     }
 
+    /** Makes sure that somebody leads the partition; fails as an append does. */
+    public CompletionStage<Void> start(PartitionId partition) {
+        return link(partition).locate().thenApply(leader -> null);
+    }
+
     private LeaderLink link(PartitionId partition) {
         return links.computeIfAbsent(partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
     }
