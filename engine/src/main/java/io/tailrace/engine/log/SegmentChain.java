@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentChain {
     private final FileStore files;
     private final Path directory;
-    private final LogSettings settings;
+    private volatile LogSettings settings;
     private final InstantSource clock;
     private final LogMarks marks;
     private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
@@ -92,7 +92,15 @@ final class SegmentChain {
         return truncations.get();
     }
 
+    void changeSettings(LogSettings changed) {
+        settings = changed;
+    }
+
     // --- for the one writer ------------------------------------------------------------------------------------------
+
+    boolean activeIsEmpty() {
+        return active.size() == 0;
+    }
 
     boolean mustRoll(long bytes, long nextOffset) {
         Segment segment = active;
