@@ -177,7 +177,17 @@ class LogCrashTest {
             epoch++;
         }
 
-        private void checkRecovered(Log log) {
+        private void checkNothingIsLeftOver(Log log) throws IOException {
+            List<String> known = new ArrayList<>();
+            log.chain().segments().forEach(segment -> {
+                known.add(segment.path().getFileName().toString());
+                known.add(segment.indexFile().path().getFileName().toString());
+            });
+            assertThat(disk.list(DIRECTORY).stream().filter(name -> name.startsWith("0")))
+                    .isSubsetOf(known);
+        }
+
+        private void checkRecovered(Log log) throws IOException {
             assertThat(log.startOffset()).isIn(model.start, Math.max(model.start, advancingTo));
             model.start = log.startOffset();
             int certain = truncatingTo >= 0 ? truncatingTo : acknowledged;
@@ -190,6 +200,7 @@ class LogCrashTest {
             model.assertSameAs(log);
             acknowledged = model.batches.size();
             checkReplay(log, model);
+            checkNothingIsLeftOver(log);
             for (long limit = model.endOffset() + 1; limit >= 0; limit -= 7) {
                 assertThat(log.announcedStart(limit)).isEqualTo(model.announcedStart(limit));
             }
