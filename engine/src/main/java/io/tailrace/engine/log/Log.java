@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   00000000000000000000.log     record batches v2 and nothing else, so that Kafka's segment dump reads it
  *   00000000000000000000.index   where to find offsets, times and sequence numbers in it ({@link IndexFile})
  *   leader-epochs                at which offsets epochs and segments begin ({@link EpochIndex})
+ *   log-start                    where the log begins ({@link LogStart})
  *   recovery-point               what was on the disk about a second ago ({@link RecoveryPoint})
  *   clean-stop                   the log was closed, and how it ended ({@link CleanStop})
  * </pre>
@@ -66,7 +67,10 @@ public final class Log implements AutoCloseable {
         return recovery;
     }
 
-    /** The offset of the first record, or the end of an empty log. */
+    /**
+     * The offset below which nothing is read any more; the end in a log without records. It may lie inside of a batch, which
+     * then comes whole.
+     */
     public long startOffset() {
         return chain.startOffset();
     }
@@ -134,8 +138,18 @@ public final class Log implements AutoCloseable {
      *     {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public void advanceStartTo(long offset) {
-        ensureWritable();
-        throw new UnsupportedOperationException("not yet");
+        flushing.lock();
+        try {
+            ensureWritable();
+            if (offset > endOffset()) {
+                throw LogErrors.invalid("The log ends at " + endOffset() + ", it cannot begin at " + offset + ".");
+            }
+            chain.advanceStart(offset);
+        } catch (IOException e) {
+            throw stopped("Moving the log's start", e);
+        } finally {
+            flushing.unlock();
+        }
     }
 
     /**
@@ -147,8 +161,15 @@ public final class Log implements AutoCloseable {
      * @throws TailraceException {@link ErrorCode#DISK_FULL}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public long deleteSegmentsBelow(long limitOffset) {
-        ensureWritable();
-        throw new UnsupportedOperationException("not yet");
+        flushing.lock();
+        try {
+            ensureWritable();
+            return chain.deleteSegmentsBelow(limitOffset);
+        } catch (IOException e) {
+            throw stopped("Deleting segments", e);
+        } finally {
+            flushing.unlock();
+        }
     }
 
     /**
@@ -160,8 +181,7 @@ public final class Log implements AutoCloseable {
      * @param committedOffset the high watermark
      */
     public long retainedFrom(Retention retention, long nowMillis, long committedOffset) {
-        ensureWritable();
-        throw new UnsupportedOperationException("not yet");
+        return new LogRetention(chain, retention, nowMillis, committedOffset).retainedFrom();
     }
 
     /**
@@ -171,8 +191,7 @@ public final class Log implements AutoCloseable {
      * @param limitOffset the committed offset
      */
     public OptionalLong announcedStart(long limitOffset) {
-        ensureWritable();
-        throw new UnsupportedOperationException("not yet");
+        return chain.announcedStart(limitOffset);
     }
 
     /** Takes other settings from now on; what is on the disk stays as it is. Any thread. */

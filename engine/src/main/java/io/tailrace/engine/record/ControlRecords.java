@@ -34,6 +34,19 @@ public final class ControlRecords {
 
     private ControlRecords() {}
 
+    /** Whether that is a control batch of type {@link ControlType#LOG_START}. One without a key of its own type is not. */
+    public static boolean isLogStart(RecordBatch batch) {
+        if (!batch.isControl()) {
+            return false;
+        }
+        RecordCursor cursor = batch.cursor(MAX_CONTROL_BYTES);
+        return cursor.next() && cursor.keySize() >= KEY_BYTES && typeAt(cursor) == ControlType.LOG_START;
+    }
+
+    private static ControlType typeAt(RecordCursor cursor) {
+        return ControlType.ofId(ByteBuffer.wrap(cursor.array()).getShort(cursor.keyAt() + Short.BYTES));
+    }
+
     /** The batch that opens a leader's epoch: one record, placed already. */
     public static RecordBatch barrier(long baseOffset, int leaderEpoch, long timestampMillis) {
         byte[] value = ByteBuffer.allocate(BARRIER_VALUE_BYTES)
@@ -49,9 +62,15 @@ public final class ControlRecords {
     /**
      * The batch that moves the log's start: one record, placed already. It counts once it is committed.
      *
-     * @param newStart the offset below which nothing is to be read any more
+     * @param newStart the offset below which nothing is to be read any more; not above the batch's own
+     * @throws TailraceException {@link ErrorCode#INVALID_ARGUMENT} if it is negative or above
      */
     public static RecordBatch logStart(long baseOffset, int leaderEpoch, long timestampMillis, long newStart) {
+        if (newStart < 0 || newStart > baseOffset) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The log's start cannot move to " + newStart + " by a batch at offset " + baseOffset + ".");
+        }
         byte[] value = ByteBuffer.allocate(LOG_START_VALUE_BYTES)
                 .putShort(VERSION)
                 .putLong(newStart)
@@ -85,7 +104,7 @@ public final class ControlRecords {
         if (!cursor.next() || cursor.keySize() < KEY_BYTES) {
             throw RecordBatch.corrupt("a control batch without a control record");
         }
-        return ControlType.ofId(ByteBuffer.wrap(cursor.array()).getShort(cursor.keyAt() + Short.BYTES));
+        return typeAt(cursor);
     }
 
     /**

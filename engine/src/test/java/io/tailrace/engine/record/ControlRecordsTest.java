@@ -31,14 +31,25 @@ class ControlRecordsTest {
 
     @Test
     void theMoveOfTheStartSaysWhereTo() {
-        RecordBatch move = ControlRecords.logStart(42, 7, 1000, 1L << 40);
+        RecordBatch move = ControlRecords.logStart(1L << 40, 7, 1000, 1L << 36);
         assertThat(move.isControl()).isTrue();
-        assertThat(move.baseOffset()).isEqualTo(42);
-        assertThat(move.nextOffset()).isEqualTo(43);
+        assertThat(move.baseOffset()).isEqualTo(1L << 40);
+        assertThat(move.nextOffset()).isEqualTo((1L << 40) + 1);
         assertThat(move.leaderEpoch()).isEqualTo(7);
         assertThat(ControlRecords.typeOf(move)).isEqualTo(ControlType.LOG_START);
-        assertThat(ControlRecords.logStartOf(move)).isEqualTo(1L << 40);
+        assertThat(ControlRecords.logStartOf(move)).isEqualTo(1L << 36);
+        assertThat(ControlRecords.isLogStart(move)).isTrue();
+        assertThat(ControlRecords.isLogStart(ControlRecords.barrier(1, 1, 1))).isFalse();
+        assertThat(ControlRecords.isLogStart(control(null))).isFalse();
         move.ensureWellFormed(0);
+    }
+
+    @Test
+    void theStartDoesNotMoveBeyondTheBatchThatMovesIt() {
+        assertThat(ControlRecords.logStartOf(ControlRecords.logStart(5, 0, 0, 5)))
+                .isEqualTo(5);
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> ControlRecords.logStart(5, 0, 0, 6));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> ControlRecords.logStart(5, 0, 0, -1));
     }
 
     @Test
