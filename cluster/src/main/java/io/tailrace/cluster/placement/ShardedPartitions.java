@@ -62,6 +62,11 @@ public final class ShardedPartitions implements Partitions {
         return link(partition).locate().thenApply(leader -> null);
     }
 
+    /** The partition is no more: nothing is remembered of the way to it. */
+    public void forget(PartitionId partition) {
+        links.remove(partition);
+    }
+
     private LeaderLink link(PartitionId partition) {
         return links.computeIfAbsent(partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
     }
