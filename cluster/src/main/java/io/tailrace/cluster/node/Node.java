@@ -101,6 +101,7 @@ final class Node implements Tailrace {
                 .init(SingletonActor.of(TopicCatalog.create(settings.maxPartitions()), "tailrace-catalog"));
         this.topics = new CatalogClient(system, singleton, settings.catalogTimeout());
         this.remover = new PartitionRemover(replicas, partitions, topics, directory.quarantine(), io);
+        stopStartingBeforeTheRegionStops(classic);
         closeLogsBeforeTermination(classic);
     }
 
@@ -236,6 +237,16 @@ final class Node implements Tailrace {
                 new LogSettings(
                         settings.segmentBytes(), settings.segmentMillis(), LogSettings.DEFAULTS.indexIntervalBytes()),
                 new Retention(settings.retentionMillis(), settings.retentionBytes()));
+    }
+
+    /** A region that is asked for a partition while it stops would wait for it until its time is over. */
+    private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
+        CoordinatedShutdown.get(classic)
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
+                    closing = true;
+                    partitions.close();
+                    return starter.close().thenApply(closed -> Done.getInstance());
+                });
     }
 
     private void closeLogsBeforeTermination(org.apache.pekko.actor.ActorSystem classic) {

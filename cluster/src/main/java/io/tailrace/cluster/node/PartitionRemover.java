@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +25,14 @@ import org.slf4j.LoggerFactory;
 final class PartitionRemover {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionRemover.class);
 
+    /** Partitions look every second whether their topic is still there, and stop by themselves: nothing is then under way. */
+    private static final long GRACE_SECONDS = 2;
+
     private final Replicas replicas;
     private final ShardedPartitions partitions;
     private final CatalogClient topics;
     private final Path quarantine;
-    private final Executor io;
+    private final Executor afterGrace;
     private final Set<UUID> underWay = new HashSet<>();
 
     /**
@@ -42,7 +47,7 @@ final class PartitionRemover {
         this.partitions = partitions;
         this.topics = topics;
         this.quarantine = quarantine;
-        this.io = io;
+        this.afterGrace = CompletableFuture.delayedExecutor(GRACE_SECONDS, TimeUnit.SECONDS, io);
     }
 
     /** Begins with what is deleted in this catalogue and not under way yet. */
@@ -50,7 +55,7 @@ final class PartitionRemover {
         underWay.retainAll(catalog.deleted().keySet());
         for (Topic topic : catalog.deleted().values()) {
             if (underWay.add(topic.id())) {
-                io.execute(() -> remove(topic));
+                afterGrace.execute(() -> remove(topic));
             }
         }
     }

@@ -26,6 +26,8 @@ final class PartitionStarter {
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
     private int underWay;
     private boolean followed;
+    private boolean closing;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** A starter that has nothing to start yet. */
     PartitionStarter(ShardedPartitions partitions) {
@@ -54,6 +56,9 @@ final class PartitionStarter {
         while (true) {
             PartitionId next;
             synchronized (this) {
+                if (closing) {
+                    waiting.clear();
+                }
                 if (underWay >= AT_ONCE) {
                     return;
                 }
@@ -67,7 +72,14 @@ final class PartitionStarter {
             partitions.start(next).whenComplete((started, failure) -> done());
         }
         synchronized (this) {
-            if (!followed || underWay > 0) {
+            if (underWay > 0) {
+                return;
+            }
+            if (closing) {
+                closed.complete(null);
+                return;
+            }
+            if (!followed) {
                 return;
             }
         }
@@ -84,5 +96,14 @@ final class PartitionStarter {
     /** Complete when each partition that the catalogue named at first leads, or has said why it cannot. */
     CompletionStage<Void> firstRound() {
         return firstRound;
+    }
+
+    /** Starts nothing more; complete when nothing is being started any longer. */
+    CompletionStage<Void> close() {
+        synchronized (this) {
+            closing = true;
+        }
+        startNext();
+        return closed;
     }
 }

@@ -112,10 +112,11 @@ class TopicsTest {
             try (PartitionReader reader = node.partitions().reader(first.partition(0))) {
                 CompletionStage<?> parked = reader.fetch(1, 100);
                 join(node.topics().delete("t"));
+                assertThat(code(node.topics().describe("t"))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
                 assertThat(code(parked)).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
             }
-            assertThat(code(node.partitions().append(first.partition(0), batch(10))))
-                    .isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+            await().untilAsserted(() -> assertThat(code(node.partitions().append(first.partition(0), batch(10))))
+                    .isEqualTo(ErrorCode.UNKNOWN_TOPIC));
             await().untilAsserted(() -> assertThat(directories())
                     .noneMatch(name -> name.startsWith(first.id().toString())));
 
