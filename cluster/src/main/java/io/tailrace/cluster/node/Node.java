@@ -97,6 +97,9 @@ final class Node implements Tailrace {
         this.partitions =
                 new ShardedPartitions(system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
         this.starter = new PartitionStarter(partitions);
+        // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
+        // has.
+        await(partitions.start(TopicCatalog.PARTITION), settings.startTimeout());
         ActorRef<TopicCatalog.Command> singleton = ClusterSingleton.get(system)
                 .init(SingletonActor.of(TopicCatalog.create(settings.maxPartitions()), "tailrace-catalog"));
         this.topics = new CatalogClient(system, singleton, settings.catalogTimeout());
@@ -108,12 +111,11 @@ final class Node implements Tailrace {
     /**
      * Waits for the catalogue, whose journal is this node, and puts the house in order by it. Blocking.
      *
-     * @throws TailraceException what keeps the catalogue's own partition from being led, or CATALOG_UNAVAILABLE
+     * @throws TailraceException CATALOG_UNAVAILABLE, or what keeps it from being recovered
      */
     private Node serve(NodeSettings settings, FileStore files) {
         TailraceExtension.of(system).offer(this);
         Duration timeout = settings.startTimeout();
-        await(partitions.start(TopicCatalog.PARTITION), timeout);
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
         Catalog found = await(firstCatalog, timeout);
         if (directory.isOfAnOlderVersion()) {

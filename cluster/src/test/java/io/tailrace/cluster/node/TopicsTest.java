@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.catalog.TopicChange;
 import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.placement.OffsetRange;
@@ -228,6 +229,29 @@ class TopicsTest {
                                 "retention.ms", "-1")));
                 assertThat(directories()).contains(id + "-0");
             }
+        }
+    }
+
+    @Test
+    void aDamagedCatalogueStopsTheNodeRatherThanLoseATopic() throws IOException {
+        try (Tailrace node = Tailrace.start(config())) {
+            join(node.topics().create(NewTopic.of("t", 1)));
+        }
+        Path log = data.resolve("partitions")
+                .resolve(TopicCatalog.PARTITION.text())
+                .resolve("00000000000000000000.log");
+        byte[] good = Files.readAllBytes(log);
+        byte[] bad = good.clone();
+        bad[good.length / 2] ^= 1;
+        Files.write(log, bad);
+        Files.delete(log.resolveSibling("clean-stop"));
+        Throwable failure = catchThrowable(() -> Tailrace.start(config()).close());
+        assertThat(failure).isInstanceOf(TailraceException.class);
+        assertThat(((TailraceException) failure).code()).isIn(ErrorCode.CORRUPT_LOG, ErrorCode.CATALOG_UNAVAILABLE);
+        assertThat(Files.readAllBytes(log)).isEqualTo(bad);
+        Files.write(log, good);
+        try (Tailrace node = Tailrace.start(config())) {
+            assertThat(join(node.topics().list())).hasSize(1);
         }
     }
 }
