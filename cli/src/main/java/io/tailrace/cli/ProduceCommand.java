@@ -3,6 +3,7 @@ package io.tailrace.cli;
 import io.tailrace.cli.produce.ProduceRun;
 import io.tailrace.cli.produce.RecordEncoder;
 import io.tailrace.cli.produce.ValueEncoder;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Header;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -137,8 +138,7 @@ final class ProduceCommand implements Callable<Integer> {
             return Main.INTERRUPTED;
         }
         if (run.tally().refused() > 0) {
-            terminal.err().println("error: " + run.tally().told() + ".");
-            return Main.FAILED;
+            throw new TailraceException(run.firstRefusal(), run.tally().told() + ", as said above.");
         }
         terminal.notice(run.tally().told() + " in " + topic + ".");
         return 0;

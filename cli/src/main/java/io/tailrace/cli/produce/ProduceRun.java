@@ -21,7 +21,8 @@ public final class ProduceRun {
     private final Settings settings;
     private final ProduceListener listener;
     private final OutgoingLines lines;
-    private final Tally tally = new Tally();
+    private volatile Tally tally = Tally.NOTHING;
+    private @Nullable String firstRefusal;
 
     /**
      * How to go about it.
@@ -74,6 +75,11 @@ public final class ProduceRun {
         return tally;
     }
 
+    /** Why the first of the refused records was. */
+    public ErrorCode firstRefusal() {
+        return ServerProblem.known(firstRefusal == null ? "" : firstRefusal);
+    }
+
     /** Bytes that were read behind the last line's end and are no record, if it was stopped there. */
     public int pendingBytes() {
         return lines.pendingBytes();
@@ -84,12 +90,14 @@ public final class ProduceRun {
         if (!report.isComplete()) {
             throw unknown(batch, report.end(), report.refused());
         }
-        tally.add(batch, report);
+        tally = tally.plus(batch, report);
         listener.stored(tally.stored());
-        String code = report.firstCode();
-        if (code != null && !settings.keepGoing()) {
+        if (firstRefusal == null) {
+            firstRefusal = report.firstCode();
+        }
+        if (report.refused() > 0 && !settings.keepGoing()) {
             throw new TailraceException(
-                    ServerProblem.known(code),
+                    firstRefusal(),
                     report.refused() + (report.refused() == 1 ? " record was" : " records were")
                             + " refused, as said above; " + tally.stored() + " stored; nothing after line "
                             + batch.lastLine() + " was sent. With --keep-going the others go on.");

@@ -1,38 +1,22 @@
 package io.tailrace.cli.produce;
 
-/** What has become of the records. Written by the thread that sends, read by any. */
-public final class Tally {
-    private volatile long stored;
-    private volatile long refused;
-    private volatile long lastLine;
+/**
+ * What has become of the records.
+ *
+ * @param stored how many were acknowledged
+ * @param refused how many were refused one by one
+ * @param lastLine the last line whose outcome is known, 0 for none
+ */
+public record Tally(long stored, long refused, long lastLine) {
+    static final Tally NOTHING = new Tally(0, 0, 0);
 
-    void add(LineBatch batch, BatchReport report) {
-        stored += report.stored();
-        refused += report.refused();
-        lastLine = batch.lastLine();
-    }
-
-    /** Acknowledged. */
-    public long stored() {
-        return stored;
-    }
-
-    /** Refused one by one. */
-    public long refused() {
-        return refused;
-    }
-
-    /** The last line whose outcome is known; 0 for none. */
-    public long lastLine() {
-        return lastLine;
+    Tally plus(LineBatch batch, BatchReport report) {
+        return new Tally(stored + report.stored(), refused + report.refused(), batch.lastLine());
     }
 
     /** The same for people. */
     public String told() {
-        return records(stored) + " stored" + (refused == 0 ? "" : ", " + refused + " refused");
-    }
-
-    private static String records(long count) {
-        return count == 1 ? "1 record" : count + " records";
+        return (stored == 1 ? "1 record" : stored + " records") + " stored"
+                + (refused == 0 ? "" : ", " + refused + " refused");
     }
 }
