@@ -63,6 +63,7 @@ public final class Main implements Runnable {
     static int run(Terminal terminal, String... args) {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new DemoCommand(terminal))
+                .addSubcommand(new StartCommand(terminal))
                 .addSubcommand(TopicCommand.with(terminal))
                 .addSubcommand(new ProduceCommand(terminal))
                 .addSubcommand(new ConsumeCommand(terminal))
@@ -116,9 +117,7 @@ public final class Main implements Runnable {
     private static String told(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof TailraceException known) {
-                String code = known instanceof ServerProblem problem
-                        ? problem.codeName()
-                        : known.code().name();
+                String code = ServerProblem.codeName(known);
                 return Escaped.text(code + " " + firstLine(known.getMessage()), LONGEST_MESSAGE);
             }
         }

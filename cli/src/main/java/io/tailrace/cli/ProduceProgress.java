@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.cli.client.ServerProblem;
 import io.tailrace.cli.produce.ProduceListener;
 import io.tailrace.engine.error.TailraceException;
 import java.util.Locale;
@@ -30,7 +31,9 @@ final class ProduceProgress implements ProduceListener, AutoCloseable {
     @Override
     public void retrying(TailraceException why) {
         close();
-        terminal.err().println("trying again: " + Escaped.text(why.code() + " " + why.getMessage(), LONGEST_DETAIL));
+        terminal.err()
+                .println("trying again: "
+                        + Escaped.text(ServerProblem.codeName(why) + " " + why.getMessage(), LONGEST_DETAIL));
     }
 
     @Override

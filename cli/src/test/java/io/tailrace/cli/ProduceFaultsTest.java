@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +75,7 @@ class ProduceFaultsTest {
         server.problem(503, "OUTCOME_UNKNOWN", "Nobody knows.", "Retry-After: 0");
         assertThat(produce("a\n")).isEqualTo(1);
         assertThat(terminal.err())
-                .isEqualToIgnoringNewLines("error: OUTCOME_UNKNOWN Whether line 1 were stored is not known:"
+                .isEqualToIgnoringNewLines("error: OUTCOME_UNKNOWN The outcome of line 1 is not known:"
                         + " Nobody knows. Before: 0 records stored.");
         assertThat(server.requests()).hasSize(1);
     }
@@ -130,7 +131,7 @@ class ProduceFaultsTest {
         server.report("{\"stored\":10000,\"failed\":0}").cut(answered);
         assertThat(produce(lines(12_000))).isEqualTo(1);
         assertThat(terminal.err().lines().reduce("", (first, second) -> second))
-                .startsWith("error: OUTCOME_UNKNOWN Whether lines 10001 to 12000 ")
+                .startsWith("error: OUTCOME_UNKNOWN The outcome of lines 10001 to 12000 ")
                 .contains("broke off")
                 .endsWith("Before: 10000 records stored.");
     }
@@ -140,7 +141,7 @@ class ProduceFaultsTest {
         server.cut("{\"error_code\":\"CLOSED\",\"detail\":\"The node is closing.\",\"retriable\":true}\n");
         assertThat(produce("a\nb\n")).isEqualTo(1);
         assertThat(terminal.err())
-                .isEqualToIgnoringNewLines("error: OUTCOME_UNKNOWN Whether lines 1 to 2 were stored is not known:"
+                .isEqualToIgnoringNewLines("error: OUTCOME_UNKNOWN The outcome of lines 1 to 2 is not known:"
                         + " CLOSED The node is closing. Before: 0 records stored.");
     }
 
@@ -152,26 +153,26 @@ class ProduceFaultsTest {
         assertThat(terminal.err().lines())
                 .singleElement()
                 .asString()
-                .startsWith("error: OUTCOME_UNKNOWN Whether lines 1 to 2 were stored is not known: ");
+                .startsWith("error: OUTCOME_UNKNOWN The outcome of lines 1 to 2 is not known: ");
     }
 
     @Test
     void connectionCutWithoutAnyAnswerLeavesTheOutcomeUnknown() {
         server.then((request, out) -> false);
         assertThat(produce("a\n")).isEqualTo(1);
-        assertThat(terminal.err()).startsWith("error: OUTCOME_UNKNOWN Whether line 1 ");
+        assertThat(terminal.err()).startsWith("error: OUTCOME_UNKNOWN The outcome of line 1 ");
         assertThat(server.requests()).hasSize(1);
     }
 
     @Test
     void serverThatNeverAnswersIsLeftAfterTheTimeout() {
         server.then((request, out) -> {
-            out.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".getBytes());
+            out.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".getBytes(StandardCharsets.US_ASCII));
             return true;
         });
         assertThat(produce("a\n", "--timeout", "1")).isEqualTo(1);
         assertThat(terminal.err())
-                .startsWith("error: OUTCOME_UNKNOWN Whether line 1 ")
+                .startsWith("error: OUTCOME_UNKNOWN The outcome of line 1 ")
                 .contains("within 1 s");
     }
 

@@ -86,9 +86,12 @@ public final class ServerProblem extends TailraceException {
                 .orElse(ErrorCode.INTERNAL_ERROR);
     }
 
-    /** The code as the server named it. */
-    public String codeName() {
-        return codeName;
+    /** The code of a failure: as the server named it, if it comes from one. */
+    public static String codeName(TailraceException failure) {
+        Throwable origin = failure instanceof ServerProblem ? failure : failure.getCause();
+        return origin instanceof ServerProblem problem && problem.code() == failure.code()
+                ? problem.codeName
+                : failure.code().name();
     }
 
     /** Whether nothing of the request was done, and the same request may well succeed in a moment. */

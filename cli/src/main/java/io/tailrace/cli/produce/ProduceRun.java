@@ -160,9 +160,9 @@ public final class ProduceRun {
     private TailraceException unknown(LineBatch batch, @Nullable String why, long refused) {
         return new TailraceException(
                 ErrorCode.OUTCOME_UNKNOWN,
-                "Whether " + LineBatch.lines(batch.firstLine(), batch.lastLine())
-                        + (refused == 0 ? "" : " (but those said to be refused)")
-                        + " were stored is not known: " + withoutEnd(String.valueOf(why)) + "." + before());
+                "The outcome of " + LineBatch.lines(batch.firstLine(), batch.lastLine())
+                        + (refused == 0 ? "" : " (but those refused above)")
+                        + " is not known: " + withoutEnd(String.valueOf(why)) + "." + before());
     }
 
     private static String withoutEnd(String sentence) {
