@@ -69,8 +69,7 @@ final class StartCommand implements Callable<Integer> {
                 InetSocketAddress address = server.address();
                 terminal.err()
                         .println("Tailrace serves at http://" + address.getHostString() + ":" + address.getPort()
-                                + ", data in " + node.directory() + ", flush " + settings.getString("tailrace.flush")
-                                + ". Ctrl-C ends it.");
+                                + ", data in " + node.directory() + ". Ctrl-C ends it.");
                 node.tailrace().system().getWhenTerminated().thenAccept(done -> stop.complete(true));
                 EmbeddedNode.await(stop);
                 if (!interruption.interrupted()) {
@@ -102,9 +101,7 @@ final class StartCommand implements Callable<Integer> {
                     ? ConfigFactory.empty()
                     : ConfigFactory.parseFile(
                             config.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
-            return options.withFallback(file)
-                    .withFallback(ConfigFactory.defaultReference())
-                    .resolve();
+            return options.withFallback(file).resolve();
         } catch (ConfigException e) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, config + " cannot be used as settings: " + e.getMessage(), e);
