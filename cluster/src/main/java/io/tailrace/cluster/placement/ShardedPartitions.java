@@ -49,12 +49,20 @@ public final class ShardedPartitions implements Partitions {
 
     @Override
     public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
-        throw new UnsupportedOperationException("deleteRecords");
+        return link(partition).deleteRecords(beforeOffset);
     }
 
     @Override
     public PartitionReader reader(PartitionId partition) {
         return new LocalPartitionReader(partition, link(partition), replicas, io);
+    }
+
+    /**
+     * Forgets the way to a partition whose topic has been deleted. Who still holds a reader hears UNKNOWN_TOPIC; whoever asks for the
+     * partition again asks the catalogue in effect, and hears it too.
+     */
+    public void forget(PartitionId partition) {
+        links.remove(partition);
     }
 
     private LeaderLink link(PartitionId partition) {
