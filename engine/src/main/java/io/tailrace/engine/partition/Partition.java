@@ -48,7 +48,7 @@ public final class Partition {
     /** What could not be replayed will hardly be replayed a moment later. */
     private static final Duration PAUSE_AFTER_FAILED_RECOVERY = Duration.ofSeconds(30);
     /** So long whoever still sends to a partition that is no more hears why, instead of nothing. */
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;

@@ -114,6 +114,11 @@ abstract class PartitionFixture {
     @BeforeEach
     void start() {
         replicas = new Replicas(disk, DATA, flush, this::now, io);
+        respawn();
+    }
+
+    /** The actor alone, over the replicas that there are. */
+    void respawn() {
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 asked -> askSettings(),
