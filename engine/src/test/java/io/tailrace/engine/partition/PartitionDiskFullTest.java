@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The disk fills up, again and again: nothing acknowledged is lost, nothing is there twice, and no restart is needed. */
 class PartitionDiskFullTest extends PartitionFixture {
     private static final int ROUNDS = 20;
+    private static final long ROOM = 1L << 40;
 
     /** Where each value was acknowledged to be. */
     private final Map<String, Long> acknowledged = new HashMap<>();
@@ -82,7 +83,7 @@ class PartitionDiskFullTest extends PartitionFixture {
             assertThat(refused).isEqualTo(ErrorCode.DISK_FULL);
             full++;
             int epoch = located().epoch();
-            disk.capacity(Long.MAX_VALUE);
+            disk.capacity(ROOM);
             assertThat(produce(1)).isNull();
             assertThat(located().epoch())
                     .as("nothing but a refusal has happened")
@@ -115,6 +116,9 @@ class PartitionDiskFullTest extends PartitionFixture {
     void withNoRoomAtAllWhateverItStrikesItResolvesItself() {
         for (long seed = 0; seed < 4; seed++) {
             disk = new SimulatedFileStore(seed);
+            disk.capacity(ROOM);
+            // No floor: the gate lets everything through to where there is no room.
+            floorBytes = -1_000_000;
             acknowledged.clear();
             nextSequence = 0;
             retentionCheckInterval = Duration.ofMillis(10);
@@ -141,7 +145,7 @@ class PartitionDiskFullTest extends PartitionFixture {
                 respawn();
                 produce(1);
             }
-            disk.capacity(Long.MAX_VALUE);
+            disk.capacity(ROOM);
             await().pollInterval(Duration.ofMillis(1)).until(() -> whoLeads() instanceof Partition.Leads);
             await().pollInterval(Duration.ofMillis(1)).until(() -> produce(1) == null);
             deletions.forEach(deletion -> deletion.receiveMessage(SOON));
