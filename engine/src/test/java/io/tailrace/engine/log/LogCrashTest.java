@@ -177,7 +177,21 @@ class LogCrashTest {
             epoch++;
         }
 
-        private void checkRecovered(Log log) {
+        private void checkNothingIsLeftOver(Log log) throws IOException {
+            String first = log.chain()
+                    .segments()
+                    .iterator()
+                    .next()
+                    .path()
+                    .getFileName()
+                    .toString();
+            assertThat(disk.list(DIRECTORY))
+                    .noneMatch(name -> name.startsWith("0")
+                            && name.substring(0, 20).compareTo(first) < 0
+                            && !first.startsWith(name.substring(0, 20)));
+        }
+
+        private void checkRecovered(Log log) throws IOException {
             assertThat(log.startOffset()).isIn(model.start, Math.max(model.start, advancingTo));
             model.start = log.startOffset();
             int certain = truncatingTo >= 0 ? truncatingTo : acknowledged;
@@ -190,6 +204,7 @@ class LogCrashTest {
             model.assertSameAs(log);
             acknowledged = model.batches.size();
             checkReplay(log, model);
+            checkNothingIsLeftOver(log);
             for (long limit = model.endOffset() + 1; limit >= 0; limit -= 7) {
                 assertThat(log.announcedStart(limit)).isEqualTo(model.announcedStart(limit));
             }
