@@ -22,6 +22,8 @@ final class DataDirectoryCheck {
     private static final String LOCK = "tailrace.lock";
     private static final String PARTITIONS = "partitions";
     private static final String TEMPORARY = ".tmp";
+    /** The directory of a partition whose deletion has begun. */
+    private static final String DELETED = ".deleted";
     /** The small files of the node itself. */
     private static final List<String> CHECKED_FILES = List.of(NODE, "catalog");
 
@@ -38,8 +40,7 @@ final class DataDirectoryCheck {
     }
 
     /** What was found, altogether. */
-    record Totals(
-            int partitions, long batches, long bytes, int errors, int warnings, int notes, int mendable) {
+    record Totals(int partitions, long batches, long bytes, int errors, int warnings, int notes, int mendable) {
         boolean isSound() {
             return errors == 0 && warnings == 0;
         }
@@ -123,7 +124,7 @@ final class DataDirectoryCheck {
         List<Path> found = new ArrayList<>();
         if (files.isDirectory(all)) {
             for (String name : files.list(all).stream().sorted().toList()) {
-                if (files.isDirectory(all.resolve(name))) {
+                if (files.isDirectory(all.resolve(name)) && !name.endsWith(DELETED)) {
                     found.add(all.resolve(name));
                 }
             }
@@ -154,7 +155,12 @@ final class DataDirectoryCheck {
                 if (CHECKED_FILES.contains(name)) {
                     checked(file);
                 } else if (temporary) {
-                    tell(Severity.WARNING, Code.TEMPORARY_FILE, file, "left by a write that a crash interrupted", "removed");
+                    tell(
+                            Severity.WARNING,
+                            Code.TEMPORARY_FILE,
+                            file,
+                            "left by a write that a crash interrupted",
+                            "removed");
                 } else if (!name.equals(LOCK) && !name.equals(PARTITIONS)) {
                     unknown(file);
                 }
@@ -165,7 +171,9 @@ final class DataDirectoryCheck {
             Path all = holder.resolve(PARTITIONS);
             if (files.isDirectory(all)) {
                 for (String name : files.list(all).stream().sorted().toList()) {
-                    if (files.isDirectory(all.resolve(name))) {
+                    if (name.endsWith(DELETED)) {
+                        tell(Severity.NOTE, Code.LEFTOVER, all.resolve(name), "the node's next start deletes it", null);
+                    } else if (files.isDirectory(all.resolve(name))) {
                         partition(all.resolve(name));
                     } else {
                         unknown(all.resolve(name));

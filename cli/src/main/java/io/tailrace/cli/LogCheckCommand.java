@@ -3,14 +3,10 @@ package io.tailrace.cli;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.DiskFileStore;
-import io.tailrace.engine.log.FileStore;
-import io.tailrace.engine.log.LogProblem;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,7 +24,10 @@ import picocli.CommandLine.Parameters;
 final class LogCheckCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "DIR", description = "A node's data directory, or a partition's directory in it.")
+    @Parameters(
+            index = "0",
+            paramLabel = "DIR",
+            description = "A node's data directory, or a partition's directory in it.")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path directory;
 
@@ -54,31 +53,36 @@ final class LogCheckCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        FileStore files = new DiskFileStore();
-        DataDirectoryCheck check = DataDirectoryCheck.of(files, directory);
-        try (Closeable lock = check.lock()) {
-            PrintStream out = terminal.out();
-            Consumer<LogProblem> printer = new ProblemPrinter(out, format == Format.JSON, directory);
-            DataDirectoryCheck.Totals found = check.run(printer);
-            DataDirectoryCheck.Totals left = found;
-            if (repair && !found.isSound()) {
-                check.repair();
-                left = check.run(problem -> {});
+    public Integer call() {
+        try {
+            DataDirectoryCheck check = DataDirectoryCheck.of(new DiskFileStore(), directory);
+            Closeable lock = check.lock();
+            try {
+                return run(check);
+            } finally {
+                lock.close();
             }
-            terminal.err().println(summary(found, left));
-            return left.isSound() ? 0 : Main.FAILED;
-        } catch (TailraceException e) {
-            throw e;
         } catch (IOException e) {
             throw new TailraceException(
-                    ErrorCode.DATA_DIR_UNUSABLE, "Cannot check " + directory + ": " + e.getMessage() + ".", e);
+                    ErrorCode.DATA_DIR_UNUSABLE, "Cannot check " + directory + " (" + e.getMessage() + ").", e);
         }
     }
 
+    private int run(DataDirectoryCheck check) throws IOException {
+        DataDirectoryCheck.Totals found =
+                check.run(new ProblemPrinter(terminal.out(), format == Format.JSON, directory));
+        DataDirectoryCheck.Totals left = found;
+        if (repair && !found.isSound()) {
+            check.repair();
+            left = check.run(problem -> {});
+        }
+        terminal.err().println(summary(found, left));
+        return left.isSound() ? 0 : Main.FAILED;
+    }
+
     private String summary(DataDirectoryCheck.Totals found, DataDirectoryCheck.Totals left) {
-        String size = found.partitions() + (found.partitions() == 1 ? " partition, " : " partitions, ") + found.batches()
-                + " good batches, " + found.bytes() + " bytes: ";
+        String size = found.partitions() + (found.partitions() == 1 ? " partition, " : " partitions, ")
+                + found.batches() + " good batches, " + found.bytes() + " bytes: ";
         String told = count(found.errors(), "error") + ", " + count(found.warnings(), "warning")
                 + (found.notes() > 0 ? ", " + count(found.notes(), "note") : "");
         if (found.isSound()) {
