@@ -39,6 +39,7 @@ final class LeaderLink {
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private @Nullable ActorRef<Partition.Command> leader;
     private boolean locating;
+    private volatile boolean closed;
 
     private record Waiting(RecordBatch batch, CompletableFuture<Appended> answer) {}
 
@@ -76,6 +77,10 @@ final class LeaderLink {
 
     /** Makes sure that somebody leads, which also opens the replica there. */
     CompletionStage<ActorRef<Partition.Command>> locate() {
+        if (closed) {
+            return CompletableFuture.failedStage(
+                    new TailraceException(ErrorCode.CLOSED, "The node is closing: start it again."));
+        }
         return AskPattern.<PartitionEnvelope, Partition.Located>ask(
                         region,
                         replyTo -> new PartitionEnvelope(partition, new Partition.Locate(partition, replyTo)),
@@ -159,6 +164,11 @@ final class LeaderLink {
                 ErrorCode.OUTCOME_UNKNOWN,
                 what + ": the records may be stored; send them again with the same sequence.",
                 failure);
+    }
+
+    /** Asks nobody any more. */
+    void close() {
+        closed = true;
     }
 
     private synchronized void forget(ActorRef<Partition.Command> asked) {
