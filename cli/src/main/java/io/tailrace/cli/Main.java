@@ -72,7 +72,8 @@ public final class Main implements Runnable {
                         .addSubcommand(new ConsumeBench(terminal))
                         .addSubcommand(new LatencyBench(terminal)))
                 .addSubcommand(new CommandLine(new LogCommand()).addSubcommand(new LogDump(terminal)))
-                .addSubcommand(new CompletionCommand(terminal));
+                .addSubcommand(new CompletionCommand(terminal))
+                .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
         line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(

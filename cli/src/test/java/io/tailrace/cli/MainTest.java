@@ -2,8 +2,10 @@ package io.tailrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -91,6 +93,13 @@ class MainTest {
     void completionKnowsEveryVerb() {
         assertThat(terminal.run("completion", "bash")).isZero();
         assertThat(terminal.out()).startsWith("#!/").contains("delete-records", "--key-separator", "until-end");
+    }
+
+    @Test
+    void rehearsalUsesEveryCommandThatSpeaksToAServer(@TempDir Path directory) {
+        assertThat(terminal.run("rehearse", directory.toString())).isZero();
+        assertThat(terminal.run("--help")).isZero();
+        assertThat(terminal.out()).doesNotContain("rehearse");
     }
 
     @Test
