@@ -74,7 +74,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new CommandLine(new LogCommand())
                         .addSubcommand(new LogDump(terminal))
                         .addSubcommand(new LogCheckCommand(terminal)))
-                .addSubcommand(new CompletionCommand(terminal));
+                .addSubcommand(new CompletionCommand(terminal))
+                .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
         line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
