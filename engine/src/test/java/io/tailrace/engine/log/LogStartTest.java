@@ -240,6 +240,20 @@ class LogStartTest {
     }
 
     @Test
+    void aFailedWriteOfTheStartStopsTheLogAndTheStartIsEitherOfTheTwo() {
+        append(10, 1000, 0);
+        log.flush();
+        disk.failForceAfter(0);
+        assertCode(ErrorCode.IO_FAILED, () -> log.advanceStartTo(4));
+        assertThat(log.startOffset()).isZero();
+        assertCode(ErrorCode.IO_FAILED, () -> log.advanceStartTo(4));
+        assertThat(RecordBatch.at(log.newReader().read(0, 1, ALL)).baseOffset()).isZero();
+        disk.crash();
+        log = open();
+        assertThat(log.startOffset()).isIn(0L, 4L);
+    }
+
+    @Test
     void timeAndSizeSayWhereTheLogShouldBegin() {
         append(5, 1000, 0);
         append(5, 3000, 0);
