@@ -7,7 +7,6 @@ import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,7 @@ final class SegmentCheck {
     /** {@code null} if it is lost: then epochs only must not go back. */
     private final @Nullable EpochIndex epochs;
 
-    private final Consumer<LogProblem> listener;
-    private final IndexCheck index;
+    private final Findings findings;
 
     private long expected;
     /** After a batch with an unexpected offset: what follows if it was that batch that was right. */
@@ -39,31 +37,24 @@ final class SegmentCheck {
     private @Nullable String tornBecause;
     private boolean damaged;
 
-    SegmentCheck(
-            Path path,
-            long baseOffset,
-            int epochBefore,
-            @Nullable EpochIndex epochs,
-            IndexCheck index,
-            Consumer<LogProblem> listener) {
+    SegmentCheck(Path path, long baseOffset, int epochBefore, @Nullable EpochIndex epochs, Findings findings) {
         this.path = path;
         this.baseOffset = baseOffset;
         this.epoch = epochBefore;
         this.epochs = epochs;
-        this.index = index;
-        this.listener = listener;
+        this.findings = findings;
         this.expected = baseOffset;
         this.expectedOtherwise = baseOffset;
     }
 
     /** Reads it all. What is bad up to the very end is left to the caller to judge: {@link #tornFrom}. */
-    void run(StoredFile file) throws IOException {
+    void run(StoredFile file, IndexCheck index) throws IOException {
         size = file.size();
         long from = 0;
         while (from < size) {
             BatchScanner scanner = new BatchScanner(file, from, size, true);
             while (scanner.next()) {
-                good(file, scanner.position(), scanner.header());
+                good(file, index, scanner.position(), scanner.header());
             }
             String problem = scanner.problem();
             if (problem == null) {
@@ -92,7 +83,7 @@ final class SegmentCheck {
 
     private void error(Code code, long position, long offset, String what) {
         damaged = true;
-        listener.accept(new LogProblem(LogProblem.Severity.ERROR, code, path, position, offset, what, null));
+        findings.damaged(code, path, position, offset, what);
     }
 
     private static ByteBuffer header(StoredFile file, long position) throws IOException {
@@ -116,7 +107,7 @@ final class SegmentCheck {
         return TailSearch.batchAfter(file, scanner.position(), size, expected);
     }
 
-    private void good(StoredFile file, long position, RecordBatch header) throws IOException {
+    private void good(StoredFile file, IndexCheck index, long position, RecordBatch header) throws IOException {
         long records = header.lastOffsetDelta() + 1L;
         long offset = header.baseOffset();
         if (offset == expected || offset == expectedOtherwise) {

@@ -226,6 +226,17 @@ class LogDamageTest {
     }
 
     @Test
+    void aLogThatHadAStartIsNotMadeAnewThoughEverythingElseIsGone() throws IOException {
+        announceAndAdvance();
+        for (String name : disk.list(DIRECTORY)) {
+            if (!name.equals(LogStart.NAME)) {
+                disk.delete(DIRECTORY.resolve(name));
+            }
+        }
+        assertCorrupt(disk);
+    }
+
+    @Test
     void aSegmentMissingBelowTheStartIsCorruption() throws IOException {
         announceAndAdvance();
         disk.delete(firstSegment);

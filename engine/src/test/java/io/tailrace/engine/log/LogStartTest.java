@@ -143,13 +143,27 @@ class LogStartTest {
         assertThat(log.endOfEpoch(4)).isEqualTo(new EpochEnd(4, 50));
         append(5, 1000, 8);
         append(1, 1000, 8);
-        assertThat(log.chain().epochs().epochAt(39)).as("trimmed by the roll").isEqualTo(-1);
+        assertThat(log.chain().epochs().epochAt(29)).as("trimmed by the roll").isEqualTo(-1);
         assertThat(log.chain().epochs().segments()[0]).isEqualTo(40);
         assertThat(log.endOfEpoch(4)).isEqualTo(new EpochEnd(4, 50));
         assertThat(log.endOfEpoch(8).endOffset()).isEqualTo(log.endOffset());
         model.assertSameAs(log);
         restart();
         model.assertSameAs(log);
+    }
+
+    @Test
+    void theLastEpochOutlivesItsRecordsThoughANewOneWasOnlyAnnounced() {
+        append(5, 1000, 3);
+        log.roll();
+        log.advanceStartTo(10);
+        log.deleteSegmentsBelow(ALL);
+        disk.stopAfter(6);
+        assertCode(ErrorCode.IO_FAILED, () -> append(1, 1000, 7));
+        disk.kill();
+        log = open();
+        assertThat(log.startOffset()).isEqualTo(log.endOffset()).isEqualTo(10);
+        assertThat(log.lastEpoch()).isEqualTo(3);
     }
 
     @Test
@@ -237,6 +251,20 @@ class LogStartTest {
         disk.capacity(ALL);
         log.advanceStartTo(4);
         assertThat(log.startOffset()).isEqualTo(4);
+    }
+
+    @Test
+    void aFailedWriteOfTheStartStopsTheLogAndTheStartIsEitherOfTheTwo() {
+        append(10, 1000, 0);
+        log.flush();
+        disk.failForceAfter(0);
+        assertCode(ErrorCode.IO_FAILED, () -> log.advanceStartTo(4));
+        assertThat(log.startOffset()).isZero();
+        assertCode(ErrorCode.IO_FAILED, () -> log.advanceStartTo(4));
+        assertThat(RecordBatch.at(log.newReader().read(0, 1, ALL)).baseOffset()).isZero();
+        disk.crash();
+        log = open();
+        assertThat(log.startOffset()).isIn(0L, 4L);
     }
 
     @Test

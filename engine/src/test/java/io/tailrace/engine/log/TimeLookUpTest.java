@@ -21,7 +21,7 @@ class TimeLookUpTest {
 
     @Test
     void everyTimeIsFoundWhereAScanFindsIt() {
-        for (long seed = 0; seed < 400; seed++) {
+        for (long seed = 0; seed < 250; seed++) {
             lookUp(seed);
         }
     }
@@ -29,7 +29,7 @@ class TimeLookUpTest {
     @Test
     @Tag("full")
     void everyTimeIsFoundWhereAScanFindsItManyTimes() {
-        for (long seed = 400; seed < 10_000; seed++) {
+        for (long seed = 250; seed < 10_000; seed++) {
             lookUp(seed);
         }
     }
