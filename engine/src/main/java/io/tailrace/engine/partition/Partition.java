@@ -287,7 +287,7 @@ public final class Partition {
         return unrecovered(elected, Unavailable.of(why));
     }
 
-    /** Leads, but has no child just now: whoever asks hears why, or waits if that will not take long. */
+    /** Leads, but has no child just now: whoever asks hears why. */
     private Behavior<Command> unrecovered(Elected elected, Unavailable why) {
         return Behaviors.receive(Command.class)
                 .onMessage(
@@ -414,11 +414,12 @@ public final class Partition {
             Refused refused = Unavailable.of(why).refused();
             leading.fail(refused, refused);
         } else if (why.code() == ErrorCode.DISK_FULL) {
-            // Nothing of it was stored, and the epoch is still ours: all it takes is another child.
+            // Nothing of it was stored, and the epoch is still ours: all it takes is another child, and no room. How
+            // often
+            // this happens is bounded by the pauses of those who send again.
             LOG.warn("Partition {}: {}", id, why.getMessage());
             leading.fail(Unavailable.of(why).refused(), unavailable().refused());
-            pauseBefore(Tick.RECOVER, unavailable());
-            return unrecovered(elected, unavailable());
+            return recover(elected);
         } else {
             leading.fail(unknown().refused(), unavailable().refused());
         }
