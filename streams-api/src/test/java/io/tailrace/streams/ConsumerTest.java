@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -196,8 +198,10 @@ class ConsumerTest extends StreamsTestKit {
                 });
     }
 
-    private static CompletionStage<?> drained(SinkQueueWithCancel<?> queue) {
-        return queue.pull().thenCompose(record -> record.isPresent() ? drained(queue) : queue.pull());
+    private static <T> CompletionStage<Optional<T>> drained(SinkQueueWithCancel<T> queue) {
+        return queue.pull()
+                .thenCompose(record ->
+                        record.isPresent() ? drained(queue) : CompletableFuture.completedStage(Optional.empty()));
     }
 
     @Test

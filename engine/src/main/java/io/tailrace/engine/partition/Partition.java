@@ -162,8 +162,7 @@ public final class Partition {
                 context -> Behaviors.withTimers(timers -> new Partition(context, timers, id, environment).elect()));
     }
 
-    // --- electing
-    // ------------------------------------------------------------------------------------------------------
+    // --- electing --------------------------------------------------------------------------------------------
 
     private Behavior<Command> elect() {
         CompletionStage<Elected> election =
@@ -273,8 +272,7 @@ public final class Partition {
                 : new TailraceException(ErrorCode.PARTITION_UNAVAILABLE, "The partition's journal stopped: ask again.");
     }
 
-    // --- not recovered
-    // -------------------------------------------------------------------------------------------------
+    // --- not recovered ---------------------------------------------------------------------------------------
 
     /** The epoch stays ours, so it is only replayed again: another election would write another barrier, for nothing. */
     private Behavior<Command> recoveryFailed(Elected elected, TailraceException why) {
@@ -292,7 +290,11 @@ public final class Partition {
         return Behaviors.receive(Command.class)
                 .onMessage(
                         Locate.class,
-                        locate -> why.code.retriable() ? waitForLeader(locate) : then(() -> locate.replyTo.tell(why)))
+                        locate -> then(() -> {
+                            if (isMine(locate.partition, locate.replyTo)) {
+                                locate.replyTo.tell(why);
+                            }
+                        }))
                 .onMessage(Append.class, append -> refuse(append.replyTo, why))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
                 .onMessageEquals(
@@ -309,8 +311,7 @@ public final class Partition {
                 .build();
     }
 
-    // --- leading
-    // -------------------------------------------------------------------------------------------------------
+    // --- leading ---------------------------------------------------------------------------------------------
 
     private Behavior<Command> lead(
             Elected elected, SnapshotFiles snapshots, ActorRef<PersistentPartition.Command> child, long dataEndOffset) {
@@ -405,8 +406,7 @@ public final class Partition {
         context.stop(child);
     }
 
-    // --- no longer leading
-    // ---------------------------------------------------------------------------------------------
+    // --- no longer leading -----------------------------------------------------------------------------------
 
     private Behavior<Command> lost(Elected elected, Leading leading, TailraceException why) {
         Leading.stopTimers(timers);
