@@ -88,6 +88,11 @@ final class ConsumeCommand implements Callable<Integer> {
         if (count != null && count < 1) {
             throw new ParameterException(spec.commandLine(), "--count is " + count + ": use 1 or more.");
         }
+        if (from.matches("\\d+") && partitions.size() != 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--from " + from + " is an offset, which belongs to one partition: add --partition.");
+        }
         ConsumeRun.Query query = new ConsumeRun.Query(ServerOptions.topic(topic), from, partitions, count, untilEnd);
         ConsumeRun run = new ConsumeRun(options.server(), query, printer());
         try (Interruption interruption = Interruption.calling(run::stop, () -> "Stopped without waiting any longer.")) {

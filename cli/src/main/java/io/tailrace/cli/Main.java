@@ -71,8 +71,11 @@ public final class Main implements Runnable {
                         .addSubcommand(new ProduceBench(terminal))
                         .addSubcommand(new ConsumeBench(terminal))
                         .addSubcommand(new LatencyBench(terminal)))
-                .addSubcommand(new CommandLine(new LogCommand()).addSubcommand(new LogDump(terminal)))
-                .addSubcommand(new CompletionCommand(terminal));
+                .addSubcommand(new CommandLine(new LogCommand())
+                        .addSubcommand(new LogDump(terminal))
+                        .addSubcommand(new LogCheckCommand(terminal)))
+                .addSubcommand(new CompletionCommand(terminal))
+                .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
         line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(

@@ -39,7 +39,7 @@ final class CapturedTerminal {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 interactive,
-                false,
+                interactive,
                 true,
                 false,
                 120);

@@ -86,7 +86,7 @@ class ProduceFaultsTest {
         "413,REQUEST_TOO_LARGE",
         "507,DISK_FULL",
         "500,INTERNAL_ERROR",
-        "503,CODE_OF_TOMORROW"
+        "500,CODE_OF_TOMORROW"
     })
     void refusedRequestIsOneLineWithTheServersCode(int status, String code) {
         server.problem(status, code, "Said by the server\\u001b[31m.");

@@ -31,12 +31,12 @@ final class ServedNode {
 
     /** The name of the node that leads every partition, as long as there is one. */
     String name() {
-        return "node";
+        return tailrace.nodeName();
     }
 
     /** Whether the node serves. */
     boolean ready() {
-        return !closing;
+        return !closing && tailrace.ready();
     }
 
     void closing() {

@@ -1,6 +1,8 @@
 package io.tailrace.cli.produce;
 
+import io.tailrace.cli.client.ByteLines;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 
@@ -8,26 +10,35 @@ import java.net.http.HttpRequest.BodyPublishers;
 final class LineBatch {
     private final Bytes bytes = new Bytes();
     private long firstLine;
+    private int lines;
     private int records;
 
-    /** What comes to be written is the record of that line. */
-    ByteArrayOutputStream record(long line) {
-        if (records == 0) {
-            firstLine = line;
+    /** Adds the record that the line is. */
+    void add(ByteLines line, RecordEncoder encoder) throws IOException {
+        if (lines == 0) {
+            firstLine = line.number();
         }
-        records++;
-        return bytes;
+        lines++;
+        if (encoder.encode(line.buffer(), line.start(), line.length(), bytes)) {
+            records++;
+        }
     }
 
     void clear() {
         bytes.reset();
+        lines = 0;
         records = 0;
     }
 
     boolean isEmpty() {
-        return records == 0;
+        return lines == 0;
     }
 
+    int lines() {
+        return lines;
+    }
+
+    /** How many of the lines are records; blank ones may be none. */
     int records() {
         return records;
     }
@@ -36,13 +47,13 @@ final class LineBatch {
         return bytes.size();
     }
 
-    /** The input's line that its first record is. */
+    /** The input's line that its first one is. */
     long firstLine() {
         return firstLine;
     }
 
     long lastLine() {
-        return firstLine + records - 1;
+        return firstLine + lines - 1;
     }
 
     /** {@code line 7}, {@code lines 7 to 9}. */

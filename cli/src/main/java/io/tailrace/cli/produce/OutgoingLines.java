@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutgoingLines {
     static final int MAX_BATCH_BYTES = 1 << 20;
-    static final int MAX_BATCH_RECORDS = 10_000;
+    static final int MAX_BATCH_LINES = 10_000;
 
     private final RecordEncoder encoder;
     private LineBatch open = new LineBatch();
@@ -44,14 +44,14 @@ final class OutgoingLines {
         if (abandoned) {
             throw new InterruptedException("Nobody sends any more");
         }
-        encoder.encode(line.buffer(), line.start(), line.length(), open.record(line.number()));
+        open.add(line, encoder);
         if (isFull()) {
             notifyAll();
         }
     }
 
     private boolean isFull() {
-        return open.sizeInBytes() >= MAX_BATCH_BYTES || open.records() >= MAX_BATCH_RECORDS;
+        return open.sizeInBytes() >= MAX_BATCH_BYTES || open.lines() >= MAX_BATCH_LINES;
     }
 
     /** There is nothing more for the moment but so many bytes of a line without an end. */

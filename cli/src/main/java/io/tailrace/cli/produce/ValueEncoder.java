@@ -45,7 +45,7 @@ public final class ValueEncoder implements RecordEncoder {
     }
 
     @Override
-    public void encode(byte[] buffer, int start, int length, OutputStream out) throws IOException {
+    public boolean encode(byte[] buffer, int start, int length, OutputStream out) throws IOException {
         target.out = out;
         json.writeStartObject();
         if (partition != null) {
@@ -66,6 +66,7 @@ public final class ValueEncoder implements RecordEncoder {
         json.writeEndObject();
         json.writeRaw('\n');
         json.flush();
+        return true;
     }
 
     /** Up to the first separator; -1 if there is none. */
