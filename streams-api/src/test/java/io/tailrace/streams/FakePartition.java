@@ -5,6 +5,7 @@ import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
@@ -295,7 +296,10 @@ final class FakePartition {
                     return failed(ErrorCode.PARTITION_UNAVAILABLE);
                 }
                 if (offset < startOffset || offset > endOffset) {
-                    return failed(ErrorCode.OFFSET_OUT_OF_RANGE);
+                    return CompletableFuture.failedStage(new OffsetOutOfRangeException(
+                            "Offset " + offset + " is not in it, which has " + startOffset + " to " + endOffset + ".",
+                            startOffset,
+                            endOffset));
                 }
                 if (offset < endOffset) {
                     return CompletableFuture.supplyAsync(() -> read(offset, maxBytes), DISK);

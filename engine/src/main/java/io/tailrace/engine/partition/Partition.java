@@ -162,8 +162,7 @@ public final class Partition {
                 context -> Behaviors.withTimers(timers -> new Partition(context, timers, id, environment).elect()));
     }
 
-    // --- electing
-    // ------------------------------------------------------------------------------------------------------
+    // --- electing --------------------------------------------------------------------------------------------
 
     private Behavior<Command> elect() {
         CompletionStage<Elected> election =
@@ -273,8 +272,7 @@ public final class Partition {
                 : new TailraceException(ErrorCode.PARTITION_UNAVAILABLE, "The partition's journal stopped: ask again.");
     }
 
-    // --- not recovered
-    // -------------------------------------------------------------------------------------------------
+    // --- not recovered ---------------------------------------------------------------------------------------
 
     /** The epoch stays ours, so it is only replayed again: another election would write another barrier, for nothing. */
     private Behavior<Command> recoveryFailed(Elected elected, TailraceException why) {
@@ -287,12 +285,16 @@ public final class Partition {
         return unrecovered(elected, Unavailable.of(why));
     }
 
-    /** Leads, but has no child just now: whoever asks hears why, or waits if that will not take long. */
+    /** Leads, but has no child just now: whoever asks hears why. */
     private Behavior<Command> unrecovered(Elected elected, Unavailable why) {
         return Behaviors.receive(Command.class)
                 .onMessage(
                         Locate.class,
-                        locate -> why.code.retriable() ? waitForLeader(locate) : then(() -> locate.replyTo.tell(why)))
+                        locate -> then(() -> {
+                            if (isMine(locate.partition, locate.replyTo)) {
+                                locate.replyTo.tell(why);
+                            }
+                        }))
                 .onMessage(Append.class, append -> refuse(append.replyTo, why))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
                 .onMessageEquals(
@@ -309,8 +311,7 @@ public final class Partition {
                 .build();
     }
 
-    // --- leading
-    // -------------------------------------------------------------------------------------------------------
+    // --- leading ---------------------------------------------------------------------------------------------
 
     private Behavior<Command> lead(
             Elected elected, SnapshotFiles snapshots, ActorRef<PersistentPartition.Command> child, long dataEndOffset) {
@@ -405,8 +406,7 @@ public final class Partition {
         context.stop(child);
     }
 
-    // --- no longer leading
-    // ---------------------------------------------------------------------------------------------
+    // --- no longer leading -----------------------------------------------------------------------------------
 
     private Behavior<Command> lost(Elected elected, Leading leading, TailraceException why) {
         Leading.stopTimers(timers);
@@ -414,11 +414,12 @@ public final class Partition {
             Refused refused = Unavailable.of(why).refused();
             leading.fail(refused, refused);
         } else if (why.code() == ErrorCode.DISK_FULL) {
-            // Nothing of it was stored, and the epoch is still ours: all it takes is another child.
+            // Nothing of it was stored, and the epoch is still ours: all it takes is another child, and no room. How
+            // often
+            // this happens is bounded by the pauses of those who send again.
             LOG.warn("Partition {}: {}", id, why.getMessage());
             leading.fail(Unavailable.of(why).refused(), unavailable().refused());
-            pauseBefore(Tick.RECOVER, unavailable());
-            return unrecovered(elected, unavailable());
+            return recover(elected);
         } else {
             leading.fail(unknown().refused(), unavailable().refused());
         }

@@ -98,8 +98,7 @@ final class StartMover {
         this.pipe = pipe;
     }
 
-    // --- what the partition tells it
-    // -----------------------------------------------------------------------------------
+    // --- what the partition tells it -------------------------------------------------------------------------
 
     /** A group of batches is stored. */
     void stored(long newDataEndOffset) {
@@ -173,8 +172,7 @@ final class StartMover {
         waiting.clear();
     }
 
-    // --- what it hears of its work
-    // -------------------------------------------------------------------------------------
+    // --- what it hears of its work ---------------------------------------------------------------------------
 
     /** The outcome of some work; {@link NotMoved} with another code than DISK_FULL ends the leadership. */
     void hear(Event event) {
@@ -237,8 +235,7 @@ final class StartMover {
         }
     }
 
-    // --- the files
-    // -----------------------------------------------------------------------------------------------------
+    // --- the files -------------------------------------------------------------------------------------------
 
     private void free() {
         if (freeing) {

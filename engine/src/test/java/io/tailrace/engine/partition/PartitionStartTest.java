@@ -8,6 +8,7 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -208,6 +209,25 @@ class PartitionStartTest extends PartitionFixture {
         assertThat(refused()).isEqualTo(ErrorCode.CORRUPT_LOG);
         assertThat(refusal(0)).isEqualTo(ErrorCode.CORRUPT_LOG);
         assertThat(files(".log")).isEqualTo(logs);
+    }
+
+    @Test
+    void aSnapshotAheadOfItsLogIsNotThereAnyMoreWhenTheLogHasGrown() throws IOException {
+        smallSegments();
+        fill(0, 5);
+        delete(ALL);
+        awaitFiles(1);
+        byte[] snapshot = disk.contents(directory.resolve(files(".snapshot").get(0)));
+        disk.contents(directory.resolve("00000000000000000007.snapshot"), snapshot);
+        disk.contents(directory.resolve("00000000000000000008.snapshot.tmp"), snapshot);
+        restart();
+        located();
+        fill(5, 5);
+        restart();
+        located();
+        fill(10, 1);
+        assertThat(files("7.snapshot")).isEmpty();
+        assertThat(files(".tmp")).isEmpty();
     }
 
     @Test
