@@ -70,6 +70,12 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
                 }
 
                 @Override
+                public void onUpstreamFailure(Throwable failure) {
+                    // The connection is gone: nobody is there to be told.
+                    completeStage();
+                }
+
+                @Override
                 public void onUpstreamFinish() {
                     if (!answering) {
                         completeStage();

@@ -55,6 +55,7 @@ public final class HttpServer {
                 List.of(new RecordRoutes(node, streams), new TopicRoutes(node), new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())
+                .logTo(new ConnectionLog())
                 .withSettings(serverSettings(tailrace, settings))
                 .bindFlow(Flow.fromGraph(new ConnectionStage(router::answer, settings.keepAliveTimeout())))
                 .handle((binding, failure) -> {
@@ -68,7 +69,10 @@ public final class HttpServer {
     private static ServerSettings serverSettings(Tailrace tailrace, HttpSettings settings) {
         Config config = tailrace.system().settings().config().withFallback(ConfigFactory.defaultReference());
         Config ours = config.getConfig("tailrace.http.pekko-http-server").atPath("pekko.http.server");
-        return ServerSettings.create(ours.withFallback(config)).withMaxConnections(settings.maxConnections());
+        return ServerSettings.create(ours.withFallback(config))
+                .withMaxConnections(settings.maxConnections())
+                .withTerminationDeadlineExceededResponse(
+                        Problem.of(ServedNode.notReady()).response());
     }
 
     private static TailraceException unbound(HttpSettings settings, Throwable failure) {
@@ -93,7 +97,7 @@ public final class HttpServer {
         if (closing.compareAndSet(false, true)) {
             node.closing();
             CompletionStage<?> terminated = binding.terminate(settings.closeTimeout());
-            streams.shutdown();
+            streams.abort(ServedNode.notReady());
             terminated
                     .handle((done, failure) -> node.close())
                     .thenCompose(Function.identity())

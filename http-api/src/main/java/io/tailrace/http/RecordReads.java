@@ -44,6 +44,7 @@ final class RecordReads {
     }
 
     CompletionStage<HttpResponse> read(Topic topic, HttpRequest http) {
+        Media.requireAccepted(http, Media.NDJSON);
         ReadRequest request =
                 ReadRequest.of(Parameters.of(http, ReadRequest.PARAMETERS), topic, InstantSource.system());
         Map<Integer, CompletableFuture<Place>> places = new LinkedHashMap<>();

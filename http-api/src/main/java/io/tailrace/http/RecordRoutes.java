@@ -60,10 +60,12 @@ final class RecordRoutes implements Routes {
     private CompletionStage<HttpResponse> produce(String name, HttpRequest request) {
         Media.requirePlain(request);
         if (Media.is(request, Media.NDJSON)) {
+            Media.requireAccepted(request, Media.NDJSON);
             boolean failuresOnly = failuresOnly(Parameters.of(request, "report"));
             return topic(name).thenApply(topic -> produceLines(topic, request, failuresOnly));
         }
         if (Media.is(request, Media.JSON)) {
+            Media.requireAccepted(request, Media.JSON);
             Parameters.of(request);
             return topic(name)
                     .thenCompose(topic -> Bodies.read(node, request).thenCompose(body -> produceBody(topic, body)));
@@ -90,7 +92,7 @@ final class RecordRoutes implements Routes {
                 .via(Producer.flexiFlow(settings))
                 .via(new ReportStage(failuresOnly));
         Source<ByteString, Object> reports =
-                request.entity().withoutSizeLimit().getDataBytes().via(production);
+                WholeBodyStage.bytesOf(request.entity()).via(production);
         return HttpResponse.create().withEntity(HttpEntities.createChunked(Media.NDJSON, reports));
     }
 
