@@ -1,7 +1,9 @@
 package io.tailrace.http;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -12,10 +14,12 @@ final class RawConnection implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket = new Socket();
+    private final InputStream in;
 
     RawConnection(InetSocketAddress address) throws IOException {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.connect(address);
+        in = new BufferedInputStream(socket.getInputStream());
     }
 
     Socket socket() {
@@ -52,22 +56,25 @@ final class RawConnection implements AutoCloseable {
 
     /** Reads until the text has come, and returns everything read by this call. */
     String readUntil(String text) throws IOException {
-        ByteArrayOutputStream read = new ByteArrayOutputStream();
-        while (!read.toString(StandardCharsets.ISO_8859_1).contains(text)) {
-            int next = socket.getInputStream().read();
+        StringBuilder read = new StringBuilder();
+        int at = -1;
+        while (at < 0) {
+            int from = Math.max(0, read.length() - text.length());
+            int next = in.read();
             if (next < 0) {
-                throw new IOException("closed after: " + read.toString(StandardCharsets.ISO_8859_1));
+                throw new IOException("closed after: " + read);
             }
-            read.write(next);
+            read.append((char) next);
+            at = read.indexOf(text, from);
         }
-        return read.toString(StandardCharsets.ISO_8859_1);
+        return read.toString();
     }
 
     /** Reads until the server closes the connection. */
     String readAll() throws IOException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         try {
-            socket.getInputStream().transferTo(read);
+            in.transferTo(read);
         } catch (SocketException e) {
             read.writeBytes("<reset>".getBytes(StandardCharsets.ISO_8859_1));
         }
