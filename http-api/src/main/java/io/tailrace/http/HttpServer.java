@@ -96,8 +96,10 @@ public final class HttpServer {
     public CompletionStage<Done> close() {
         if (closing.compareAndSet(false, true)) {
             node.closing();
-            CompletionStage<?> terminated = binding.terminate(settings.closeTimeout());
+            // The streams first: their clients are to hear why they end.
             streams.abort(ServedNode.notReady());
+            CompletionStage<?> terminated =
+                    binding.unbind().thenCompose(done -> binding.terminate(settings.closeTimeout()));
             terminated
                     .handle((done, failure) -> node.close())
                     .thenCompose(Function.identity())

@@ -159,7 +159,7 @@ class HttpServerTest {
             assertThat(ask("")).isEmpty();
             assertThat(ask("GET /alive HTTP/1.1\r\nHost: loc")).isEmpty();
             assertThat(ask("GET /alive HTTP/1.1\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 200");
-            producing.sendChunk("{\"value\":{\"data\":\"late\"}}\n").readUntil("\"offset\":0");
+            producing.sendChunk("{\"value\":{\"data\":\"late\"}}\n").readUntil("{\"line\":1,\"partition_id\":0,");
             tail.readUntil("late");
         }
     }
