@@ -40,11 +40,16 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
     private final FlowShape<HttpRequest, HttpResponse> shape = FlowShape.of(in, out);
     private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
     private final Duration keepAlive;
+    private final RequestsUnderWay underWay;
 
     /** The handler's stages never fail. */
-    ConnectionStage(Function<HttpRequest, CompletionStage<HttpResponse>> handler, Duration keepAlive) {
+    ConnectionStage(
+            Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+            Duration keepAlive,
+            RequestsUnderWay underWay) {
         this.handler = handler;
         this.keepAlive = keepAlive;
+        this.underWay = underWay;
     }
 
     /** Completes when nobody waits for the answer to that request any more. */
@@ -123,6 +128,7 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
                 cancelTimer(KEEP_ALIVE);
                 next = null;
                 busy = true;
+                underWay.begin();
                 Gone gone = new Gone(new CompletableFuture<>());
                 current = gone;
                 handler.apply(request.addAttribute(GONE, gone)).thenAccept(answered::invoke);
@@ -149,6 +155,7 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
 
         private void ended() {
             busy = false;
+            underWay.end();
             clientGone();
             answerNext();
         }
@@ -168,6 +175,9 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
 
         @Override
         public void postStop() {
+            if (busy) {
+                underWay.end();
+            }
             clientGone();
         }
     }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -33,14 +34,21 @@ public final class HttpServer {
     private final ServerBinding binding;
     private final ServedNode node;
     private final SharedKillSwitch streams;
+    private final RequestsUnderWay underWay;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
-    private HttpServer(HttpSettings settings, ServerBinding binding, ServedNode node, SharedKillSwitch streams) {
+    private HttpServer(
+            HttpSettings settings,
+            ServerBinding binding,
+            ServedNode node,
+            SharedKillSwitch streams,
+            RequestsUnderWay underWay) {
         this.settings = settings;
         this.binding = binding;
         this.node = node;
         this.streams = streams;
+        this.underWay = underWay;
     }
 
     /**
@@ -51,18 +59,19 @@ public final class HttpServer {
     public static CompletionStage<HttpServer> start(Tailrace tailrace, HttpSettings settings) {
         ServedNode node = new ServedNode(tailrace, settings);
         SharedKillSwitch streams = KillSwitches.shared("tailrace-http");
+        RequestsUnderWay underWay = new RequestsUnderWay();
         Router router = new Router(
                 List.of(new RecordRoutes(node, streams), new TopicRoutes(node), new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())
                 .logTo(new ConnectionLog())
                 .withSettings(serverSettings(tailrace, settings))
-                .bindFlow(Flow.fromGraph(new ConnectionStage(router::answer, settings.keepAliveTimeout())))
+                .bindFlow(Flow.fromGraph(new ConnectionStage(router::answer, settings.keepAliveTimeout(), underWay)))
                 .handle((binding, failure) -> {
                     if (binding == null) {
                         throw unbound(settings, failure);
                     }
-                    return new HttpServer(settings, binding, node, streams);
+                    return new HttpServer(settings, binding, node, streams, underWay);
                 });
     }
 
@@ -96,11 +105,13 @@ public final class HttpServer {
     public CompletionStage<Done> close() {
         if (closing.compareAndSet(false, true)) {
             node.closing();
-            // The streams first: their clients are to hear why they end.
+            binding.unbind();
+            // First the streams, whose clients are to hear why they end.
             streams.abort(ServedNode.notReady());
-            CompletionStage<?> terminated =
-                    binding.unbind().thenCompose(done -> binding.terminate(settings.closeTimeout()));
-            terminated
+            CompletionStage<Done> quiet = underWay.none()
+                    .completeOnTimeout(
+                            Done.getInstance(), settings.closeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            quiet.thenCompose(done -> binding.terminate(settings.closeTimeout()))
                     .handle((done, failure) -> node.close())
                     .thenCompose(Function.identity())
                     .whenComplete((done, failure) -> closed.complete(Done.getInstance()));

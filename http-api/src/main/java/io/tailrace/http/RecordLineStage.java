@@ -80,6 +80,9 @@ final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuff
                 public void onPull() {
                     if (left == 0) {
                         completeStage();
+                    } else if (isClosed(in)) {
+                        // The last line has been taken; the abort comes.
+                        return;
                     } else if (lines.size() >= CHUNK_BYTES || (!lines.isEmpty() && !pauseAwaited)) {
                         flush();
                     } else if (!hasBeenPulled(in)) {

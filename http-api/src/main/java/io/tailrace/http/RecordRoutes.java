@@ -48,6 +48,9 @@ final class RecordRoutes implements Routes {
                 || !path.get(3).equals("records")) {
             return null;
         }
+        if (node.isClosing()) {
+            throw ServedNode.notReady();
+        }
         String topic = path.get(2);
         return Resource.of("GET", request -> topic(topic).thenCompose(found -> reads.read(found, request)))
                 .and("POST", request -> produce(topic, request));

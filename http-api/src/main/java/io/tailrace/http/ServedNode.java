@@ -45,6 +45,10 @@ final class ServedNode {
         return new TailraceException(ErrorCode.NOT_READY, "The node does not serve yet, or no longer: ask again.");
     }
 
+    boolean isClosing() {
+        return closing;
+    }
+
     void closing() {
         closing = true;
     }
