@@ -1,6 +1,8 @@
 package io.tailrace.http;
 
 import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -37,6 +39,14 @@ final class ServedNode {
     /** Whether the node serves. */
     boolean ready() {
         return !closing && tailrace.ready();
+    }
+
+    static TailraceException notReady() {
+        return new TailraceException(ErrorCode.NOT_READY, "The node does not serve yet, or no longer: ask again.");
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     void closing() {
