@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,6 +56,7 @@ class ServerProcessesTest {
     static void startServer() throws IOException {
         assumeFalse(System.getProperty("os.name").startsWith("Windows"), "signals and pipes of Unix");
         jar = ShadedJar.find();
+        Path err = directory.resolve("err-of-server");
         server = new ProcessBuilder(ShadedJar.command(
                         jar,
                         List.of("-Xmx128m"),
@@ -62,20 +65,32 @@ class ServerProcessesTest {
                         "0",
                         "--data-dir",
                         directory.resolve("data").toString()))
+                .redirectError(err.toFile())
                 .start();
-        url = servesAt(server);
+        url = servesAt(server, err);
     }
 
-    private static String servesAt(Process process) throws IOException {
-        BufferedReader err = new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8));
-        String line = err.readLine();
-        Matcher serves = SERVES.matcher(String.valueOf(line));
-        return serves.matches() ? serves.group(1) : fail("It does not serve, but says: " + line);
+    /** Waits for the line that says so. */
+    private static String servesAt(Process process, Path err) {
+        await().atMost(PATIENCE).until(() -> Files.readString(err).contains("\n") || !process.isAlive());
+        String said = readString(err);
+        Matcher serves = SERVES.matcher(said.strip());
+        return serves.matches() ? serves.group(1) : fail("It does not serve, but says: " + said);
+    }
+
+    private static String readString(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @AfterAll
-    static void stopServer() {
+    static void serverStillServesAndIsQuiet() {
         if (server != null) {
+            assertThat(readString(directory.resolve("err-of-server"))).hasLineCount(1);
+            assertThat(server.isAlive()).isTrue();
             server.destroyForcibly();
         }
     }
@@ -261,9 +276,8 @@ class ServerProcessesTest {
         Path data = directory.resolve("stopped");
         Path settings = Files.writeString(
                 directory.resolve("settings"), "tailrace { data-dir = \"" + data + "\", http.port = 0 }");
-        Process node = command("start", "--config", settings.toString()).start();
-        started.add(node);
-        String address = servesAt(node);
+        Client node = start("start", "--config", settings.toString());
+        String address = servesAt(node.process(), node.errFile());
         create(address, "t");
         Client consumer = start("consume", "t", "--url", address);
         Client producer = start("produce", "t", "--url", address);
@@ -271,8 +285,8 @@ class ServerProcessesTest {
         producer.in().close();
         assertThat(producer.ended()).isZero();
         assertThat(consumer.out().readNBytes(2)).isEqualTo("x\n".getBytes(UTF_8));
-        node.destroy();
-        assertThat(new Client(node, settings).ended()).isEqualTo(143);
+        node.process().destroy();
+        assertThat(node.ended()).isEqualTo(143);
         assertThat(consumer.ended()).isEqualTo(1);
         assertThat(consumer.err().lines()).singleElement().asString().startsWith("error: ");
         try (var walk = Files.walk(data)) {
