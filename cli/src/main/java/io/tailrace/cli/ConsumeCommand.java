@@ -24,12 +24,12 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         description = {
             "Prints the records of a topic, from the beginning, and goes on with new ones as they come.",
-            "It ends with --count, with --until-end, with Ctrl-C, or when nobody reads what it prints (| head)."
+            "It ends with --count, with --until-end, with Ctrl-C, or at the record that nobody reads any more (| head)."
         },
         footer = {
             "",
-            "Patterns: %%t topic, %%p partition, %%o offset, %%k key, %%v value, %%T timestamp (milliseconds since 1970),",
-            "%%h headers, %%%% a percent sign; \\n \\r \\t \\0 \\\\.",
+            "Patterns: %%t topic, %%p partition, %%o offset, %%k key, %%v value, %%h headers,",
+            "%%T timestamp in milliseconds since 1970, %%%% a percent sign; \\n \\r \\t \\0 \\\\.",
             "",
             "  tailrace consume access | grep ' 404 '",
             "  tailrace consume access --from -5m --until-end --format '%%p %%o %%k %%v\\n'",

@@ -27,12 +27,19 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = CommandLine.HelpCommand.class,
-        footer = {"", "Begin with: tailrace demo", "Exit codes: 0 done, 1 failed, 2 not understood, 130 interrupted."})
+        footer = {
+            "",
+            "Begin with: tailrace demo",
+            "Or a server: tailrace start, and in another terminal tailrace topic create, produce and consume.",
+            "Exit codes: 0 done, 1 failed, 2 not understood, 130 interrupted."
+        })
 public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int NOT_UNDERSTOOD = 2;
     static final int INTERRUPTED = 130;
     private static final int LONGEST_MESSAGE = 4_000;
+    private static final int NARROWEST_HELP = 60;
+    private static final int WIDEST_HELP = 100;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -80,6 +87,7 @@ public final class Main implements Runnable {
         line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
                 terminal.colour() && terminal.outIsTerminal() ? Ansi.ON : Ansi.OFF));
+        line.setUsageHelpWidth(Math.max(NARROWEST_HELP, Math.min(terminal.columns(), WIDEST_HELP)));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler((e, arguments) -> misunderstood(terminal, e));
         line.setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e));

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
             "  tailrace produce access < access.log",
             "  tail -f access.log | tailrace produce access",
             "  printf 'alice,1\\nbob,2\\n' | tailrace produce clicks --key-separator ,",
-            "  echo '{\"key\":{\"data\":\"alice\"},\"value\":{\"type\":\"JSON\",\"data\":{\"n\":1}}}' | tailrace produce"
-                    + " clicks --format json"
+            "  echo '{\"key\":{\"data\":\"alice\"},\"value\":{\"type\":\"JSON\",\"data\":{\"n\":1}}}' |",
+            "      tailrace produce clicks --format json"
         })
 final class ProduceCommand implements Callable<Integer> {
     private static final int MAX_TIMEOUT_SECONDS = 86_400;

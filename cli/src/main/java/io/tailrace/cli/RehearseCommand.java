@@ -5,9 +5,11 @@ import com.typesafe.config.ConfigFactory;
 import io.tailrace.http.HttpServer;
 import io.tailrace.http.HttpSettings;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,10 +35,12 @@ final class RehearseCommand implements Callable<Integer> {
     private Path directory;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        Path file = Files.writeString(directory.resolve("lines"), "some line\nanother one\n");
+        int failed = Main.run(
+                silent(), "demo", "--data-dir", directory.resolve("demo").toString(), file.toString());
         Config settings = ConfigFactory.parseMap(
                 Map.of("tailrace.data-dir", directory.resolve("served").toString(), "tailrace.http.port", 0));
-        int failed = 0;
         try (EmbeddedNode node = EmbeddedNode.start(settings)) {
             HttpServer server = EmbeddedNode.await(HttpServer.start(node.tailrace(), HttpSettings.of(settings)));
             String url = "http://127.0.0.1:" + server.address().getPort();
@@ -52,13 +56,16 @@ final class RehearseCommand implements Callable<Integer> {
     }
 
     private static int run(String url, String... args) {
+        List<String> all = new ArrayList<>(Arrays.asList(args));
+        all.addAll(List.of("--url", url));
+        return Main.run(silent(), all.toArray(String[]::new));
+    }
+
+    private static Terminal silent() {
         byte[] lines = "key=value\n\"\u00fc\"\n".getBytes(StandardCharsets.UTF_8);
         OutputStream nowhere = OutputStream.nullOutputStream();
         PrintStream silent = new PrintStream(nowhere, false, StandardCharsets.UTF_8);
-        Terminal terminal = new Terminal(
+        return new Terminal(
                 new ByteArrayInputStream(lines), nowhere, silent, System.err, false, false, false, false, 80);
-        List<String> all = new ArrayList<>(Arrays.asList(args));
-        all.addAll(List.of("--url", url));
-        return Main.run(terminal, all.toArray(String[]::new));
     }
 }

@@ -21,7 +21,7 @@ final class ServerOptions {
             names = "--url",
             paramLabel = "URL",
             defaultValue = "${env:TAILRACE_URL}",
-            description = "The server. Default: TAILRACE_URL, else " + DEFAULT_URL + ".")
+            description = "The server. Default: what TAILRACE_URL says, else " + DEFAULT_URL)
     private String url = "";
 
     Server server() {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         versionProvider = Main.Version.class,
         description = {
             "Runs a node with an HTTP server, for the other commands and for programs, until Ctrl-C or SIGTERM.",
-            "It listens on this machine only (127.0.0.1). What is said here goes before what FILE says."
+            "It listens on this machine only (127.0.0.1). Options go before what the FILE of --config says."
         },
         footer = {"", "  tailrace start --data-dir /var/lib/tailrace", "  curl http://127.0.0.1:7070/v1/topics"})
 final class StartCommand implements Callable<Integer> {
@@ -34,7 +34,7 @@ final class StartCommand implements Callable<Integer> {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where the data lie; made if it is not there. Default: ./tailrace-data.")
+            description = "Where the data lie; made if it is not there. Default: tailrace-data.")
     private @Nullable Path dataDirectory;
 
     @Option(names = "--port", paramLabel = "PORT", description = "0: any that is free. Default: 7070.")
@@ -50,7 +50,7 @@ final class StartCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Settings under 'tailrace' in HOCON, as docs and reference.conf name them.")
+            description = "Settings in HOCON, such as tailrace.http.port = 7071.")
     private @Nullable Path config;
 
     StartCommand(Terminal terminal) {

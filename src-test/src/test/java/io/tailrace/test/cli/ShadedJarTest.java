@@ -1,28 +1,18 @@
 package io.tailrace.test.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Runs {@code java -jar} of the shaded jar. It is made in the phase "package", before this module's turn in {@code mvn verify};
- * where only {@code mvn test} ran there is none, and nothing to test.
- */
+/** Commands that need no server, as users get them. */
 class ShadedJarTest {
-    private static final Path TARGET = Path.of("..", "cli", "target");
-    private static final int FIRST_TO_WARN_OF_UNSAFE = 23;
     private static Path jar = Path.of("");
 
     @TempDir
@@ -32,26 +22,11 @@ class ShadedJarTest {
 
     @BeforeAll
     static void findJar() throws IOException {
-        Optional<Path> found = Optional.empty();
-        if (Files.isDirectory(TARGET)) {
-            try (Stream<Path> files = Files.list(TARGET)) {
-                found = files.filter(file -> file.getFileName().toString().matches("tailrace-cli-.*-all\\.jar"))
-                        .findFirst();
-            }
-        }
-        assumeTrue(found.isPresent(), "no shaded jar yet: mvn verify makes it");
-        jar = found.orElseThrow().toAbsolutePath();
+        jar = ShadedJar.find();
     }
 
     private Outcome run(String... args) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.io.tmpdir=" + directory));
-        if (Runtime.version().feature() >= FIRST_TO_WARN_OF_UNSAFE) {
-            // As the launcher does: else the JVM itself complains of what Pekko and the Scala library do inside.
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        command.addAll(List.of("-jar", jar.toString()));
-        Collections.addAll(command, args);
+        List<String> command = ShadedJar.command(jar, List.of("-Djava.io.tmpdir=" + directory), args);
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
         Process process = new ProcessBuilder(command)
