@@ -51,7 +51,8 @@ record NodeSettings(
                             Math.toIntExact(tailrace.getBytes("partition.group-bytes")),
                             tailrace.getInt("partition.waiting-asks"),
                             tailrace.getInt("partition.producers"),
-                            tailrace.getBytes("partition.snapshot-bytes")));
+                            tailrace.getBytes("partition.snapshot-bytes"),
+                            tailrace.getDuration("partition.retention-check-interval")));
         } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, "A setting under tailrace.* is not usable: " + e.getMessage(), e);

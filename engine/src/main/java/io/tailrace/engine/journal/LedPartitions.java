@@ -2,9 +2,7 @@ package io.tailrace.engine.journal;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.replication.Leadership;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -26,10 +24,9 @@ public final class LedPartitions implements Extension {
     /**
      * One led partition.
      *
-     * @param directory where the snapshots lie
      * @param io for blocking work
      */
-    public record Led(Leadership leadership, FileStore files, Path directory, Executor io) {}
+    public record Led(Leadership leadership, SnapshotFiles snapshots, Executor io) {}
 
     /** The extension's id. */
     public static final class Id extends AbstractExtensionId<LedPartitions> {

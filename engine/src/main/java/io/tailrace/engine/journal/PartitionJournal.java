@@ -2,7 +2,9 @@ package io.tailrace.engine.journal;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.ReplayVisitor;
 import io.tailrace.engine.partition.BatchAppended;
 import io.tailrace.engine.replication.Leadership;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
@@ -75,14 +78,40 @@ public final class PartitionJournal extends AsyncWriteJournal {
         LedPartitions.Led partition = led.find(persistenceId);
         long last = max >= to - from + 1 ? to : from + max - 1;
         return completed(CompletableFuture.runAsync(
-                () -> partition
-                        .leadership()
-                        .log()
-                        .replay(
-                                from,
-                                last,
-                                (sequenceNr, header) -> replay.accept(repr(persistenceId, sequenceNr, header))),
+                () -> replay(
+                        partition,
+                        from,
+                        last,
+                        (sequenceNr, header) -> replay.accept(repr(persistenceId, sequenceNr, header))),
                 partition.io()));
+    }
+
+    /**
+     * Every sequence number, or an error: what was let go by retention comes from a snapshot, and a state that forgot some of it
+     * would store a batch twice that is sent again.
+     */
+    private static void replay(LedPartitions.Led partition, long from, long to, ReplayVisitor visitor) {
+        Log log = partition.leadership().log();
+        long last = Math.min(to, log.lastSequenceNr());
+        AtomicLong next = new AtomicLong(from);
+        log.replay(from, last, (sequenceNr, header) -> {
+            if (sequenceNr != next.getAndIncrement()) {
+                throw gap(partition, from, sequenceNr);
+            }
+            visitor.visit(sequenceNr, header);
+        });
+        if (next.get() <= last) {
+            throw gap(partition, next.get(), last + 1);
+        }
+    }
+
+    private static TailraceException gap(LedPartitions.Led partition, long from, long first) {
+        return new TailraceException(
+                ErrorCode.CORRUPT_LOG,
+                "What producers have written cannot be told: the batches " + from + " to " + (first - 1)
+                        + " are no longer in the log, and "
+                        + partition.snapshots().describe()
+                        + ". Nothing was deleted: keep the files, restore this log from a copy.");
     }
 
     private static PersistentRepr repr(

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -69,6 +72,40 @@ public final class DiskFileStore implements FileStore {
     @Override
     public void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return Files.isDirectory(path);
+    }
+
+    @Override
+    public void moveDirectory(Path from, Path to) throws IOException {
+        if (Files.exists(to)) {
+            // POSIX would replace an empty directory in silence.
+            throw new FileAlreadyExistsException(to.toString());
+        }
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        syncDirectory(CheckedFile.directoryOf(to));
+        syncDirectory(CheckedFile.directoryOf(from));
+    }
+
+    @Override
+    public void deleteDirectory(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        List<String> names = list(directory);
+        for (String name : names) {
+            if (Files.isDirectory(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                throw new DirectoryNotEmptyException(directory.resolve(name).toString());
+            }
+        }
+        for (String name : names) {
+            delete(directory.resolve(name));
+        }
+        Files.delete(directory);
+        syncDirectory(CheckedFile.directoryOf(directory));
     }
 
     @Override

@@ -62,6 +62,20 @@ final class EpochIndex {
         return new EpochIndex(epochs, starts, newBases, newSequences);
     }
 
+    /** The index of a log whose first segment is that one: the epoch that it begins in is kept, those before are not. */
+    EpochIndex startingWith(long firstSegment) {
+        int goneEpochs = Math.max(0, below(starts, firstSegment + 1) - 1);
+        int goneSegments = below(bases, firstSegment);
+        if (goneEpochs == 0 && goneSegments == 0) {
+            return this;
+        }
+        return new EpochIndex(
+                Arrays.copyOfRange(epochs, goneEpochs, epochs.length),
+                Arrays.copyOfRange(starts, goneEpochs, starts.length),
+                Arrays.copyOfRange(bases, goneSegments, bases.length),
+                Arrays.copyOfRange(sequences, goneSegments, sequences.length));
+    }
+
     /** The index of a log that ends at that offset, in that segment. */
     EpochIndex truncatedTo(long endOffset, long lastSegment) {
         int keptEpochs = below(starts, endOffset);
@@ -94,7 +108,12 @@ final class EpochIndex {
         if (floor < 0) {
             return new EpochEnd(NO_EPOCH, logStart);
         }
-        return new EpochEnd(epochs[floor], floor + 1 < starts.length ? starts[floor + 1] : logEnd);
+        if (floor + 1 == starts.length) {
+            return new EpochEnd(epochs[floor], logEnd);
+        }
+        // Of an epoch that is over before the log begins nothing is left to compare.
+        long end = starts[floor + 1];
+        return end <= logStart ? new EpochEnd(NO_EPOCH, logStart) : new EpochEnd(epochs[floor], end);
     }
 
     /** The base offsets of the segments that it knows. */

@@ -35,6 +35,25 @@ public interface FileStore {
     /** Deletes the file, if it is there. */
     void delete(Path file) throws IOException;
 
+    /** Whether that is a directory. */
+    boolean isDirectory(Path path) throws IOException;
+
+    /**
+     * Gives a directory another place on the same volume, with all that is in it, atomically and durably. Nobody may have a
+     * file in it open to write.
+     *
+     * @throws IOException if there is something at the new place already, or nothing at the old
+     */
+    void moveDirectory(Path from, Path to) throws IOException;
+
+    /**
+     * Deletes a directory and the files in it, durably; nothing happens if it is not there. A crash on the way leaves some of
+     * the files: move the directory out of use first.
+     *
+     * @throws IOException if it holds another directory, which is not touched
+     */
+    void deleteDirectory(Path directory) throws IOException;
+
     /** Makes the names in a directory durable. */
     void syncDirectory(Path directory) throws IOException;
 

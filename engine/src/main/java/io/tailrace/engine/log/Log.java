@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *   00000000000000000000.log     record batches v2 and nothing else, so that Kafka's segment dump reads it
  *   00000000000000000000.index   where to find offsets, times and sequence numbers in it ({@link IndexFile})
  *   leader-epochs                at which offsets epochs and segments begin ({@link EpochIndex})
+ *   log-start                    where the log begins ({@link LogStart})
  *   recovery-point               what was on the disk about a second ago ({@link RecoveryPoint})
  *   clean-stop                   the log was closed, and how it ended ({@link CleanStop})
  * </pre>
@@ -66,7 +67,10 @@ public final class Log implements AutoCloseable {
         return recovery;
     }
 
-    /** The offset of the first record, or the end of an empty log. */
+    /**
+     * The offset below which nothing is read any more; the end in a log without records. It may lie inside of a batch, which
+     * then comes whole.
+     */
     public long startOffset() {
         return chain.startOffset();
     }
@@ -114,7 +118,7 @@ public final class Log implements AutoCloseable {
             long nextOffset = batches.get(batches.size() - 1).nextOffset();
             chain.removeCleanStop();
             if (chain.mustRoll(bytes, nextOffset)) {
-                roll();
+                beginSegment();
             }
             chain.append(batches);
         } catch (IOException e) {
@@ -124,7 +128,101 @@ public final class Log implements AutoCloseable {
         }
     }
 
-    private void roll() throws IOException {
+    /**
+     * Lets the log begin at that offset from now on, durably, then visibly: reads below it answer
+     * {@link ErrorCode#OFFSET_OUT_OF_RANGE}, and a look-up by time passes over it. The start never goes back; nothing happens
+     * if it is there already or beyond. It may lie inside of a segment, and inside of a batch: that batch comes whole, and who
+     * decodes it steps over the records below. Files go by {@link #deleteSegmentsBelow} only. Any thread.
+     *
+     * @throws TailraceException {@link ErrorCode#INVALID_ARGUMENT} above the log's end, {@link ErrorCode#DISK_FULL},
+     *     {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
+     */
+    public void advanceStartTo(long offset) {
+        flushing.lock();
+        try {
+            ensureWritable();
+            if (offset > endOffset()) {
+                throw LogErrors.invalid("The log ends at " + endOffset() + ", it cannot begin at " + offset + ".");
+            }
+            chain.advanceStart(offset);
+        } catch (IOException e) {
+            throw stopped("Moving the log's start", e);
+        } finally {
+            flushing.unlock();
+        }
+    }
+
+    /**
+     * Deletes the closed segments that lie wholly below the log's start and below the limit. Readers that are in one
+     * meanwhile get {@link ErrorCode#OFFSET_OUT_OF_RANGE}. Any thread.
+     *
+     * @param limitOffset what a replay from the newest snapshot still needs begins here
+     * @return how many bytes that freed
+     * @throws TailraceException {@link ErrorCode#DISK_FULL}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
+     */
+    public long deleteSegmentsBelow(long limitOffset) {
+        flushing.lock();
+        try {
+            ensureWritable();
+            return chain.deleteSegmentsBelow(limitOffset);
+        } catch (IOException e) {
+            throw stopped("Deleting segments", e);
+        } finally {
+            flushing.unlock();
+        }
+    }
+
+    /**
+     * Where the log should begin by that retention: the base offset of a segment, or the log's end if even the newest record
+     * has expired (then {@link #roll} first, so that the segment can go), never above the committed offset, never below
+     * {@link #startOffset()}. Reads nothing from the disk.
+     *
+     * @param nowMillis by the clock, milliseconds since 1970
+     * @param committedOffset the high watermark
+     */
+    public long retainedFrom(Retention retention, long nowMillis, long committedOffset) {
+        return new LogRetention(chain, retention, nowMillis, committedOffset).retainedFrom();
+    }
+
+    /**
+     * The greatest start that the {@link io.tailrace.engine.record.ControlType#LOG_START} batches below the limit announce
+     * and that {@link #advanceStartTo} has not made yet; nothing if there is none. Survives every restart.
+     *
+     * @param limitOffset the committed offset
+     */
+    public OptionalLong announcedStart(long limitOffset) {
+        return chain.announcedStart(limitOffset);
+    }
+
+    /** Takes other settings from now on; what is on the disk stays as it is. Any thread. */
+    public void changeSettings(LogSettings settings) {
+        chain.changeSettings(settings);
+    }
+
+    /**
+     * Closes the active segment and begins a new one, unless it is empty. For the thread that appends.
+     *
+     * @throws TailraceException as {@link #append} does
+     * @throws IllegalStateException if another thread is appending
+     */
+    public void roll() {
+        if (!writing.tryLock()) {
+            throw new IllegalStateException("Two threads append to " + directory + ": a log has one writer");
+        }
+        try {
+            ensureWritable();
+            if (!chain.activeIsEmpty()) {
+                chain.removeCleanStop();
+                beginSegment();
+            }
+        } catch (IOException e) {
+            throw stopped("Beginning a segment", e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void beginSegment() throws IOException {
         flushing.lock();
         try {
             chain.roll();

@@ -2,10 +2,13 @@ package io.tailrace.engine.log;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The small files beside the segments, as they are now: written only when they change. Guarded by the log's locks: the epoch
- * index and the clean-stop mark by that of who writes, the recovery point by that of who flushes.
+ * index and the clean-stop mark by that of who writes, the recovery point and the log's start by that of who flushes. Only
+ * what is announced of the start comes from who writes.
  */
 final class LogMarks {
     private final FileStore files;
@@ -13,14 +16,19 @@ final class LogMarks {
     private volatile EpochIndex epochs;
     private long recoveryPoint;
     private boolean cleanStop;
+    private volatile LogStart start;
+    private LogStart startWritten;
     /** Whether the file says something else than the index here, as after an append that failed behind it. */
     private boolean epochFileDiffers;
 
-    LogMarks(FileStore files, Path directory, EpochIndex epochs, long recoveryPoint) throws IOException {
+    LogMarks(FileStore files, Path directory, EpochIndex epochs, long recoveryPoint, LogStart start)
+            throws IOException {
         this.files = files;
         this.directory = directory;
         this.epochs = epochs;
         this.recoveryPoint = recoveryPoint;
+        this.start = start;
+        this.startWritten = start;
         this.cleanStop = files.exists(directory.resolve(CleanStop.NAME));
     }
 
@@ -40,6 +48,34 @@ final class LogMarks {
     void adopt(EpochIndex announced) {
         epochs = announced;
         epochFileDiffers = false;
+    }
+
+    LogStart start() {
+        return start;
+    }
+
+    /** Notes what the newest batches announce; {@link #writeStart} follows before the recovery point passes them. */
+    synchronized void note(List<LogStart.Announcement> announced) {
+        for (LogStart.Announcement each : announced) {
+            start = start.with(each);
+        }
+    }
+
+    /** Makes what has been noted durable. */
+    void writeStart() throws IOException {
+        changeStart(UnaryOperator.identity());
+    }
+
+    /** Makes a change durable, then visible. What is noted meanwhile is visible, and is written the next time. */
+    void changeStart(UnaryOperator<LogStart> change) throws IOException {
+        LogStart changed = change.apply(start);
+        if (!changed.equals(startWritten)) {
+            changed.write(files, directory);
+            startWritten = changed;
+        }
+        synchronized (this) {
+            start = change.apply(start);
+        }
     }
 
     long recoveryPoint() {

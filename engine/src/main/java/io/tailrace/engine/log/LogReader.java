@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Reads whole batches from a log, one large read at a time, and remembers where it stopped, so that reading on needs no
  * look-up. It takes no lock and never makes the writer wait. For one thread at a time.
  *
- * <p>Headers are checked: that they are plausible, follow each other, and have the epoch that the epoch index says. The records' checksum is the business of who decodes
- * them.
+ * <p>Headers are checked: that they are plausible, follow each other, and have the epoch that the epoch index says. The
+ * records' checksum is the business of who decodes them, and so it is to step over the records of the first batch that lie
+ * below the offset asked for, or below the log's start.
  */
 public final class LogReader implements AutoCloseable {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
@@ -54,6 +55,9 @@ public final class LogReader implements AutoCloseable {
             return attempt(offset, maxBytes, limitOffset);
         } catch (IOException | TailraceException e) {
             segment = null;
+            if (offset < chain.startOffset()) {
+                throw outOfRange(offset); // Its segment may have been deleted under the reader.
+            }
             if (chain.truncations() != seen || seen % 2 != 0) {
                 log.awaitTruncation();
                 return read(offset, maxBytes, limitOffset);
@@ -71,10 +75,7 @@ public final class LogReader implements AutoCloseable {
         long end = chain.endOffset();
         logEnd = end;
         if (offset < chain.startOffset() || offset > end) {
-            throw new TailraceException(
-                    ErrorCode.OFFSET_OUT_OF_RANGE,
-                    "Offset " + offset + " is outside of the log, which has " + chain.startOffset() + " to " + end
-                            + ": choose one of those.");
+            throw outOfRange(offset);
         }
         long limit = Math.min(limitOffset, end);
         if (offset >= limit) {
@@ -82,6 +83,13 @@ public final class LogReader implements AutoCloseable {
         }
         Segment from = place(offset);
         return take(from, offset, Math.max(maxBytes, 1), limit);
+    }
+
+    private TailraceException outOfRange(long offset) {
+        return new TailraceException(
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                "Offset " + offset + " is outside of the log, which has " + chain.startOffset() + " to "
+                        + chain.endOffset() + ": choose one of those.");
     }
 
     /** Finds the segment and a position at or before the offset's batch. */

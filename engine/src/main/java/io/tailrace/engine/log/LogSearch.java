@@ -1,5 +1,6 @@
 package io.tailrace.engine.log;
 
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordCursor;
 import java.io.IOException;
@@ -21,39 +22,59 @@ final class LogSearch {
 
     OptionalLong offsetForTimestamp(long timestampMillis, long limitOffset) {
         log.ensureOpen();
-        try {
-            for (Segment segment : chain.segments()) {
-                if (segment.baseOffset() >= limitOffset) {
-                    break;
-                }
-                if (segment.largestTimestamp() >= timestampMillis) {
-                    OptionalLong found = offsetForTimestamp(segment, timestampMillis, limitOffset);
-                    if (found.isPresent()) {
-                        return found.getAsLong() < limitOffset ? found : OptionalLong.empty();
-                    }
-                }
+        for (Segment segment : chain.segments()) {
+            if (segment.baseOffset() >= limitOffset) {
+                break;
             }
-            return OptionalLong.empty();
-        } catch (IOException e) {
+            if (segment.largestTimestamp() < timestampMillis || isOver(segment)) {
+                continue;
+            }
+            OptionalLong found = inOneSegment(segment, timestampMillis, limitOffset);
+            if (found.isPresent()) {
+                return found.getAsLong() < limitOffset ? found : OptionalLong.empty();
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** Whether the log begins behind that closed segment, so that it may be deleted any moment. */
+    private boolean isOver(Segment segment) {
+        Segment next = chain.segmentAfter(segment);
+        return next != null && next.baseOffset() <= chain.startOffset();
+    }
+
+    private OptionalLong inOneSegment(Segment segment, long timestamp, long limit) {
+        try {
+            return offsetForTimestamp(segment, timestamp, limit, chain.startOffset());
+        } catch (IOException | TailraceException e) {
             log.ensureOpen();
-            throw LogErrors.failed(log.directory(), "Searching", e);
+            if (isOver(segment)) {
+                return OptionalLong.empty();
+            }
+            throw e instanceof TailraceException named ? named : LogErrors.failed(log.directory(), "Searching", e);
         }
     }
 
-    /** Behind the last entry before which all timestamps are smaller, in the first batches whose header admits it. */
-    private OptionalLong offsetForTimestamp(Segment segment, long timestamp, long limit) throws IOException {
+    /**
+     * Behind the last entry before which all timestamps are smaller, and behind the last at or below the log's start, in the
+     * first batches whose header admits it.
+     */
+    private static OptionalLong offsetForTimestamp(Segment segment, long timestamp, long limit, long logStart)
+            throws IOException {
         int size = segment.size();
-        IndexEntry start = timestamp == Long.MIN_VALUE
+        IndexEntry byTime = timestamp == Long.MIN_VALUE
                 ? IndexEntry.START
                 : segment.floor(IndexEntries.Key.TIMESTAMP, timestamp - 1);
-        BatchScanner scanner = new BatchScanner(segment.reader(), start.position(), size, false);
+        IndexEntry byStart = segment.floor(IndexEntries.Key.OFFSET, logStart - segment.baseOffset());
+        int from = Math.max(byTime.position(), byStart.position());
+        BatchScanner scanner = new BatchScanner(segment.reader(), from, size, false);
         while (scanner.next()) {
             RecordBatch header = scanner.header();
             if (header.baseOffset() >= limit) {
                 return OptionalLong.empty();
             }
-            if (!header.isControl() && header.maxTimestamp() >= timestamp) {
-                OptionalLong found = firstRecord(segment, scanner.position(), header, timestamp);
+            if (!header.isControl() && header.maxTimestamp() >= timestamp && header.lastOffset() >= logStart) {
+                OptionalLong found = firstRecord(segment, scanner.position(), header, timestamp, logStart);
                 if (found.isPresent()) {
                     return found;
                 }
@@ -64,8 +85,8 @@ final class LogSearch {
     }
 
     /** Decodes the batch; nothing if its header promised a timestamp that none of its records has. */
-    private static OptionalLong firstRecord(Segment segment, long position, RecordBatch header, long timestamp)
-            throws IOException {
+    private static OptionalLong firstRecord(
+            Segment segment, long position, RecordBatch header, long timestamp, long logStart) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(header.sizeInBytes());
         segment.read(bytes, position);
         RecordBatch batch = RecordBatch.at(bytes.flip());
@@ -75,7 +96,7 @@ final class LogSearch {
         }
         RecordCursor records = batch.cursor(MAX_DECODED_BYTES);
         while (records.next()) {
-            if (records.timestamp() >= timestamp) {
+            if (records.timestamp() >= timestamp && records.offset() >= logStart) {
                 return OptionalLong.of(records.offset());
             }
         }

@@ -112,6 +112,21 @@ public final class OpenFiles implements FileStore {
     }
 
     @Override
+    public boolean isDirectory(Path path) throws IOException {
+        return files.isDirectory(path);
+    }
+
+    @Override
+    public void moveDirectory(Path from, Path to) throws IOException {
+        files.moveDirectory(from, to);
+    }
+
+    @Override
+    public void deleteDirectory(Path directory) throws IOException {
+        files.deleteDirectory(directory);
+    }
+
+    @Override
     public void syncDirectory(Path directory) throws IOException {
         files.syncDirectory(directory);
     }

@@ -1,13 +1,16 @@
 package io.tailrace.engine.log;
 
+import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,21 +23,28 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a recovery point (damaged or missing though there are segments) everything is checked, and nothing is cut,
  * since nothing tells a torn tail from damage to acknowledged records. A crash cannot bring that about: the file is only
  * ever replaced by a rename. Without an epoch index everything is checked too, and the epochs in the batches are believed as
- * long as they never go back.
+ * long as they never go back. Without a log start everything is checked for moves of it: if there is none, the log was made
+ * before such files were, and begins at 0; else the file has been lost, and nothing is guessed.
  */
 final class RecoveryScan {
-    private static final Pattern SEGMENT_NAME = Pattern.compile("[0-9]{20}\\.log");
+    private static final Pattern BASE_OFFSET = Pattern.compile("[0-9]{20}");
     /** The number after the largest offset; the file of such a name is not of a log. */
     private static final String BEYOND_ALL_NAMES = "09223372036854775808";
+
+    /** Far more than the control batches that mean something here have. */
+    private static final int MAX_CONTROL_BYTES = 64 << 10;
 
     private final FileStore files;
     private final Path directory;
     private final LogSettings settings;
+    private final @Nullable LogStart storedStart;
     private final OptionalLong recoveryPoint;
     private final @Nullable CleanStop cleanStop;
     private final boolean epochsLost;
     private final List<Segment> segments = new ArrayList<>();
 
+    private LogStart start;
+    private EpochIndex storedEpochs;
     private EpochIndex epochs;
     private boolean clean;
     private int segmentsScanned;
@@ -45,15 +55,22 @@ final class RecoveryScan {
         this.files = files;
         this.directory = directory;
         this.settings = settings;
-        this.recoveryPoint = RecoveryPoint.read(files, directory);
+        this.storedStart = LogStart.read(files, directory);
+        this.start = storedStart == null ? LogStart.ZERO : storedStart;
+        OptionalLong written = RecoveryPoint.read(files, directory);
+        // The log's start moves over what is on the disk only.
+        this.recoveryPoint =
+                written.isPresent() ? OptionalLong.of(Math.max(written.getAsLong(), start.offset())) : written;
         this.cleanStop = CleanStop.read(files, directory);
         EpochIndex stored = EpochIndex.read(files, directory);
         this.epochsLost = stored == null;
-        this.epochs = stored == null ? EpochIndex.EMPTY : stored;
+        this.storedEpochs = stored == null ? EpochIndex.EMPTY : stored;
+        this.epochs = storedEpochs.startingWith(start.firstSegment());
     }
 
     /** What was found: the segments oldest first, never none. */
-    record Recovered(List<Segment> segments, EpochIndex epochs, long recoveryPoint, Recovery recovery) {}
+    record Recovered(
+            List<Segment> segments, EpochIndex epochs, long recoveryPoint, LogStart start, Recovery recovery) {}
 
     static Recovered run(FileStore files, Path directory, LogSettings settings) throws IOException {
         files.createDirectories(directory);
@@ -71,10 +88,8 @@ final class RecoveryScan {
     }
 
     private Recovered recover() throws IOException {
-        long[] bases = files.list(directory).stream()
-                .filter(name -> SEGMENT_NAME.matcher(name).matches() && name.compareTo(BEYOND_ALL_NAMES) < 0)
-                .mapToLong(name -> Long.parseLong(name.substring(0, 20)))
-                .sorted()
+        long[] bases = namesOf(Segment.SUFFIX)
+                .filter(base -> base >= start.firstSegment())
                 .toArray();
         if (bases.length == 0) {
             return createFirst();
@@ -91,19 +106,30 @@ final class RecoveryScan {
         return finish();
     }
 
+    /** The base offsets that have a file of that kind, ascending. */
+    private LongStream namesOf(String suffix) throws IOException {
+        return files.list(directory).stream()
+                .filter(name -> name.endsWith(suffix))
+                .map(name -> name.substring(0, name.length() - suffix.length()))
+                .filter(name -> BASE_OFFSET.matcher(name).matches() && name.compareTo(BEYOND_ALL_NAMES) < 0)
+                .mapToLong(Long::parseLong)
+                .sorted();
+    }
+
     private Recovered createFirst() throws IOException {
         boolean hadMore = files.exists(directory.resolve(RecoveryPoint.NAME)) && recoveryPoint.orElse(1) > 0;
-        if (hadMore || cleanStop != null || epochs.segments().length > 0) {
+        if (hadMore || start.firstSegment() > 0 || cleanStop != null || epochs.segments().length > 0) {
             throw LogErrors.corrupt(directory, "the segments are gone");
         }
         RecoveryPoint.write(files, directory, 0);
+        start.write(files, directory);
         Segment first = new Segment(files, directory, 0, 0, settings);
         segments.add(first);
         first.create();
         files.syncDirectory(directory);
         epochs = EpochIndex.EMPTY.withSegment(0, 0);
         epochs.write(files, directory);
-        return new Recovered(segments, epochs, 0, new Recovery(true, 0, 0, 0, false, false));
+        return new Recovered(segments, epochs, 0, start, new Recovery(true, 0, 0, 0, false, false));
     }
 
     /**
@@ -112,6 +138,12 @@ final class RecoveryScan {
      * above it was on its way out.
      */
     private void checkSegmentsAreThere(long[] bases) {
+        if (bases[0] != start.firstSegment()) {
+            throw storedStart == null
+                    ? LogErrors.corrupt(directory.resolve(LogStart.NAME), "missing, and the first segments are gone")
+                    : LogErrors.corrupt(
+                            directory.resolve(Segment.fileName(start.firstSegment())), "the segment is missing");
+        }
         long[] known = epochs.segments();
         for (long base : known) {
             boolean cutOff =
@@ -130,13 +162,14 @@ final class RecoveryScan {
     }
 
     private Segment segmentAt(long base) {
-        long counted =
-                segments.isEmpty() ? 0 : segments.get(segments.size() - 1).lastSequence();
+        long counted = segments.isEmpty()
+                ? start.firstSequence()
+                : segments.get(segments.size() - 1).lastSequence();
         return new Segment(files, directory, base, epochs.baseSequence(base).orElse(counted), settings);
     }
 
     private boolean everythingIsChecked() {
-        return epochsLost || recoveryPoint.isEmpty();
+        return epochsLost || recoveryPoint.isEmpty() || storedStart == null;
     }
 
     private void openClosed(Segment segment, long nextBase) throws IOException {
@@ -227,11 +260,27 @@ final class RecoveryScan {
             RecordBatch header = scanner.header();
             checkPlace(segment, scanner.position(), header);
             segment.account((int) scanner.position(), header);
+            if (verify && header.isControl()) {
+                note(segment, scanner.position(), header);
+            }
         }
         segment.admit((int) scanner.position());
         segmentsScanned++;
         scannedBytes += scanner.position() - start;
         return scanner;
+    }
+
+    /** Takes in what a control batch announces; without checksums nothing is looked for, since the file has it all then. */
+    private void note(Segment segment, long position, RecordBatch header) throws IOException {
+        if (header.sizeInBytes() > MAX_CONTROL_BYTES) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(header.sizeInBytes());
+        segment.read(bytes, position);
+        RecordBatch batch = RecordBatch.at(bytes.flip());
+        if (ControlRecords.isLogStart(batch)) {
+            start = start.with(new LogStart.Announcement(batch.baseOffset(), ControlRecords.logStartOf(batch)));
+        }
     }
 
     /** The checksum does not cover offset and epoch, so a batch that has them wrong is damaged, not torn. */
@@ -278,9 +327,38 @@ final class RecoveryScan {
         }
     }
 
+    private void checkStart(long end) {
+        start = start.truncatedTo(end);
+        if (storedStart == null && !start.announced().isEmpty()) {
+            throw LogErrors.corrupt(
+                    directory.resolve(LogStart.NAME), "missing, though the log says that its start has moved");
+        }
+        if (start.offset() > end) {
+            throw LogErrors.corrupt(directory, "the log begins at offset " + start.offset() + " and ends at " + end);
+        }
+    }
+
+    /** A crash may have interrupted their deletion; that they are deleted is on the disk. */
+    private void deleteLeftovers() throws IOException {
+        boolean deleted = false;
+        for (String suffix : List.of(Segment.SUFFIX, Segment.INDEX_SUFFIX)) {
+            long[] leftovers =
+                    namesOf(suffix).filter(base -> base < start.firstSegment()).toArray();
+            for (long base : leftovers) {
+                files.delete(directory.resolve(String.format("%020d%s", base, suffix)));
+                deleted = true;
+            }
+        }
+        if (deleted) {
+            files.syncDirectory(directory);
+        }
+    }
+
     private Recovered finish() throws IOException {
         Segment last = segments.get(segments.size() - 1);
         long end = last.nextOffset();
+        checkStart(end);
+        deleteLeftovers();
         if (!clean) {
             // What a killed process wrote, and the name of what it created, may be in the kernel's memory only; from
             // here
@@ -295,8 +373,11 @@ final class RecoveryScan {
                 found = found.withSegment(segment.baseOffset(), segment.baseSequence());
             }
         }
-        if (epochsLost || !found.equals(epochs)) {
+        if (epochsLost || !found.equals(storedEpochs)) {
             found.write(files, directory);
+        }
+        if (!start.equals(storedStart)) {
+            start.write(files, directory);
         }
         if (recoveryPoint.isEmpty() || recoveryPoint.getAsLong() != end) {
             RecoveryPoint.write(files, directory, end);
@@ -305,6 +386,7 @@ final class RecoveryScan {
                 segments,
                 found,
                 end,
+                start,
                 new Recovery(
                         clean, truncatedBytes, segmentsScanned, scannedBytes, epochsLost, recoveryPoint.isEmpty()));
     }

@@ -341,7 +341,8 @@ final class Segment {
         handles.writer().truncate(0);
     }
 
-    void delete() throws IOException {
+    /** Not while the index is being made again, which would leave it behind. */
+    synchronized void delete() throws IOException {
         close();
         indexFile.delete();
         files.delete(path);

@@ -1,12 +1,16 @@
 package io.tailrace.engine.log;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentChain {
     private final FileStore files;
     private final Path directory;
-    private final LogSettings settings;
+    private volatile LogSettings settings;
     private final InstantSource clock;
     private final LogMarks marks;
     private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
@@ -34,7 +38,7 @@ final class SegmentChain {
         this.directory = directory;
         this.settings = settings;
         this.clock = clock;
-        this.marks = new LogMarks(files, directory, found.epochs(), found.recoveryPoint());
+        this.marks = new LogMarks(files, directory, found.epochs(), found.recoveryPoint(), found.start());
         for (Segment segment : found.segments()) {
             segments.put(segment.baseOffset(), segment);
         }
@@ -51,7 +55,7 @@ final class SegmentChain {
     }
 
     long startOffset() {
-        return segments.firstKey();
+        return marks.start().offset();
     }
 
     long endOffset() {
@@ -82,7 +86,11 @@ final class SegmentChain {
         return found == null ? null : found.getValue();
     }
 
-    /** Oldest first. */
+    OptionalLong announcedStart(long limitOffset) {
+        return marks.start().announcedBelow(limitOffset);
+    }
+
+    /** Oldest first; the first ones may lie below the log's start. */
     Iterable<Segment> segments() {
         return segments.values();
     }
@@ -92,7 +100,15 @@ final class SegmentChain {
         return truncations.get();
     }
 
+    void changeSettings(LogSettings changed) {
+        settings = changed;
+    }
+
     // --- for the one writer ------------------------------------------------------------------------------------------
+
+    boolean activeIsEmpty() {
+        return active.size() == 0;
+    }
 
     boolean mustRoll(long bytes, long nextOffset) {
         Segment segment = active;
@@ -105,6 +121,13 @@ final class SegmentChain {
     }
 
     void append(List<PlacedBatch> batches) throws IOException {
+        List<LogStart.Announcement> moves = LogStart.in(batches);
+        if (marks.start().announced().size() + moves.size() > LogStart.MAX_ANNOUNCED) {
+            throw new TailraceException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "The log's start is to move " + LogStart.MAX_ANNOUNCED
+                            + " times already: let it move before announcing more.");
+        }
         EpochIndex extended = marks.epochs();
         for (PlacedBatch placed : batches) {
             extended = extended.withEpoch(placed.leaderEpoch(), placed.baseOffset());
@@ -113,6 +136,7 @@ final class SegmentChain {
         marks.announce(extended);
         active.append(batches, clock.millis());
         marks.adopt(extended);
+        marks.note(moves);
         endOffset = batches.get(batches.size() - 1).nextOffset();
     }
 
@@ -133,14 +157,59 @@ final class SegmentChain {
 
     void checkpoint() throws IOException {
         active.writeIndex(false);
-        marks.recoveryPoint(flushedOffset);
+        recoveryPoint(flushedOffset);
+    }
+
+    /** What has been announced below it is in a file before the recovery point tells a start to read from there. */
+    private void recoveryPoint(long offset) throws IOException {
+        marks.writeStart();
+        marks.recoveryPoint(offset);
+    }
+
+    /** The records below the new start are on the disk first: a log never begins behind its end. */
+    void advanceStart(long offset) throws IOException {
+        if (offset > startOffset()) {
+            if (flushedOffset < offset) {
+                flush();
+            }
+            marks.changeStart(start -> start.advancedTo(offset));
+        }
+    }
+
+    /**
+     * Deletes the segments below, but for the last. What is the first segment from now on is durable before a file goes, so the
+     * files may go in any order. The epoch index is trimmed when the next segment begins.
+     */
+    long deleteSegmentsBelow(long limitOffset) throws IOException {
+        long limit = Math.min(startOffset(), limitOffset);
+        List<Segment> doomed = new ArrayList<>();
+        Segment first = segments.firstEntry().getValue();
+        for (Segment next = segmentAfter(first);
+                next != null && next.baseOffset() <= limit;
+                next = segmentAfter(next)) {
+            doomed.add(first);
+            first = next;
+        }
+        if (doomed.isEmpty()) {
+            return 0;
+        }
+        Segment kept = first;
+        marks.changeStart(start -> start.withFirstSegment(kept.baseOffset(), kept.baseSequence()));
+        long bytes = 0;
+        for (Segment segment : doomed) {
+            segments.remove(segment.baseOffset());
+            bytes += segment.size();
+            segment.delete();
+        }
+        files.syncDirectory(directory);
+        return bytes;
     }
 
     void markCleanStop() throws IOException {
         if (!marks.cleanStop()) {
             flush();
             active.writeIndex(true);
-            marks.recoveryPoint(endOffset);
+            recoveryPoint(endOffset);
             marks.cleanStop(new CleanStop(endOffset, active.baseOffset(), active.size()));
         }
     }
@@ -162,12 +231,13 @@ final class SegmentChain {
         flush();
         Segment old = active;
         old.seal();
-        marks.recoveryPoint(endOffset);
+        recoveryPoint(endOffset);
         Segment fresh = new Segment(files, directory, endOffset, old.lastSequence(), settings);
         try {
             fresh.create();
             files.syncDirectory(directory);
-            EpochIndex extended = marks.epochs().withSegment(endOffset, old.lastSequence());
+            EpochIndex extended =
+                    marks.epochs().startingWith(segments.firstKey()).withSegment(endOffset, old.lastSequence());
             marks.announce(extended);
             marks.adopt(extended);
         } catch (IOException e) {
@@ -194,6 +264,12 @@ final class SegmentChain {
     CutPoint prepareCut(long offset) throws IOException {
         marks.removeCleanStop();
         CutPoint cut = CutPoint.find(segmentAt(offset), offset);
+        if (cut.endOffset() < startOffset()) {
+            throw new TailraceException(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "The log begins at " + startOffset() + ", inside of the batch that a cut at " + offset
+                            + " would take away.");
+        }
         marks.recoveryPoint(Math.min(marks.recoveryPoint(), cut.endOffset()));
         return cut;
     }
@@ -216,6 +292,8 @@ final class SegmentChain {
             EpochIndex shortened = marks.epochs().truncatedTo(endOffset, last.baseOffset());
             marks.announce(shortened);
             marks.adopt(shortened);
+            long end = endOffset;
+            marks.changeStart(start -> start.truncatedTo(end));
             flushedOffset = endOffset;
         } finally {
             truncations.incrementAndGet();

@@ -2,7 +2,9 @@ package io.tailrace.engine.partition;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.Log;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.TimestampType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,19 +22,49 @@ import org.slf4j.LoggerFactory;
 final class Gate {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
-    private final PartitionSettings settings;
     private final PartitionEnvironment environment;
-    private final ActorRef<PersistentPartition.AppendAll> child;
+    private final Log log;
+    private final ActorRef<PersistentPartition.Command> child;
     private final Queue<Partition.Append> queue = new ArrayDeque<>();
     private List<Partition.Append> underWay = List.of();
     private long queuedBytes;
+    private PartitionSettings settings;
+    private boolean held;
+    /** What to do once nothing is under way. */
+    private @Nullable Runnable onceIdle;
     /** Said once, not for each batch: producers send again and again. */
     private boolean diskFull;
 
-    Gate(PartitionSettings settings, PartitionEnvironment environment, ActorRef<PersistentPartition.AppendAll> child) {
+    Gate(
+            PartitionSettings settings,
+            PartitionEnvironment environment,
+            Log log,
+            ActorRef<PersistentPartition.Command> child) {
         this.settings = settings;
         this.environment = environment;
+        this.log = log;
         this.child = child;
+    }
+
+    /** Goes by other settings from now on. */
+    void follow(PartitionSettings changed) {
+        settings = changed;
+    }
+
+    /** Does this as soon as no group is under way, and sends none before {@link #resume}. One may hold at a time. */
+    void hold(Runnable whenIdle) {
+        held = true;
+        if (underWay.isEmpty()) {
+            whenIdle.run();
+        } else {
+            onceIdle = whenIdle;
+        }
+    }
+
+    /** Sends what came while it was held. */
+    void resume() {
+        held = false;
+        sendNext();
     }
 
     /** A batch wants in: it is refused at once, or waits for its turn. */
@@ -44,9 +76,7 @@ final class Gate {
         }
         queue.add(append);
         queuedBytes += append.batch().sizeInBytes();
-        if (underWay.isEmpty()) {
-            sendNext();
-        }
+        sendNext();
     }
 
     private Partition.@Nullable Refused refusal(RecordBatch batch) {
@@ -95,6 +125,11 @@ final class Gate {
     void stored(PersistentPartition.Stored stored) {
         List<Partition.Append> done = underWay;
         underWay = List.of();
+        Runnable due = onceIdle;
+        if (due != null) {
+            onceIdle = null;
+            due.run();
+        }
         sendNext();
         for (int i = 0; i < done.size(); i++) {
             done.get(i).replyTo().tell(reply(stored.decisions().get(i)));
@@ -115,7 +150,7 @@ final class Gate {
     }
 
     private void sendNext() {
-        if (queue.isEmpty()) {
+        if (held || !underWay.isEmpty() || queue.isEmpty()) {
             return;
         }
         List<Partition.Append> group = new ArrayList<>(queue.size());
@@ -134,23 +169,26 @@ final class Gate {
         }
         queuedBytes -= bytes;
         underWay = group;
-        child.tell(new PersistentPartition.AppendAll(batches, Partition.appendTime(settings, environment)));
+        // Nothing is being written: the log's end stands still until the child writes there.
+        child.tell(new PersistentPartition.AppendAll(batches, log.endOffset(), appendTime()));
     }
 
-    /** The child is gone: what was under way is unknown, what waited was certainly not stored. */
-    void fail() {
-        for (Partition.Append append : underWay) {
-            append.replyTo()
-                    .tell(
-                            new Partition.Refused(
-                                    ErrorCode.OUTCOME_UNKNOWN,
-                                    "The write was under way when the leadership ended: send it again with the same sequence."));
-        }
-        for (Partition.Append append : queue) {
-            append.replyTo()
-                    .tell(new Partition.Refused(
-                            ErrorCode.PARTITION_UNAVAILABLE, "The partition is being elected: send again."));
-        }
+    /** The time to stamp batches with, by the topic's setting, or -1. */
+    private long appendTime() {
+        return settings.timestampType() == TimestampType.LOG_APPEND_TIME
+                ? environment.clock().millis()
+                : -1;
+    }
+
+    /**
+     * The child is gone, and so is this gate.
+     *
+     * @param underWayEnds what those hear whose batches were being written
+     * @param waitingEnd what those hear whose batches waited: they were certainly not stored
+     */
+    void fail(Partition.Refused underWayEnds, Partition.Refused waitingEnd) {
+        underWay.forEach(append -> append.replyTo().tell(underWayEnds));
+        queue.forEach(append -> append.replyTo().tell(waitingEnd));
         underWay = List.of();
         queue.clear();
         queuedBytes = 0;

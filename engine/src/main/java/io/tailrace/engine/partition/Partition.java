@@ -3,46 +3,52 @@ package io.tailrace.engine.partition;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.journal.LedPartitions;
+import io.tailrace.engine.journal.SnapshotFiles;
 import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.record.RecordBatch;
-import io.tailrace.engine.record.TimestampType;
 import io.tailrace.engine.replication.Leadership;
 import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A partition: the sharded actor that owns a log while it leads. It has two lives, and {@link Gate} is the door of the second.
+ * A partition: the sharded actor that owns a log while it leads. It has two lives, and what it has in the second is
+ * {@link Leading}.
  *
  * <ul>
  *   <li><b>electing</b>: learns its topic's settings, opens its replica, wins an epoch, commits the barrier, starts its
  *       persistent child over the log and lets it recover. Who asks for the leader waits, up to a bound; appends are
  *       refused as PARTITION_UNAVAILABLE. A failure is tried again after a pause that grows to {@link #LONGEST_PAUSE}.
  *   <li><b>leading</b>: the gate hands batches to the child. When the child stops, a persist has failed: what was under way
- *       ends as unknown, and it elects again.
+ *       ends as unknown, and it elects again; but if only the disk was full nothing was stored, and the epoch goes on with
+ *       another child.
  * </ul>
+ *
+ * <p>In either life it stops when its topic is no more.
  */
 public final class Partition {
     private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-    /** Each election writes a barrier, and what could not be replayed will hardly be replayed a moment later. */
+    /** What could not be replayed will hardly be replayed a moment later. */
     private static final Duration PAUSE_AFTER_FAILED_RECOVERY = Duration.ofSeconds(30);
-
-    private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(1);
+    /** So long whoever still sends to a partition that is no more hears why, instead of nothing. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
@@ -60,6 +66,17 @@ public final class Partition {
     /** Append this batch; its bytes must stay as they are until the answer. */
     public record Append(PartitionId partition, RecordBatch batch, ActorRef<AppendReply> replyTo) implements Command {}
 
+    /**
+     * Let the log begin at that offset. At or below its present start nothing moves.
+     *
+     * @param beforeOffset the new start, at most the high watermark; {@link #EVERYTHING} for that
+     */
+    public record DeleteRecords(PartitionId partition, long beforeOffset, ActorRef<DeleteReply> replyTo)
+            implements Command {
+        /** As an offset: all records there are. */
+        public static final long EVERYTHING = -1;
+    }
+
     /** Stop, since the node stops or the partition moves. */
     public enum Stop implements Command {
         INSTANCE
@@ -71,11 +88,19 @@ public final class Partition {
 
     private record FromChild(PersistentPartition.Answer answer) implements Command {}
 
-    private enum Tick implements Command {
+    record FromLogStart(Leading leading, LogStart.Event event) implements Command {}
+
+    /** One of the two is {@code null}. */
+    record SettingsHeard(
+            @Nullable PartitionSettings settings, @Nullable Throwable failure) implements Command {}
+
+    enum Tick implements Command {
         ELECT,
-        CHECKPOINT,
+        RECOVER,
+        SECOND,
         CHECKPOINTED,
-        CHILD_STOPPED
+        RETENTION,
+        LEAVE
     }
 
     /** Answer to {@link Locate}. */
@@ -85,7 +110,15 @@ public final class Partition {
     public record Leads(ActorRef<Command> leader, int epoch) implements Located {}
 
     /** Nobody leads, for this reason. */
-    public record Unavailable(ErrorCode code, String message) implements Located {}
+    public record Unavailable(ErrorCode code, String message) implements Located {
+        private static Unavailable of(TailraceException why) {
+            return new Unavailable(why.code(), String.valueOf(why.getMessage()));
+        }
+
+        private Refused refused() {
+            return new Refused(code, message);
+        }
+    }
 
     /** Answer to {@link Append}. */
     public sealed interface AppendReply {}
@@ -98,8 +131,19 @@ public final class Partition {
      */
     public record Appended(long baseOffset, long appendTimeMillis) implements AppendReply {}
 
-    /** It is not stored, or with OUTCOME_UNKNOWN may be. */
-    public record Refused(ErrorCode code, String message) implements AppendReply {}
+    /** Answer to {@link DeleteRecords}. */
+    public sealed interface DeleteReply {}
+
+    /**
+     * The log begins where it was to begin, or later.
+     *
+     * @param startOffset of the first record that is still there
+     * @param endOffset the high watermark
+     */
+    public record Deleted(long startOffset, long endOffset) implements DeleteReply {}
+
+    /** It is not done, or with OUTCOME_UNKNOWN may be. */
+    public record Refused(ErrorCode code, String message) implements AppendReply, DeleteReply {}
 
     private Partition(
             ActorContext<Command> context,
@@ -117,6 +161,9 @@ public final class Partition {
         return Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new Partition(context, timers, id, environment).elect()));
     }
+
+    // --- electing
+    // ------------------------------------------------------------------------------------------------------
 
     private Behavior<Command> elect() {
         CompletionStage<Elected> election =
@@ -147,14 +194,14 @@ public final class Partition {
     private Behavior<Command> electing() {
         return Behaviors.receive(Command.class)
                 .onMessage(Locate.class, this::waitForLeader)
-                .onMessage(Append.class, append -> refuse(append, unavailable()))
+                .onMessage(Append.class, append -> refuse(append.replyTo, unavailable()))
+                .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
                 .onMessage(Elected.class, this::recover)
                 .onMessage(ElectionFailed.class, this::electionFailed)
                 .onMessageEquals(Tick.ELECT, this::elect)
-                .onMessage(Tick.class, tick -> Behaviors.same())
-                .onMessage(FromChild.class, late -> Behaviors.same())
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
-                .onSignal(PostStop.class, signal -> releaseWaiting())
+                .onMessage(Command.class, late -> Behaviors.same())
+                .onSignal(PostStop.class, signal -> releaseWaiting(unavailable()))
                 .build();
     }
 
@@ -171,129 +218,263 @@ public final class Partition {
     }
 
     private Behavior<Command> electionFailed(ElectionFailed failed) {
-        Unavailable why = reason(failed.cause);
-        LOG.warn("Partition {} cannot lead: {} {}", id, why.code, why.message);
-        pauseBeforeNextElection(why);
+        TailraceException why = Failures.named(failed.cause);
+        if (isNoMore(why)) {
+            return gone(why);
+        }
+        LOG.warn("Partition {} cannot lead: {} {}", id, why.code(), why.getMessage());
+        pauseBefore(Tick.ELECT, Unavailable.of(why));
         return Behaviors.same();
     }
 
-    private void pauseBeforeNextElection(Unavailable why) {
-        waiting.forEach(locate -> locate.replyTo.tell(why));
-        waiting.clear();
-        timers.startSingleTimer(Tick.ELECT, pause);
+    private void pauseBefore(Tick next, Unavailable why) {
+        releaseWaiting(why);
+        timers.startSingleTimer(next, pause);
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
     }
 
     private Behavior<Command> recover(Elected elected) {
-        String persistenceId = PersistentPartition.persistenceId(id).id();
+        SnapshotFiles snapshots =
+                new SnapshotFiles(environment.files(), elected.replica.directory(), elected.leadership);
         LedPartitions.of(context.getSystem().classicSystem())
                 .enter(
-                        persistenceId,
-                        new LedPartitions.Led(
-                                elected.leadership,
-                                environment.files(),
-                                elected.replica.directory(),
-                                environment.io()));
+                        PersistentPartition.persistenceId(id).id(),
+                        new LedPartitions.Led(elected.leadership, snapshots, environment.io()));
         ActorRef<PersistentPartition.Answer> answers =
                 context.messageAdapter(PersistentPartition.Answer.class, FromChild::new);
-        ActorRef<PersistentPartition.AppendAll> child = context.spawnAnonymous(
+        ActorRef<PersistentPartition.Command> child = context.spawnAnonymous(
                 PersistentPartition.create(id, elected.leadership, environment.limits(), answers));
-        context.watchWith(child, Tick.CHILD_STOPPED);
-        return recovering(elected, child);
+        context.watch(child);
+        return recovering(elected, snapshots, child);
     }
 
-    private Behavior<Command> recovering(Elected elected, ActorRef<PersistentPartition.AppendAll> child) {
+    private Behavior<Command> recovering(
+            Elected elected, SnapshotFiles snapshots, ActorRef<PersistentPartition.Command> child) {
         return Behaviors.receive(Command.class)
                 .onMessage(Locate.class, this::waitForLeader)
-                .onMessage(Append.class, append -> refuse(append, unavailable()))
-                .onMessage(FromChild.class, answer -> lead(elected, child))
-                .onMessageEquals(Tick.CHILD_STOPPED, () -> recoveryFailed(elected))
+                .onMessage(Append.class, append -> refuse(append.replyTo, unavailable()))
+                .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
+                .onMessage(
+                        FromChild.class,
+                        answer -> answer.answer instanceof PersistentPartition.Recovered recovered
+                                ? lead(elected, snapshots, child, recovered.dataEndOffset())
+                                : Behaviors.same())
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
-                .onSignal(PostStop.class, signal -> leave(elected))
+                .onMessage(Command.class, late -> Behaviors.same())
+                .onSignal(Terminated.class, ended -> recoveryFailed(elected, whyItEnded(ended)))
+                .onSignal(PostStop.class, signal -> leave(elected.leadership))
                 .build();
     }
 
-    private Behavior<Command> recoveryFailed(Elected elected) {
-        pause = PAUSE_AFTER_FAILED_RECOVERY;
-        return electAgain(
-                elected,
-                new Unavailable(
-                        ErrorCode.IO_FAILED,
-                        "Partition " + id
-                                + " could not replay its log: see the node's log for the file and the reason."));
+    private static TailraceException whyItEnded(Terminated ended) {
+        return ended instanceof ChildFailed failed
+                ? Failures.named(failed.getCause())
+                : new TailraceException(ErrorCode.PARTITION_UNAVAILABLE, "The partition's journal stopped: ask again.");
     }
 
-    private Behavior<Command> lead(Elected elected, ActorRef<PersistentPartition.AppendAll> child) {
-        pause = FIRST_PAUSE;
-        timers.startTimerWithFixedDelay(Tick.CHECKPOINT, CHECKPOINT_EVERY);
-        waiting.forEach(locate -> locate.replyTo.tell(new Leads(context.getSelf(), elected.leadership.epoch())));
-        waiting.clear();
-        return leading(elected, new Gate(elected.settings, environment, child));
+    // --- not recovered
+    // -------------------------------------------------------------------------------------------------
+
+    /** The epoch stays ours, so it is only replayed again: another election would write another barrier, for nothing. */
+    private Behavior<Command> recoveryFailed(Elected elected, TailraceException why) {
+        if (isNoMore(why) || why.code() == ErrorCode.FENCED) {
+            return lost(elected, why);
+        }
+        LOG.error("Partition {} could not replay its log: {} {}", id, why.code(), why.getMessage());
+        releaseWaiting(Unavailable.of(why));
+        timers.startSingleTimer(Tick.RECOVER, PAUSE_AFTER_FAILED_RECOVERY);
+        return unrecovered(elected, Unavailable.of(why));
     }
 
-    private Behavior<Command> leading(Elected elected, Gate gate) {
+    /** Leads, but has no child just now: whoever asks hears why, or waits if that will not take long. */
+    private Behavior<Command> unrecovered(Elected elected, Unavailable why) {
         return Behaviors.receive(Command.class)
-                .onMessage(Append.class, append -> {
-                    if (append.partition.equals(id)) {
-                        gate.arrive(append);
-                        return Behaviors.same();
-                    }
-                    return refuse(append, misdirected());
+                .onMessage(
+                        Locate.class,
+                        locate -> why.code.retriable() ? waitForLeader(locate) : then(() -> locate.replyTo.tell(why)))
+                .onMessage(Append.class, append -> refuse(append.replyTo, why))
+                .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
+                .onMessageEquals(
+                        Tick.RECOVER,
+                        () -> then(
+                                () -> context.pipeToSelf(environment.settings().apply(id), SettingsHeard::new)))
+                .onMessage(SettingsHeard.class, heard -> {
+                    TailraceException failure = heard.failure == null ? null : Failures.named(heard.failure);
+                    return failure != null && isNoMore(failure) ? lost(elected, failure) : recover(elected);
                 })
-                .onMessage(FromChild.class, answer -> {
-                    gate.stored((PersistentPartition.Stored) answer.answer);
-                    return Behaviors.same();
-                })
-                .onMessage(Locate.class, locate -> {
-                    if (isMine(locate.partition, locate.replyTo)) {
-                        locate.replyTo.tell(new Leads(context.getSelf(), elected.leadership.epoch()));
-                    }
-                    return Behaviors.same();
-                })
-                .onMessageEquals(Tick.CHECKPOINT, () -> checkpoint(elected))
-                .onMessageEquals(Tick.CHILD_STOPPED, () -> {
-                    gate.fail();
-                    return electAgain(elected, unavailable());
-                })
-                .onMessage(Tick.class, tick -> Behaviors.same())
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
+                .onMessage(Command.class, late -> Behaviors.same())
+                .onSignal(PostStop.class, signal -> leave(elected.leadership))
+                .build();
+    }
+
+    // --- leading
+    // -------------------------------------------------------------------------------------------------------
+
+    private Behavior<Command> lead(
+            Elected elected, SnapshotFiles snapshots, ActorRef<PersistentPartition.Command> child, long dataEndOffset) {
+        Leading.Term term = new Leading.Term(elected.settings, elected.replica, elected.leadership, snapshots, child);
+        Leading leading = new Leading(context, id, environment, term, dataEndOffset);
+        leading.startTimers(timers);
+        waiting.forEach(locate -> locate.replyTo.tell(leads(elected.leadership)));
+        waiting.clear();
+        return leading(elected, leading, child);
+    }
+
+    private Leads leads(Leadership leadership) {
+        return new Leads(context.getSelf(), leadership.epoch());
+    }
+
+    private Behavior<Command> leading(Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child) {
+        return Behaviors.receive(Command.class)
+                .onMessage(
+                        Append.class,
+                        append -> append.partition.equals(id)
+                                ? then(() -> leading.append(append))
+                                : refuse(append.replyTo, misdirected()))
+                .onMessage(
+                        FromChild.class,
+                        answer -> then(() -> {
+                            pause = FIRST_PAUSE;
+                            leading.hear(answer.answer);
+                        }))
+                .onMessage(
+                        Locate.class,
+                        locate -> then(() -> {
+                            if (isMine(locate.partition, locate.replyTo)) {
+                                locate.replyTo.tell(leads(elected.leadership));
+                            }
+                        }))
+                .onMessage(
+                        DeleteRecords.class,
+                        wanted -> wanted.partition.equals(id)
+                                ? then(() -> leading.delete(wanted))
+                                : refuse(wanted.replyTo, misdirected()))
+                .onMessage(FromLogStart.class, moved -> heard(elected, leading, child, moved))
+                .onMessage(SettingsHeard.class, heard -> heard(elected, leading, child, heard))
+                .onMessageEquals(Tick.SECOND, () -> then(leading::tick))
+                .onMessageEquals(Tick.RETENTION, () -> then(leading::checkRetention))
+                .onMessage(Stop.class, stop -> Behaviors.stopped())
+                .onMessage(Command.class, late -> Behaviors.same())
+                .onSignal(Terminated.class, ended -> lost(elected, leading, whyItEnded(ended)))
                 .onSignal(PostStop.class, signal -> {
-                    gate.fail();
-                    return leave(elected);
+                    leading.fail(unknown().refused(), unavailable().refused());
+                    return leave(elected.leadership);
                 })
                 .build();
     }
 
-    private Behavior<Command> checkpoint(Elected elected) {
-        context.pipeToSelf(
-                CompletableFuture.runAsync(elected.replica::checkpoint, environment.io()),
-                (done, failure) -> Tick.CHECKPOINTED);
+    private static Behavior<Command> then(Runnable step) {
+        step.run();
         return Behaviors.same();
     }
 
-    private Behavior<Command> electAgain(Elected elected, Unavailable why) {
-        LOG.warn("Partition {} lost epoch {} and elects again", id, elected.leadership.epoch());
-        timers.cancel(Tick.CHECKPOINT);
-        leave(elected);
-        pauseBeforeNextElection(why);
+    private Behavior<Command> heard(
+            Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child, FromLogStart moved) {
+        if (moved.leading != leading) {
+            return Behaviors.same();
+        }
+        if (moved.event instanceof LogStart.NotMoved failed && failed.why().code() != ErrorCode.DISK_FULL) {
+            // As with a failed persist: what is in the log is for the next epoch to find out.
+            dismiss(child);
+            return lost(elected, leading, failed.why());
+        }
+        leading.hear(moved.event);
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> heard(
+            Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child, SettingsHeard heard) {
+        PartitionSettings settings = heard.settings;
+        if (settings != null) {
+            leading.follow(settings);
+            return Behaviors.same();
+        }
+        TailraceException failure = Failures.named(Objects.requireNonNull(heard.failure));
+        if (isNoMore(failure)) {
+            dismiss(child);
+            return lost(elected, leading, failure);
+        }
+        leading.keepSettings();
+        return Behaviors.same();
+    }
+
+    private void dismiss(ActorRef<PersistentPartition.Command> child) {
+        context.unwatch(child);
+        context.stop(child);
+    }
+
+    // --- no longer leading
+    // ---------------------------------------------------------------------------------------------
+
+    private Behavior<Command> lost(Elected elected, Leading leading, TailraceException why) {
+        Leading.stopTimers(timers);
+        if (isNoMore(why)) {
+            Refused refused = Unavailable.of(why).refused();
+            leading.fail(refused, refused);
+        } else if (why.code() == ErrorCode.DISK_FULL) {
+            // Nothing of it was stored, and the epoch is still ours: all it takes is another child.
+            LOG.warn("Partition {}: {}", id, why.getMessage());
+            leading.fail(Unavailable.of(why).refused(), unavailable().refused());
+            pauseBefore(Tick.RECOVER, unavailable());
+            return unrecovered(elected, unavailable());
+        } else {
+            leading.fail(unknown().refused(), unavailable().refused());
+        }
+        return lost(elected, why);
+    }
+
+    private Behavior<Command> lost(Elected elected, TailraceException why) {
+        leave(elected.leadership);
+        if (isNoMore(why)) {
+            return gone(why);
+        }
+        LOG.warn(
+                "Partition {} lost epoch {} and elects again: {} {}",
+                id,
+                elected.leadership.epoch(),
+                why.code(),
+                why.getMessage());
+        pauseBefore(Tick.ELECT, unavailable());
         return electing();
     }
 
-    private Behavior<Command> leave(Elected elected) {
-        LedPartitions.of(context.getSystem().classicSystem())
-                .leave(PersistentPartition.persistenceId(id).id(), elected.leadership);
-        return releaseWaiting();
+    private static boolean isNoMore(TailraceException why) {
+        return why.code() == ErrorCode.UNKNOWN_TOPIC || why.code() == ErrorCode.UNKNOWN_PARTITION;
     }
 
-    private Behavior<Command> releaseWaiting() {
-        waiting.forEach(locate -> locate.replyTo.tell(unavailable()));
+    /** The topic has been deleted, or never was: everybody hears so for a while, then this stops. */
+    private Behavior<Command> gone(TailraceException cause) {
+        LOG.info("Partition {} is no more: {}", id, cause.getMessage());
+        Unavailable why = Unavailable.of(cause);
+        releaseWaiting(why);
+        timers.cancelAll();
+        timers.startSingleTimer(Tick.LEAVE, FAREWELL);
+        return Behaviors.receive(Command.class)
+                .onMessage(Locate.class, locate -> then(() -> locate.replyTo.tell(why)))
+                .onMessage(Append.class, append -> refuse(append.replyTo, why))
+                .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
+                .onMessageEquals(Tick.LEAVE, Behaviors::stopped)
+                .onMessage(Stop.class, stop -> Behaviors.stopped())
+                .onMessage(Command.class, late -> Behaviors.same())
+                .build();
+    }
+
+    private Behavior<Command> leave(Leadership leadership) {
+        LedPartitions.of(context.getSystem().classicSystem())
+                .leave(PersistentPartition.persistenceId(id).id(), leadership);
+        return releaseWaiting(unavailable());
+    }
+
+    private Behavior<Command> releaseWaiting(Unavailable why) {
+        waiting.forEach(locate -> locate.replyTo.tell(why));
         waiting.clear();
         return Behaviors.same();
     }
 
-    private Behavior<Command> refuse(Append append, Unavailable why) {
-        append.replyTo.tell(new Refused(why.code, why.message));
+    private static Behavior<Command> refuse(ActorRef<? super Refused> replyTo, Unavailable why) {
+        replyTo.tell(why.refused());
         return Behaviors.same();
     }
 
@@ -314,20 +495,9 @@ public final class Partition {
         return new Unavailable(ErrorCode.PARTITION_UNAVAILABLE, "Partition " + id + " is being elected: ask again.");
     }
 
-    private Unavailable reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof TailraceException known) {
-            return new Unavailable(known.code(), String.valueOf(known.getMessage()));
-        }
-        LOG.error("Partition {} cannot lead", id, cause);
-        return new Unavailable(ErrorCode.IO_FAILED, "Partition " + id + " cannot be opened: " + cause);
-    }
-
-    /** The time to stamp batches with, by the topic's setting. */
-    static long appendTime(PartitionSettings settings, PartitionEnvironment environment) {
-        return settings.timestampType() == TimestampType.LOG_APPEND_TIME
-                ? environment.clock().millis()
-                : -1;
+    private static Unavailable unknown() {
+        return new Unavailable(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "The write was under way when the leadership ended: send it again with the same sequence.");
     }
 }

@@ -2,6 +2,7 @@ package io.tailrace.engine.partition;
 
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.replication.Replicas;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -11,7 +12,8 @@ import java.util.function.Function;
  * What a node gives to each of its partitions.
  *
  * @param replicas the replicas whose files this process owns
- * @param settings asks the catalogue; fails with UNKNOWN_TOPIC or UNKNOWN_PARTITION
+ * @param settings asks the catalogue, which answers at once or soon; fails with UNKNOWN_TOPIC or UNKNOWN_PARTITION. Asked again
+ *     about once a second, so that a partition follows what changes
  * @param space whether the disk has room
  * @param io for blocking work
  * @param limits the bounds
@@ -33,6 +35,13 @@ public record PartitionEnvironment(
      * @param waitingAsks how many may wait for the election to end
      * @param producers how many idempotent producers are remembered
      * @param snapshotBytes of log between two snapshots: replay costs at most about twice as many
+     * @param retentionCheckInterval between two looks for records that have expired
      */
-    public record Limits(long queuedBytes, int groupBytes, int waitingAsks, int producers, long snapshotBytes) {}
+    public record Limits(
+            long queuedBytes,
+            int groupBytes,
+            int waitingAsks,
+            int producers,
+            long snapshotBytes,
+            Duration retentionCheckInterval) {}
 }

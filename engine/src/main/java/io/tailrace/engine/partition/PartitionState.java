@@ -34,7 +34,7 @@ public record PartitionState(
     /**
      * Whether the batch is appended, and where. Does not look into the batch's records: the gate has done that.
      *
-     * @param logEndOffset the log's end when the leader's epoch began: control batches take offsets that no event tells of
+     * @param logEndOffset the log's end when the group was sent: control batches take offsets that no event tells of
      * @param appendTimeMillis the time to stamp the batch with, or -1 to leave it
      */
     public Decision decide(RecordBatch batch, int leaderEpoch, long logEndOffset, long appendTimeMillis) {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
@@ -20,46 +22,68 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * The partition's persistent child: it lives as long as one leadership, takes what the gate lets through one group at a time,
  * asks {@link PartitionState} what becomes of each batch and persists those that are accepted, all or none.
  *
- * <p>Its gate sends the next group only after the answer to the last, so nothing is ever stashed here. When a persist fails
- * the actor stops, as Pekko has it; the gate watches.
+ * <p>Its gate sends the next group only after the answer to the last, so nothing but a question for the state is ever stashed
+ * here. When a persist fails the actor stops, as Pekko has it; the partition watches.
  */
 final class PersistentPartition
-        extends EventSourcedBehavior<PersistentPartition.AppendAll, BatchAppended, PartitionState> {
+        extends EventSourcedBehavior<PersistentPartition.Command, BatchAppended, PartitionState> {
+    private final ActorContext<Command> context;
     private final Leadership leadership;
-    private final long logEndOffset;
     private final PartitionEnvironment.Limits limits;
     private final ActorRef<Answer> gate;
+
+    /** What it understands. */
+    sealed interface Command {}
 
     /**
      * Batches that arrived during the last persist, to be written as one.
      *
+     * @param logEndOffset where the log ends: control batches take offsets that no event tells of
      * @param appendTimeMillis the time to stamp them with, or -1
      */
-    record AppendAll(List<RecordBatch> batches, long appendTimeMillis) {}
+    record AppendAll(List<RecordBatch> batches, long logEndOffset, long appendTimeMillis) implements Command {}
 
-    /** What the gate hears. */
-    sealed interface Answer {}
-
-    /** Recovery is over: send. */
-    enum Recovered implements Answer {
+    /** What is the state? Answered with {@link StateNow} when nothing is being persisted. */
+    enum TellState implements Command {
         INSTANCE
     }
 
-    /** A group is stored: what became of each batch, in their order. */
-    record Stored(List<Decision> decisions) implements Answer {}
+    /** What the partition hears. */
+    sealed interface Answer {}
+
+    /**
+     * Recovery is over: send.
+     *
+     * @param dataEndOffset the offset after the newest data batch
+     */
+    record Recovered(long dataEndOffset) implements Answer {}
+
+    /**
+     * A group is stored: what became of each batch, in their order.
+     *
+     * @param dataEndOffset the offset after the newest data batch
+     */
+    record Stored(List<Decision> decisions, long dataEndOffset) implements Answer {}
+
+    /** The state, and the sequence number of the newest batch that it knows. */
+    record StateNow(long sequenceNr, PartitionState state) implements Answer {}
 
     private PersistentPartition(
-            PartitionId id, Leadership leadership, PartitionEnvironment.Limits limits, ActorRef<Answer> gate) {
+            ActorContext<Command> context,
+            PartitionId id,
+            Leadership leadership,
+            PartitionEnvironment.Limits limits,
+            ActorRef<Answer> gate) {
         super(persistenceId(id));
+        this.context = context;
         this.leadership = leadership;
-        this.logEndOffset = leadership.log().endOffset();
         this.limits = limits;
         this.gate = gate;
     }
 
-    static Behavior<AppendAll> create(
+    static Behavior<Command> create(
             PartitionId id, Leadership leadership, PartitionEnvironment.Limits limits, ActorRef<Answer> gate) {
-        return new PersistentPartition(id, leadership, limits, gate);
+        return Behaviors.setup(context -> new PersistentPartition(context, id, leadership, limits, gate));
     }
 
     static PersistenceId persistenceId(PartitionId id) {
@@ -82,8 +106,13 @@ final class PersistentPartition
     }
 
     @Override
-    public CommandHandler<AppendAll, BatchAppended, PartitionState> commandHandler() {
-        return this::append;
+    public CommandHandler<Command, BatchAppended, PartitionState> commandHandler() {
+        return (state, command) -> command instanceof AppendAll group ? append(state, group) : tell(state);
+    }
+
+    private Effect<BatchAppended, PartitionState> tell(PartitionState state) {
+        gate.tell(new StateNow(lastSequenceNumber(context), state));
+        return Effect().none();
     }
 
     private Effect<BatchAppended, PartitionState> append(PartitionState state, AppendAll group) {
@@ -91,14 +120,14 @@ final class PersistentPartition
         List<BatchAppended> events = new ArrayList<>(group.batches.size());
         PartitionState ahead = state;
         for (RecordBatch batch : group.batches) {
-            Decision decision = ahead.decide(batch, leadership.epoch(), logEndOffset, group.appendTimeMillis);
+            Decision decision = ahead.decide(batch, leadership.epoch(), group.logEndOffset, group.appendTimeMillis);
             decisions.add(decision);
             if (decision instanceof Decision.Accept accept) {
                 events.add(accept.event());
                 ahead = ahead.apply(accept.event());
             }
         }
-        Stored stored = new Stored(decisions);
+        Stored stored = new Stored(decisions, ahead.endOffset());
         return events.isEmpty()
                 ? Effect().none().thenRun((PartitionState now) -> gate.tell(stored))
                 : Effect().persist(events).thenRun((PartitionState now) -> gate.tell(stored));
@@ -117,7 +146,7 @@ final class PersistentPartition
     @Override
     public SignalHandler<PartitionState> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.instance(), state -> gate.tell(Recovered.INSTANCE))
+                .onSignal(RecoveryCompleted.instance(), state -> gate.tell(new Recovered(state.endOffset())))
                 .build();
     }
 }

@@ -12,6 +12,13 @@ import java.nio.ByteBuffer;
  *   version   leader id   voters          granting voters   tagged fields
  *   int16     int32       compact array   compact array     (none)
  * </pre>
+ *
+ * <p>The move of the log's start (retention, delete-records) is of a type of our own, which Kafka's tools step over:
+ *
+ * <pre>
+ *   version   new start
+ *   int16     int64
+ * </pre>
  */
 public final class ControlRecords {
     /** Stands where Kafka has the leader's number: nodes here have names, and the log's own epoch index is what counts. */
@@ -22,22 +29,60 @@ public final class ControlRecords {
     private static final int BARRIER_VALUE_BYTES = 9;
     private static final byte EMPTY_COMPACT_ARRAY = 1;
     private static final byte NO_TAGGED_FIELDS = 0;
+    private static final int LOG_START_VALUE_BYTES = 10;
     private static final int MAX_CONTROL_BYTES = 64 * 1024;
 
     private ControlRecords() {}
 
+    /** Whether that is a control batch of type {@link ControlType#LOG_START}. One without a key of its own type is not. */
+    public static boolean isLogStart(RecordBatch batch) {
+        if (!batch.isControl()) {
+            return false;
+        }
+        RecordCursor cursor = batch.cursor(MAX_CONTROL_BYTES);
+        return cursor.next() && cursor.keySize() >= KEY_BYTES && typeAt(cursor) == ControlType.LOG_START;
+    }
+
+    private static ControlType typeAt(RecordCursor cursor) {
+        return ControlType.ofId(ByteBuffer.wrap(cursor.array()).getShort(cursor.keyAt() + Short.BYTES));
+    }
+
     /** The batch that opens a leader's epoch: one record, placed already. */
     public static RecordBatch barrier(long baseOffset, int leaderEpoch, long timestampMillis) {
-        byte[] key = ByteBuffer.allocate(KEY_BYTES)
-                .putShort(VERSION)
-                .putShort((short) ControlType.LEADER_CHANGE.id())
-                .array();
         byte[] value = ByteBuffer.allocate(BARRIER_VALUE_BYTES)
                 .putShort(VERSION)
                 .putInt(NO_LEADER_ID)
                 .put(EMPTY_COMPACT_ARRAY)
                 .put(EMPTY_COMPACT_ARRAY)
                 .put(NO_TAGGED_FIELDS)
+                .array();
+        return control(ControlType.LEADER_CHANGE, value, baseOffset, leaderEpoch, timestampMillis);
+    }
+
+    /**
+     * The batch that moves the log's start: one record, placed already. It counts once it is committed.
+     *
+     * @param newStart the offset below which nothing is to be read any more; not above the batch's own
+     * @throws TailraceException {@link ErrorCode#INVALID_ARGUMENT} if it is negative or above
+     */
+    public static RecordBatch logStart(long baseOffset, int leaderEpoch, long timestampMillis, long newStart) {
+        if (newStart < 0 || newStart > baseOffset) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The log's start cannot move to " + newStart + " by a batch at offset " + baseOffset + ".");
+        }
+        byte[] value = ByteBuffer.allocate(LOG_START_VALUE_BYTES)
+                .putShort(VERSION)
+                .putLong(newStart)
+                .array();
+        return control(ControlType.LOG_START, value, baseOffset, leaderEpoch, timestampMillis);
+    }
+
+    private static RecordBatch control(
+            ControlType type, byte[] value, long baseOffset, int leaderEpoch, long timestampMillis) {
+        byte[] key = ByteBuffer.allocate(KEY_BYTES)
+                .putShort(VERSION)
+                .putShort((short) type.id())
                 .array();
         RecordBatchBuilder builder =
                 new RecordBatchBuilder(Compression.NONE, MAX_CONTROL_BYTES).controlAt(baseOffset, leaderEpoch);
@@ -59,6 +104,36 @@ public final class ControlRecords {
         if (!cursor.next() || cursor.keySize() < KEY_BYTES) {
             throw RecordBatch.corrupt("a control batch without a control record");
         }
-        return ControlType.ofId(ByteBuffer.wrap(cursor.array()).getShort(cursor.keyAt() + Short.BYTES));
+        return typeAt(cursor);
+    }
+
+    /**
+     * Where a {@link ControlType#LOG_START} batch says that the log begins.
+     *
+     * @throws TailraceException {@link ErrorCode#INVALID_ARGUMENT} if it is no such batch, {@link ErrorCode#DATA_DIR_VERSION}
+     *     if its value is of a version that this program does not know, {@link ErrorCode#CORRUPT_BATCH} if it has none or it
+     *     is negative
+     */
+    public static long logStartOf(RecordBatch batch) {
+        if (typeOf(batch) != ControlType.LOG_START) {
+            throw new TailraceException(ErrorCode.INVALID_ARGUMENT, batch + " does not move the log's start.");
+        }
+        RecordCursor cursor = batch.cursor(MAX_CONTROL_BYTES);
+        if (!cursor.next() || cursor.valueSize() < Short.BYTES) {
+            throw RecordBatch.corrupt("a control batch that moves the log's start without saying where to");
+        }
+        ByteBuffer value = ByteBuffer.wrap(cursor.array(), cursor.valueAt(), cursor.valueSize());
+        short version = value.getShort();
+        if (version != VERSION) {
+            throw new TailraceException(
+                    ErrorCode.DATA_DIR_VERSION,
+                    "The control batch at offset " + batch.baseOffset() + " has format version " + version
+                            + ", this program knows " + VERSION + ": start the program that wrote it.");
+        }
+        long newStart = value.remaining() == Long.BYTES ? value.getLong() : -1;
+        if (newStart < 0) {
+            throw RecordBatch.corrupt("a control batch that moves the log's start to no offset");
+        }
+        return newStart;
     }
 }

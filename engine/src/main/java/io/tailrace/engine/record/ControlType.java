@@ -8,6 +8,8 @@ public enum ControlType {
     COMMIT(1),
     /** A new leader's epoch begins: the barrier. */
     LEADER_CHANGE(2),
+    /** The log begins later from now on; a kind of our own, outside of the numbers that Kafka gives out. */
+    LOG_START(1000),
     /** A kind that this version does not know; it is stepped over. */
     UNKNOWN(-1);
 

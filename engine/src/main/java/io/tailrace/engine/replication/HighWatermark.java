@@ -1,8 +1,10 @@
 package io.tailrace.engine.replication;
 
+import io.tailrace.engine.error.TailraceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The committed offset of a partition, as this replica knows it, and those who wait for it to move. Before the replica serves
@@ -14,6 +16,7 @@ public final class HighWatermark {
 
     private volatile long offset = UNKNOWN;
     private List<Waiter> waiters = new ArrayList<>();
+    private @Nullable TailraceException ended;
 
     private record Waiter(long beyond, CompletableFuture<Long> moved) {}
 
@@ -44,13 +47,32 @@ public final class HighWatermark {
         }
     }
 
+    /** It will not move any more: everybody who waits, and whoever comes to wait, fails with this. The first reason stands. */
+    public void end(TailraceException why) {
+        List<Waiter> due;
+        synchronized (this) {
+            if (ended != null) {
+                return;
+            }
+            ended = why;
+            due = waiters;
+            waiters = new ArrayList<>();
+        }
+        for (Waiter waiter : due) {
+            waiter.moved.completeExceptionally(why);
+        }
+    }
+
     /**
      * Completes with the high watermark once it is greater than the given offset, at once if it is already. Whoever loses
-     * interest completes or cancels the future and calls {@link #forget}.
+     * interest completes or cancels the future and calls {@link #forget}. Fails after {@link #end}.
      */
     public CompletableFuture<Long> awaitBeyond(long beyond) {
         CompletableFuture<Long> moved = new CompletableFuture<>();
         synchronized (this) {
+            if (ended != null) {
+                return CompletableFuture.failedFuture(ended);
+            }
             if (offset <= beyond) {
                 waiters.add(new Waiter(beyond, moved));
                 return moved;

@@ -24,4 +24,24 @@ public interface Leadership {
      * this leadership is over and what was under way is unknown, unless the code is DISK_FULL: then nothing of it was stored.
      */
     CompletionStage<Void> append(List<PlacedBatch> batches);
+
+    /**
+     * Lets the log begin at that offset: a control batch at the log's end says so, and once that is committed the start moves,
+     * durably and for every reader. No append may be under way meanwhile. The control batch is on the disk whatever the flush
+     * mode, and all that lies before it: what has been let go never comes back, and the start is never ahead of the log.
+     *
+     * <p>Fails as {@link #append} does; with DISK_FULL the start has not moved and may be asked for again, with
+     * OFFSET_OUT_OF_RANGE above the high watermark nothing has happened.
+     *
+     * @param newStart at most the high watermark; below the present start nothing moves
+     */
+    CompletionStage<Void> moveStart(long newStart);
+
+    /**
+     * Returns if this leadership may still write.
+     *
+     * @throws io.tailrace.engine.error.TailraceException FENCED when a higher epoch has been promised, UNKNOWN_TOPIC when the
+     *     replica has been deleted, CLOSED
+     */
+    void ensureLeading();
 }

@@ -2,27 +2,45 @@ package io.tailrace.engine.replication;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.DiskFullException;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
  * The replicas whose files this process owns, each opened once: a second opening of the same files, by a second start of
  * a partition's actor, gets the same object and so meets the same checks (log-safety rule 3).
+ *
+ * <p>Each lies in a directory of its name. One that is deleted is moved aside first, to {@code <name>.deleted}, so that no crash
+ * leaves half of it under its name.
  */
 public final class Replicas implements AutoCloseable {
+    private static final String DELETED = ".deleted";
+    /** As many of one name as are ever put into quarantine; more says that something goes wrong again and again. */
+    private static final int MAX_SET_ASIDE = 1000;
+
     private final Map<String, Replica> open = new ConcurrentHashMap<>();
+    private final Set<String> deleting = ConcurrentHashMap.newKeySet();
     private final FileStore files;
     private final Path directory;
     private final FlushMode flush;
     private final InstantSource clock;
     private final Executor io;
     private volatile boolean closed;
+
+    /** Work on files that may fail. */
+    private interface FileWork {
+        void run() throws IOException;
+    }
 
     /** The replicas beneath a directory. */
     public Replicas(FileStore files, Path directory, FlushMode flush, InstantSource clock, Executor io) {
@@ -34,20 +52,23 @@ public final class Replicas implements AutoCloseable {
     }
 
     /**
-     * The replica of that name, opened if it is not yet. Blocking.
+     * The replica of that name, opened if it is not yet, with these settings from now on. Blocking.
      *
      * @param name of its directory: ids only, never a topic's name
-     * @throws TailraceException CORRUPT_LOG, IO_FAILED, or CLOSED after {@link #close}
+     * @throws TailraceException CORRUPT_LOG, IO_FAILED, UNKNOWN_TOPIC while it is being deleted, or CLOSED after
+     *     {@link #close}
      */
     public Replica open(String name, LogSettings settings) {
         Replica replica = open.computeIfAbsent(name, absent -> {
             ensureOpen();
+            ensureNotDeleting(name);
             return Replica.open(files, directory.resolve(name), settings, flush, clock, io);
         });
         if (closed) {
             replica.close();
             ensureOpen();
         }
+        replica.changeSettings(settings);
         return replica;
     }
 
@@ -56,9 +77,143 @@ public final class Replicas implements AutoCloseable {
         return Optional.ofNullable(open.get(name));
     }
 
+    /**
+     * The names there are on the disk, open or not, in their order; none that is being deleted. Blocking.
+     *
+     * @throws TailraceException IO_FAILED
+     */
+    public List<String> names() {
+        return directories().stream().filter(name -> !name.endsWith(DELETED)).toList();
+    }
+
+    /**
+     * Deletes a replica and its files. Who reads, waits or writes there hears UNKNOWN_TOPIC (a leadership: FENCED or that). When
+     * this returns, or the process ends on the way, the name is either untouched or gone for good; files that were left over
+     * go with {@link #removeLeftovers}. Nothing happens if there is no such replica, or another call is deleting it. Blocking.
+     *
+     * @throws TailraceException DISK_FULL, IO_FAILED
+     */
+    public void delete(String name) {
+        if (!deleting.add(name)) {
+            return;
+        }
+        try {
+            // Waits for an opening under way; one that begins later finds the mark.
+            Replica replica = open.remove(name);
+            if (replica != null) {
+                closeForDeletion(replica);
+            }
+            work(name, () -> {
+                Path aside = directory.resolve(name + DELETED);
+                files.deleteDirectory(aside);
+                if (files.isDirectory(directory.resolve(name))) {
+                    files.moveDirectory(directory.resolve(name), aside);
+                    files.deleteDirectory(aside);
+                }
+            });
+        } finally {
+            deleting.remove(name);
+        }
+    }
+
+    private static void closeForDeletion(Replica replica) {
+        try {
+            replica.closeForDeletion();
+        } catch (TailraceException markOfACleanStopIsMissing) {
+            // Nobody misses it in a directory that goes; the files are closed all the same.
+            return;
+        }
+    }
+
+    /**
+     * Deletes what deletions that a crash interrupted have left. Blocking; for the node's start.
+     *
+     * @throws TailraceException IO_FAILED
+     */
+    public void removeLeftovers() {
+        for (String name : directories()) {
+            if (name.endsWith(DELETED)) {
+                work(name, () -> files.deleteDirectory(directory.resolve(name)));
+            }
+        }
+    }
+
+    /**
+     * Moves a replica that nobody knows, and that is not open, out of the way, with all its files; nothing of it is deleted (log-safety
+     * rule 15). A name that is in quarantine already gets a number. Blocking; for the node's start.
+     *
+     * @param quarantine a directory on the same volume, made if needed
+     * @return where it lies now
+     * @throws TailraceException INVALID_ARGUMENT if it is open, DISK_FULL, IO_FAILED
+     */
+    public Path quarantine(String name, Path quarantine) {
+        if (open.containsKey(name)) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_ARGUMENT, "Partition " + name + " is in use: it is not put into quarantine.");
+        }
+        List<Path> place = new ArrayList<>();
+        work(name, () -> {
+            files.createDirectories(quarantine);
+            place.add(freePlace(quarantine, name));
+            files.moveDirectory(directory.resolve(name), place.get(0));
+        });
+        return place.get(0);
+    }
+
+    private Path freePlace(Path quarantine, String name) throws IOException {
+        Path place = quarantine.resolve(name);
+        for (int n = 1; files.exists(place); n++) {
+            if (n > MAX_SET_ASIDE) {
+                throw new IOException(quarantine + " has too many of that name: look into it and empty it");
+            }
+            place = quarantine.resolve(name + "." + n);
+        }
+        return place;
+    }
+
+    private List<String> directories() {
+        List<String> found = new ArrayList<>();
+        work("", () -> {
+            if (!files.isDirectory(directory)) {
+                return;
+            }
+            for (String name : files.list(directory)) {
+                if (files.isDirectory(directory.resolve(name))) {
+                    found.add(name);
+                }
+            }
+        });
+        found.sort(null);
+        return found;
+    }
+
+    private void work(String name, FileWork work) {
+        try {
+            work.run();
+        } catch (DiskFullException e) {
+            throw new TailraceException(
+                    ErrorCode.DISK_FULL,
+                    "No room to move " + directory.resolve(name) + " away: free some space, then try again.",
+                    e);
+        } catch (IOException e) {
+            throw new TailraceException(
+                    ErrorCode.IO_FAILED,
+                    "The files in " + directory.resolve(name) + " cannot be listed, moved or deleted (" + e.getMessage()
+                            + "): check the disk.",
+                    e);
+        }
+    }
+
     private void ensureOpen() {
         if (closed) {
             throw new TailraceException(ErrorCode.CLOSED, "The node is closing: start it again.");
+        }
+    }
+
+    private void ensureNotDeleting(String name) {
+        if (deleting.contains(name)) {
+            throw new TailraceException(
+                    ErrorCode.UNKNOWN_TOPIC, "Partition " + name + " is being deleted with its topic.");
         }
     }
 

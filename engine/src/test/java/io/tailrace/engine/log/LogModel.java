@@ -2,14 +2,19 @@ package io.tailrace.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** What a log should hold: the batches as they stand in it, byte for byte. */
 final class LogModel {
+    /** All that were ever appended and not truncated: also those below the start, deleted or not. */
     final List<RecordBatch> batches = new ArrayList<>();
+    /** Where the log begins. */
+    long start;
 
     long endOffset() {
         return batches.isEmpty() ? 0 : batches.get(batches.size() - 1).nextOffset();
@@ -49,19 +54,40 @@ final class LogModel {
     LogModel copy() {
         LogModel copy = new LogModel();
         copy.batches.addAll(batches);
+        copy.start = start;
         return copy;
     }
 
     /** The log has exactly this. */
     void assertSameAs(Log log) {
+        assertThat(log.startOffset()).isEqualTo(start);
         assertThat(log.endOffset()).isEqualTo(endOffset());
         assertThat(log.lastEpoch()).isEqualTo(lastEpoch());
         assertThat(log.lastSequenceNr()).isEqualTo(lastSequenceNr());
         assertThat(readAll(log, 4096)).isEqualTo(bytes());
     }
 
+    /** The batches that can be read: from the one that holds the start on. */
     List<ByteBuffer> bytes() {
-        return batches.stream().map(RecordBatch::bytes).toList();
+        return batches.stream()
+                .filter(batch -> batch.lastOffset() >= start)
+                .map(RecordBatch::bytes)
+                .toList();
+    }
+
+    /** How many batches lie wholly below the start. */
+    int batchesBelowStart() {
+        return (int)
+                batches.stream().filter(batch -> batch.lastOffset() < start).count();
+    }
+
+    /** The greatest start beyond that of the log that control batches below the limit announce. */
+    OptionalLong announcedStart(long limitOffset) {
+        return batches.stream()
+                .filter(batch -> batch.baseOffset() < limitOffset && ControlRecords.isLogStart(batch))
+                .mapToLong(ControlRecords::logStartOf)
+                .filter(announced -> announced > start)
+                .max();
     }
 
     /** All batches of a log, through one reader. */

@@ -2,6 +2,8 @@ package io.tailrace.engine.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -155,7 +157,13 @@ public final class SimulatedFileStore implements FileStore {
         if (found == null) {
             throw new NoSuchFileException(directory.toString());
         }
-        return new ArrayList<>(found.names().keySet());
+        List<String> names = new ArrayList<>(found.names().keySet());
+        for (Path other : directories.keySet()) {
+            if (absolute(directory).equals(other.getParent())) {
+                names.add(name(other));
+            }
+        }
+        return names;
     }
 
     @Override
@@ -192,6 +200,53 @@ public final class SimulatedFileStore implements FileStore {
             change();
             directory(file).remove(name(file));
         }
+    }
+
+    @Override
+    public synchronized boolean isDirectory(Path path) throws IOException {
+        ensureRunning();
+        return directories.containsKey(absolute(path));
+    }
+
+    @Override
+    public synchronized void moveDirectory(Path from, Path to) throws IOException {
+        ensureRunning();
+        Path old = absolute(from);
+        Path fresh = absolute(to);
+        if (!directories.containsKey(old) || !directories.containsKey(fresh.getParent())) {
+            throw new NoSuchFileException(from + " or the directory above " + to);
+        }
+        if (exists(to)) {
+            throw new FileAlreadyExistsException(to.toString());
+        }
+        boolean kept = changesToCrash != 0 || random.nextBoolean();
+        if (kept) {
+            for (Path path : List.copyOf(directories.keySet())) {
+                if (path.startsWith(old)) {
+                    directories.put(fresh.resolve(old.relativize(path)), directories.remove(path));
+                }
+            }
+        }
+        change();
+    }
+
+    @Override
+    public synchronized void deleteDirectory(Path directory) throws IOException {
+        ensureRunning();
+        Path path = absolute(directory);
+        if (!directories.containsKey(path)) {
+            return;
+        }
+        for (Path other : directories.keySet()) {
+            if (path.equals(other.getParent())) {
+                throw new DirectoryNotEmptyException(other.toString());
+            }
+        }
+        for (String name : List.copyOf(directory(path.resolve("any")).names().keySet())) {
+            delete(path.resolve(name));
+        }
+        change();
+        directories.remove(path);
     }
 
     @Override

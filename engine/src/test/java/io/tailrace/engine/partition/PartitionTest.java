@@ -44,7 +44,7 @@ class PartitionTest {
     private static final long NOW = 1_750_000_000_000L;
     private static final int MAX_MESSAGE_BYTES = 10_000;
     private static final PartitionEnvironment.Limits LIMITS =
-            new PartitionEnvironment.Limits(40_000, 20_000, 10, 1000, 20_000);
+            new PartitionEnvironment.Limits(40_000, 20_000, 10, 1000, 20_000, Duration.ofHours(1));
 
     private final ActorTestKit kit = ActorTestKit.create();
     private final SimulatedFileStore disk = new SimulatedFileStore(1);

@@ -30,6 +30,42 @@ class ControlRecordsTest {
     }
 
     @Test
+    void theMoveOfTheStartSaysWhereTo() {
+        RecordBatch move = ControlRecords.logStart(1L << 40, 7, 1000, 1L << 36);
+        assertThat(move.isControl()).isTrue();
+        assertThat(move.baseOffset()).isEqualTo(1L << 40);
+        assertThat(move.nextOffset()).isEqualTo((1L << 40) + 1);
+        assertThat(move.leaderEpoch()).isEqualTo(7);
+        assertThat(ControlRecords.typeOf(move)).isEqualTo(ControlType.LOG_START);
+        assertThat(ControlRecords.logStartOf(move)).isEqualTo(1L << 36);
+        assertThat(ControlRecords.isLogStart(move)).isTrue();
+        assertThat(ControlRecords.isLogStart(ControlRecords.barrier(1, 1, 1))).isFalse();
+        assertThat(ControlRecords.isLogStart(control(null))).isFalse();
+        move.ensureWellFormed(0);
+    }
+
+    @Test
+    void theStartDoesNotMoveBeyondTheBatchThatMovesIt() {
+        assertThat(ControlRecords.logStartOf(ControlRecords.logStart(5, 0, 0, 5)))
+                .isEqualTo(5);
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> ControlRecords.logStart(5, 0, 0, 6));
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> ControlRecords.logStart(5, 0, 0, -1));
+    }
+
+    @Test
+    void aMoveThatCannotBeReadIsNotGuessed() {
+        byte[] key = {0, 0, 3, (byte) 232};
+        assertCode(ErrorCode.DATA_DIR_VERSION, () -> ControlRecords.logStartOf(control(key, new byte[] {0, 1, 0})));
+        assertCode(ErrorCode.CORRUPT_BATCH, () -> ControlRecords.logStartOf(control(key, new byte[1])));
+        assertCode(ErrorCode.CORRUPT_BATCH, () -> ControlRecords.logStartOf(control(key, new byte[9])));
+        byte[] negative = new byte[10];
+        negative[2] = -1;
+        assertCode(ErrorCode.CORRUPT_BATCH, () -> ControlRecords.logStartOf(control(key, negative)));
+        RecordBatch barrier = ControlRecords.barrier(0, 0, 0);
+        assertCode(ErrorCode.INVALID_ARGUMENT, () -> ControlRecords.logStartOf(barrier));
+    }
+
+    @Test
     void aKeyTooShortIsCorrupt() {
         assertCode(ErrorCode.CORRUPT_BATCH, () -> ControlRecords.typeOf(control(new byte[] {0, 0, 0})));
         assertCode(ErrorCode.CORRUPT_BATCH, () -> ControlRecords.typeOf(control(null)));
@@ -42,8 +78,12 @@ class ControlRecordsTest {
     }
 
     private static RecordBatch control(byte[] key) {
+        return control(key, new byte[0]);
+    }
+
+    private static RecordBatch control(byte[] key, byte[] value) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000).controlAt(0, 0);
-        builder.append(0, key, new byte[0]);
+        builder.append(0, key, value);
         return builder.build();
     }
 

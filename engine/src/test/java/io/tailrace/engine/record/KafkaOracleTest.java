@@ -137,6 +137,21 @@ class KafkaOracleTest {
     }
 
     @Test
+    void kafkaStepsOverTheMoveOfTheStart() {
+        RecordBatch ours = ControlRecords.logStart(42, 7, 1_700_000_000_000L, 40);
+        DefaultRecordBatch theirs = kafkaBatch(ours.bytes());
+        theirs.ensureValid();
+        assertSameHeader(ours, theirs);
+        assertThat(theirs.isControlBatch()).isTrue();
+        Iterator<org.apache.kafka.common.record.internal.Record> records = theirs.iterator();
+        org.apache.kafka.common.record.internal.Record record = records.next();
+        assertThat(record.offset()).isEqualTo(42);
+        assertThat(record.valueSize()).isEqualTo(10);
+        assertThat(ControlRecordType.parse(record.key())).isEqualTo(ControlRecordType.UNKNOWN);
+        assertThat(records.hasNext()).isFalse();
+    }
+
+    @Test
     void theBarrierIsKafkasByteForByte() {
         LeaderChangeMessage message =
                 new LeaderChangeMessage().setVersion((short) 0).setLeaderId(-1);

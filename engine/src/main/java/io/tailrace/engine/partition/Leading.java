@@ -1,0 +1,142 @@
+package io.tailrace.engine.partition;
+
+import io.tailrace.engine.journal.SnapshotFiles;
+import io.tailrace.engine.replication.Leadership;
+import io.tailrace.engine.replication.Replica;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * What a partition has while it leads: the gate in front of its child, the mover of its log's start, the settings that it goes
+ * by. It follows its topic's settings, and lets go of expired records from time to time; the first look comes soon, but not
+ * at the same moment for all partitions of a node.
+ */
+final class Leading {
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Duration LATEST_FIRST_CHECK = Duration.ofSeconds(10);
+
+    private final ActorContext<Partition.Command> context;
+    private final PartitionId id;
+    private final PartitionEnvironment environment;
+    private final Term term;
+    private final Gate gate;
+    private final LogStart start;
+    private PartitionSettings settings;
+    private boolean askingForSettings;
+
+    /**
+     * One leadership and one life of the persistent child over it.
+     *
+     * @param settings as they were when it was won
+     */
+    record Term(
+            PartitionSettings settings,
+            Replica replica,
+            Leadership leadership,
+            SnapshotFiles snapshots,
+            ActorRef<PersistentPartition.Command> child) {}
+
+    Leading(
+            ActorContext<Partition.Command> context,
+            PartitionId id,
+            PartitionEnvironment environment,
+            Term term,
+            long dataEndOffset) {
+        this.context = context;
+        this.id = id;
+        this.environment = environment;
+        this.term = term;
+        this.settings = term.settings;
+        this.gate = new Gate(settings, environment, term.leadership.log(), term.child);
+        this.start = new LogStart(
+                id,
+                environment,
+                term.replica,
+                term.leadership,
+                term.snapshots,
+                gate,
+                term.child,
+                dataEndOffset,
+                outcome -> context.pipeToSelf(outcome, (event, failure) -> new Partition.FromLogStart(this, event)));
+    }
+
+    void startTimers(TimerScheduler<Partition.Command> timers) {
+        timers.startTimerWithFixedDelay(Partition.Tick.SECOND, Partition.Tick.SECOND, TICK);
+        Duration every = environment.limits().retentionCheckInterval();
+        long latest = Math.min(every.toMillis(), LATEST_FIRST_CHECK.toMillis());
+        timers.startTimerWithFixedDelay(
+                Partition.Tick.RETENTION,
+                Partition.Tick.RETENTION,
+                Duration.ofMillis(Math.floorMod(id.hashCode(), Math.max(1, latest))),
+                every);
+    }
+
+    static void stopTimers(TimerScheduler<Partition.Command> timers) {
+        timers.cancel(Partition.Tick.SECOND);
+        timers.cancel(Partition.Tick.RETENTION);
+    }
+
+    void append(Partition.Append append) {
+        gate.arrive(append);
+    }
+
+    void delete(Partition.DeleteRecords wanted) {
+        start.delete(wanted);
+    }
+
+    void hear(PersistentPartition.Answer answer) {
+        if (answer instanceof PersistentPartition.Stored stored) {
+            start.stored(stored.dataEndOffset());
+            gate.stored(stored);
+        } else if (answer instanceof PersistentPartition.StateNow state) {
+            start.state(state);
+        }
+    }
+
+    void hear(LogStart.Event event) {
+        start.hear(event);
+    }
+
+    /** Once a second: writes down how much is on the disk, and asks for the settings. */
+    void tick() {
+        context.pipeToSelf(
+                CompletableFuture.runAsync(term.replica::checkpoint, environment.io()),
+                (done, failure) -> Partition.Tick.CHECKPOINTED);
+        if (!askingForSettings) {
+            askingForSettings = true;
+            context.pipeToSelf(environment.settings().apply(id), Partition.SettingsHeard::new);
+        }
+    }
+
+    void checkRetention() {
+        start.check(settings.retention());
+    }
+
+    /** Nobody answered what the settings are: those there are hold on. */
+    void keepSettings() {
+        askingForSettings = false;
+    }
+
+    void follow(PartitionSettings changed) {
+        askingForSettings = false;
+        if (changed.equals(settings)) {
+            return;
+        }
+        boolean otherRetention = !changed.retention().equals(settings.retention());
+        settings = changed;
+        gate.follow(changed);
+        term.leadership.log().changeSettings(changed.log());
+        if (otherRetention) {
+            checkRetention();
+        }
+    }
+
+    /** It is over: what was under way, and what waited, ends with these. */
+    void fail(Partition.Refused underWayEnds, Partition.Refused waitingEnd) {
+        gate.fail(underWayEnds, waitingEnd);
+        start.fail(underWayEnds, waitingEnd);
+    }
+}
