@@ -1,11 +1,13 @@
 package io.tailrace.cluster.journal;
 
 import com.typesafe.config.Config;
+import io.tailrace.engine.error.ErrorCode;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -51,7 +53,7 @@ final class EventQuery {
                     return reading.reader.seek(from).handle((found, failure) -> {
                         if (failure != null) {
                             view.close();
-                            throw new java.util.concurrent.CompletionException(Failures.cause(failure));
+                            throw new CompletionException(Failures.cause(failure));
                         }
                         return reading;
                     });
@@ -63,7 +65,7 @@ final class EventQuery {
         private final String persistenceId;
         private final JournalPartition.View view;
         private final EventReader reader;
-        private final long from;
+        private long from;
         private final long to;
         private final boolean live;
         private final EventAdapters adapters;
@@ -90,17 +92,26 @@ final class EventQuery {
             if (ended || (!live && reader.isAtEnd())) {
                 return CompletableFuture.completedStage(Optional.empty());
             }
-            return reader.next().thenApply(events -> {
-                List<EventEnvelope> envelopes = new ArrayList<>(events.size());
-                for (EventReader.Stored stored : events) {
-                    long sequenceNr = stored.event().sequenceNr();
-                    if (sequenceNr >= from && sequenceNr <= to) {
-                        envelop(stored.event(), envelopes);
-                    }
-                    ended |= sequenceNr >= to;
+            return Failures.recover(reader.next(), ErrorCode.OFFSET_OUT_OF_RANGE, this::stepOverDeleted)
+                    .thenApply(this::take);
+        }
+
+        /** What was to be read next is deleted: goes on with what is left. */
+        private CompletionStage<List<EventReader.Stored>> stepOverDeleted() {
+            return reader.seek(from).thenApply(done -> List.of());
+        }
+
+        private Optional<List<EventEnvelope>> take(List<EventReader.Stored> events) {
+            List<EventEnvelope> envelopes = new ArrayList<>(events.size());
+            for (EventReader.Stored stored : events) {
+                long sequenceNr = stored.event().sequenceNr();
+                if (sequenceNr >= from && sequenceNr <= to) {
+                    envelop(stored.event(), envelopes);
+                    from = sequenceNr + 1;
                 }
-                return Optional.of(envelopes);
-            });
+                ended |= sequenceNr >= to;
+            }
+            return Optional.of(envelopes);
         }
 
         private void envelop(JournalRecord.Event event, List<EventEnvelope> envelopes) {
