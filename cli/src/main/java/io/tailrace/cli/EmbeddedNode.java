@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A node inside this process, for the time of one command. */
 final class EmbeddedNode implements AutoCloseable {
+    private static final Config IN_A_COMMAND = ConfigFactory.parseMap(Map.of(
+            // The command itself closes the node when the process is told to stop.
+            "pekko.jvm-shutdown-hooks", "off",
+            "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", "off",
+            "pekko.loglevel", "WARNING"));
+
     private final Tailrace tailrace;
     private final Path directory;
     private boolean deleteAfterwards;
@@ -47,20 +54,22 @@ final class EmbeddedNode implements AutoCloseable {
                 : dataDirectory.toAbsolutePath().normalize();
         boolean delete = dataDirectory == null && deleteFresh;
         try {
-            Tailrace tailrace = Tailrace.start(ConfigFactory.parseMap(Map.of(
-                    "tailrace.data-dir", directory.toString(),
-                    "tailrace.flush", flush.toString(),
-                    // The command itself closes the node when the process is told to stop.
-                    "pekko.jvm-shutdown-hooks", "off",
-                    "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", "off",
-                    "pekko.loglevel", "WARNING")));
-            return new EmbeddedNode(tailrace, directory, delete);
+            Config settings = ConfigFactory.parseMap(
+                    Map.of("tailrace.data-dir", directory.toString(), "tailrace.flush", flush.toString()));
+            return new EmbeddedNode(Tailrace.start(settings.withFallback(IN_A_COMMAND)), directory, delete);
         } catch (RuntimeException e) {
             if (dataDirectory == null) {
                 delete(directory);
             }
             throw e;
         }
+    }
+
+    /** Starts a node with these settings; its data stay. */
+    static EmbeddedNode start(Config settings) {
+        Tailrace tailrace = Tailrace.start(IN_A_COMMAND.withFallback(settings));
+        return new EmbeddedNode(
+                tailrace, tailrace.dataDirectory().toAbsolutePath().normalize(), false);
     }
 
     private static Path fresh(String prefix) {

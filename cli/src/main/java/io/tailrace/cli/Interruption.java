@@ -2,6 +2,7 @@ package io.tailrace.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Ends a command in order when the process is told to stop (Ctrl-C, SIGTERM): asks it to, and waits until it has closed what
@@ -15,13 +16,18 @@ final class Interruption implements AutoCloseable {
     private final Thread hook;
     private volatile boolean interrupted;
 
-    private Interruption(Runnable stop) {
-        this.hook = new Thread(() -> interrupt(stop), "tailrace-interruption");
+    private Interruption(Runnable stop, Supplier<String> leftBehind) {
+        this.hook = new Thread(() -> interrupt(stop, leftBehind), "tailrace-interruption");
     }
 
     /** Calls this when the process is told to stop, from a thread of its own, until closed. */
     static Interruption calling(Runnable stop) {
-        Interruption interruption = new Interruption(stop);
+        return calling(stop, () -> "Stopped without waiting any longer; the next start will recover.");
+    }
+
+    /** The same, with what is said of a command that does not end in time. */
+    static Interruption calling(Runnable stop, Supplier<String> leftBehind) {
+        Interruption interruption = new Interruption(stop, leftBehind);
         Runtime.getRuntime().addShutdownHook(interruption.hook);
         return interruption;
     }
@@ -31,12 +37,12 @@ final class Interruption implements AutoCloseable {
         return interrupted;
     }
 
-    private void interrupt(Runnable stop) {
+    private void interrupt(Runnable stop, Supplier<String> leftBehind) {
         interrupted = true;
         stop.run();
         try {
             if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("Stopped without waiting any longer; the next start will recover.");
+                System.err.println(leftBehind.get());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import io.tailrace.cli.client.ServerProblem;
 import io.tailrace.engine.error.TailraceException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -31,6 +32,7 @@ public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int NOT_UNDERSTOOD = 2;
     static final int INTERRUPTED = 130;
+    private static final int LONGEST_MESSAGE = 4_000;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -61,11 +63,19 @@ public final class Main implements Runnable {
     static int run(Terminal terminal, String... args) {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new DemoCommand(terminal))
+                .addSubcommand(new StartCommand(terminal))
+                .addSubcommand(TopicCommand.with(terminal))
+                .addSubcommand(new ProduceCommand(terminal))
+                .addSubcommand(new ConsumeCommand(terminal))
                 .addSubcommand(new CommandLine(new BenchCommand())
                         .addSubcommand(new ProduceBench(terminal))
                         .addSubcommand(new ConsumeBench(terminal))
                         .addSubcommand(new LatencyBench(terminal)))
-                .addSubcommand(new CommandLine(new LogCommand()).addSubcommand(new LogDump(terminal)));
+                .addSubcommand(new CommandLine(new LogCommand())
+                        .addSubcommand(new LogDump(terminal))
+                        .addSubcommand(new LogCheckCommand(terminal)))
+                .addSubcommand(new CompletionCommand(terminal))
+                .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
         line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -110,7 +120,8 @@ public final class Main implements Runnable {
     private static String told(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof TailraceException known) {
-                return known.code() + " " + firstLine(known.getMessage());
+                String code = ServerProblem.codeName(known);
+                return Escaped.text(code + " " + firstLine(known.getMessage()), LONGEST_MESSAGE);
             }
         }
         return failure.getClass().getSimpleName() + ": " + firstLine(failure.getMessage())

@@ -1,14 +1,20 @@
 package io.tailrace.cli;
 
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Where a command writes. What moves, what is coloured and what is redrawn is for people only: on a pipe there is plain text.
+ * What a command reads and where it writes. What moves, what is coloured and what is redrawn is for people only: on a pipe there is plain text.
  *
- * @param out for results
+ * @param in what is to be read
+ * @param data for results that are many bytes: what {@code out} writes to, unbuffered, with failures that say why
+ * @param out for results that are text
  * @param err for errors and progress
  * @param outIsTerminal whether a person is looking at {@code out}
  * @param errIsTerminal whether a person is looking at {@code err}
@@ -17,6 +23,8 @@ import java.util.Map;
  * @param columns how wide the terminal is
  */
 record Terminal(
+        InputStream in,
+        OutputStream data,
         PrintStream out,
         PrintStream err,
         boolean outIsTerminal,
@@ -39,6 +47,8 @@ record Terminal(
         boolean noColour = !environment.getOrDefault("NO_COLOR", "").isEmpty();
         List<String> named = List.of(terminals.split(",", -1));
         return new Terminal(
+                System.in,
+                new FileOutputStream(FileDescriptor.out),
                 System.out,
                 System.err,
                 named.contains("out") && !dumb,
@@ -70,6 +80,13 @@ record Terminal(
     /** Bold, where that is welcome. */
     String bold(String text) {
         return outIsTerminal && colour ? "\u001B[1m" + text + "\u001B[0m" : text;
+    }
+
+    /** Says on standard error what went well, where somebody is looking. */
+    void notice(String text) {
+        if (errIsTerminal) {
+            err.println(text);
+        }
     }
 
     /** Replaces the lines that were drawn before by these. */

@@ -1,6 +1,8 @@
 package io.tailrace.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -9,6 +11,17 @@ import java.util.List;
 final class CapturedTerminal {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private InputStream in = InputStream.nullInputStream();
+
+    /** Commands read this from then on. */
+    CapturedTerminal reading(InputStream input) {
+        in = input;
+        return this;
+    }
+
+    CapturedTerminal reading(String input) {
+        return reading(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+    }
 
     int run(String... args) {
         return Main.run(terminal(false), args);
@@ -21,10 +34,12 @@ final class CapturedTerminal {
 
     private Terminal terminal(boolean interactive) {
         return new Terminal(
+                in,
+                out,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 interactive,
-                false,
+                interactive,
                 true,
                 false,
                 120);
@@ -32,6 +47,10 @@ final class CapturedTerminal {
 
     String out() {
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    byte[] outBytes() {
+        return out.toByteArray();
     }
 
     String err() {

@@ -2,8 +2,10 @@ package io.tailrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,7 +21,7 @@ class MainTest {
     @Test
     void helpNamesEveryVerb() {
         assertThat(terminal.run("help")).isZero();
-        assertThat(terminal.out()).contains("demo", "bench", "log", "help");
+        assertThat(terminal.out()).contains("demo", "start", "topic", "produce", "consume", "bench", "log", "help");
         assertThat(terminal.run("bench", "--help")).isZero();
         assertThat(terminal.out()).contains("produce", "consume", "latency");
         assertThat(terminal.err()).isEmpty();
@@ -35,6 +37,8 @@ class MainTest {
                 "bench walk",
                 "log",
                 "log dump",
+                "log check",
+                "log check --format xml .",
                 "demo --seconds 0",
                 "demo --seconds soon",
                 "demo --partitions 0",
@@ -47,7 +51,36 @@ class MainTest {
                 "bench produce --rate 5",
                 "bench consume --records 3 --partitions 4",
                 "bench latency --size 15",
-                "bench latency --rate 0"
+                "bench latency --rate 0",
+                "start --port x",
+                "start --flush sometimes",
+                "topic",
+                "topic create",
+                "topic create a b",
+                "topic create a --set b",
+                "topic alter a",
+                "topic alter a --set b=1 --reset b",
+                "topic delete",
+                "topic delete-records a --partition 0",
+                "topic delete-records a --partition 0 --before start",
+                "topic list --url nowhere",
+                "topic list --url ftp://127.0.0.1",
+                "topic list --format xml",
+                "produce",
+                "produce a --timeout 0",
+                "produce a --format xml",
+                "produce a --header nothing",
+                "produce a --key-separator=",
+                "produce a --format json --partition 1",
+                "consume",
+                "consume a --count 0",
+                "consume a --from 5",
+                "consume a --from 5 --partition 0 --partition 1",
+                "consume a --format xml",
+                "consume a --format %x",
+                "consume a --format %v\\q",
+                "completion",
+                "completion fish"
             })
     void whatIsNotUnderstoodIsToldInOneLineAndExitCode2(String line) {
         assertThat(terminal.run(line.isEmpty() ? new String[0] : line.split(" ", -1)))
@@ -56,6 +89,19 @@ class MainTest {
         assertThat(told.get(0)).startsWith("error: ");
         assertThat(told).hasSizeLessThanOrEqualTo(2).noneMatch(each -> each.contains("\tat "));
         assertThat(terminal.out()).isEmpty();
+    }
+
+    @Test
+    void completionKnowsEveryVerb() {
+        assertThat(terminal.run("completion", "bash")).isZero();
+        assertThat(terminal.out()).startsWith("#!/").contains("delete-records", "--key-separator", "until-end");
+    }
+
+    @Test
+    void rehearsalUsesEveryCommandThatSpeaksToAServer(@TempDir Path directory) {
+        assertThat(terminal.run("rehearse", directory.toString())).isZero();
+        assertThat(terminal.run("--help")).isZero();
+        assertThat(terminal.out()).doesNotContain("rehearse");
     }
 
     @Test

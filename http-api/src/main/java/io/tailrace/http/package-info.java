@@ -1,6 +1,7 @@
 /**
- * The HTTP, SSE and WebSocket doors, over Sources and Sinks only. Nothing is served yet: this room is reserved, so that the
- * storeys above and beneath it are already in their order.
+ * The HTTP door, as docs/http.md describes it: {@link io.tailrace.http.HttpServer} serves a node's topics over Sources and Sinks. The
+ * router asks one routes class per resource who answers a path; what goes wrong becomes a problem (RFC 9457) whose status
+ * stands in one table.
  */
 @NullMarked
 package io.tailrace.http;

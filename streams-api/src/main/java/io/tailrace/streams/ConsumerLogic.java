@@ -54,6 +54,7 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
                 .forEach((partition, start) -> cursors.add(new PartitionCursor<>(
                         partition,
                         start,
+                        subscription.endOf(partition),
                         settings,
                         new RetryBackoff(settings.minRetryBackoff(), settings.maxRetryBackoff(), random.split()))));
         long share = settings.bufferBytes() / (2L * cursors.size());
@@ -95,13 +96,31 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
                 ConsumerRecord<K, V> record = cursor.next();
                 if (record != null) {
                     push(out, record);
+                    endIfDone(cursor);
                     return;
                 }
                 current = null;
+                if (endIfDone(cursor)) {
+                    return;
+                }
             }
         } catch (TailraceException e) {
             failStage(e);
         }
+    }
+
+    /** Completes the source if that partition was the last one on its way to its end. */
+    private boolean endIfDone(PartitionCursor<K, V> cursor) {
+        if (!cursor.isDone()) {
+            return false;
+        }
+        for (PartitionCursor<K, V> other : cursors) {
+            if (!other.isDone()) {
+                return false;
+            }
+        }
+        completeStage();
+        return true;
     }
 
     private void emitIfWanted() {
@@ -156,7 +175,9 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
 
     private void located(PartitionCursor<K, V> cursor, long offset) {
         cursor.locate(offset);
-        emitIfWanted();
+        if (!endIfDone(cursor)) {
+            emitIfWanted();
+        }
     }
 
     private void fetchIfIdle(PartitionCursor<K, V> cursor) {

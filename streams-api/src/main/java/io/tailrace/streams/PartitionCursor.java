@@ -20,6 +20,9 @@ final class PartitionCursor<K, V> {
 
     private final TopicPartition partition;
     private final Subscription.Start start;
+    /** The first offset that is not read. */
+    private final long end;
+
     private final Deserializer<K> keyDeserializer;
     private final Deserializer<V> valueDeserializer;
     private final int decompressionLimit;
@@ -42,9 +45,14 @@ final class PartitionCursor<K, V> {
     private boolean received;
 
     PartitionCursor(
-            TopicPartition partition, Subscription.Start start, ConsumerSettings<K, V> settings, RetryBackoff backoff) {
+            TopicPartition partition,
+            Subscription.Start start,
+            long end,
+            ConsumerSettings<K, V> settings,
+            RetryBackoff backoff) {
         this.partition = partition;
         this.start = start;
+        this.end = end;
         this.keyDeserializer = settings.keyDeserializer();
         this.valueDeserializer = settings.valueDeserializer();
         this.decompressionLimit = settings.decompressionLimit();
@@ -84,7 +92,12 @@ final class PartitionCursor<K, V> {
 
     /** Whether it is known where to fetch, nothing is being asked, and there is no chunk ahead. */
     boolean mayFetch() {
-        return fetchOffset != UNKNOWN && !asking && ahead == null;
+        return fetchOffset != UNKNOWN && fetchOffset < end && !asking && ahead == null;
+    }
+
+    /** Whether its end has been reached. */
+    boolean isDone() {
+        return position != UNKNOWN && position >= end;
     }
 
     /** Whether anything has been fetched yet. */
@@ -140,15 +153,17 @@ final class PartitionCursor<K, V> {
         RecordCursor cursor = records;
         while (true) {
             if (cursor != null) {
-                while (advance(cursor)) {
-                    if (cursor.offset() >= position) {
+                while (position < end && advance(cursor)) {
+                    if (cursor.offset() >= end) {
+                        position = end;
+                    } else if (cursor.offset() >= position) {
                         return record(cursor);
                     }
                 }
                 records = null;
                 position = Math.max(position, batchNextOffset);
             }
-            if (!chunk.hasRemaining()) {
+            if (!chunk.hasRemaining() || position >= end) {
                 chunk = NOTHING;
                 window = NOTHING;
                 return null;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.Keep;
@@ -287,6 +288,35 @@ class ConsumerTest extends StreamsTestKit {
     }
 
     @Test
+    void aSubscriptionWithEndsCompletesWhenEachPartitionHasReachedItsOwn() {
+        filled(100);
+        tailrace.withTopic("empty", 1);
+        TopicPartition empty = new TopicPartition("empty", 0);
+        Subscription all = Subscriptions.assignment(T0, empty);
+        assertThat(await(read(all.until(Map.of(T0, 42L, empty, 0L)))))
+                .extracting(ConsumerRecord::offset)
+                .containsExactlyElementsOf(LongStream.range(0, 42).boxed().toList());
+        assertThat(await(read(Subscriptions.assignmentWithOffset(T0, 42).until(Map.of(T0, 42L)))))
+                .isEmpty();
+        assertThat(await(read(Subscriptions.assignmentWithOffset(T0, 0).until(Map.of(T0, 100L)))))
+                .hasSize(100);
+    }
+
+    @Test
+    void anEndIsReachedOverControlBatchesToo() {
+        filled(1);
+        FakePartition partition = tailrace.partition("t", 0);
+        partition.plant(altered(partition.batches().get(0), 22, 0x20, true));
+        assertThat(await(read(Subscriptions.assignment(T0).until(Map.of(T0, 2L)))))
+                .extracting(ConsumerRecord::offset)
+                .containsExactly(0L);
+    }
+
+    private CompletionStage<List<ConsumerRecord<String, String>>> read(Subscription subscription) {
+        return Consumer.plainSource(consumer(), subscription).runWith(Sink.seq(), tailrace.system());
+    }
+
+    @Test
     void aCorruptBatchFailsTheStreamAfterTheRecordsBeforeIt() {
         filled(1);
         FakePartition partition = tailrace.partition("t", 0);
@@ -315,6 +345,7 @@ class ConsumerTest extends StreamsTestKit {
             var cursor = new PartitionCursor<>(
                     T0,
                     new Subscription.AtOffset(0),
+                    Long.MAX_VALUE,
                     consumer(),
                     new RetryBackoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)));
             cursor.locate(0);

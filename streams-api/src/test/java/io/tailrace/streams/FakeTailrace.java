@@ -61,6 +61,16 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     }
 
     @Override
+    public String nodeName() {
+        return "fake";
+    }
+
+    @Override
+    public boolean ready() {
+        return true;
+    }
+
+    @Override
     public Topics topics() {
         return this;
     }

@@ -1,118 +1,280 @@
 package io.tailrace.cluster.catalog;
 
+import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicForgotten;
+import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.partition.PartitionId;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 
-/** The catalogue of one node: a sorted map in memory, a file that remembers it. Reads do not wait for writes. */
-public final class TopicCatalog implements Topics {
+/**
+ * The catalogue of topics: one persistent actor in the cluster, a singleton whose events lie in an internal partition, written
+ * through the public journal, so that a second incarnation of it is fenced. It answers a change when the event is stored. Every node's {@link CatalogView} follows it.
+ */
+public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Command, CatalogEvent, Catalog> {
     /** More partitions than this in one topic is a slip of the keyboard. */
     public static final int MAX_PARTITIONS = 10_000;
 
-    private final CatalogFile file;
-    private final Executor io;
-    private final Object writing = new Object();
-    private volatile SortedMap<String, Topic> byName = new TreeMap<>();
+    private static final String PERSISTENCE_ID = "tailrace-catalog";
+
+    /** Where its events lie. */
+    public static final PartitionId PARTITION = InternalPartition.of("journal", PERSISTENCE_ID);
+
+    private static final int SNAPSHOT_EVERY = 500;
+    private static final int SNAPSHOTS_KEPT = 2;
+
+    private final ActorContext<Command> context;
+    private final int maxPartitions;
+    /** Who follows: not part of the state, since followers say again that they do. */
+    private final Set<ActorRef<Update>> followers = new HashSet<>();
+
+    /** What the catalogue understands. */
+    public sealed interface Command {}
+
+    /** Creates a topic under an id of the sender's, so that asking again creates nothing twice. */
+    record Create(NewTopic topic, UUID id, ActorRef<Reply> replyTo) implements Command {}
+
+    record Describe(String name, ActorRef<Reply> replyTo) implements Command {}
+
+    record ListTopics(ActorRef<Reply> replyTo) implements Command {}
+
+    record Alter(String name, TopicChange change, ActorRef<Reply> replyTo) implements Command {}
+
+    record Delete(String name, ActorRef<Reply> replyTo) implements Command {}
+
+    /** Takes over topics that an older format kept elsewhere, with their ids. */
+    record Adopt(List<Topic> topics, ActorRef<Reply> replyTo) implements Command {}
+
+    /** The files of a deleted topic are gone. */
+    record Forget(UUID topicId) implements Command {}
+
+    /** Follow: answered with all there is if the sender's version is another, and with each event from then on. */
+    record Follow(long knownVersion, ActorRef<Update> follower) implements Command {}
+
+    private record Unfollow(ActorRef<Update> follower) implements Command {}
+
+    /** An answer to who asked. */
+    sealed interface Reply {}
+
+    record One(Topic topic) implements Reply {}
+
+    record Many(List<Topic> topics) implements Reply {}
+
+    record Refused(ErrorCode code, String message) implements Reply {}
+
+    /** What a follower hears. */
+    sealed interface Update {
+        /** Grows by one with each event. */
+        long version();
+    }
+
+    record Everything(long version, Catalog catalog) implements Update {}
+
+    record Changed(long version, CatalogEvent event) implements Update {}
+
+    private TopicCatalog(ActorContext<Command> context, int maxPartitions) {
+        super(
+                PersistenceId.ofUniqueId(PERSISTENCE_ID),
+                SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.1));
+        this.context = context;
+        this.maxPartitions = maxPartitions;
+    }
 
     /**
-     * Reads the catalogue. Blocking.
+     * The catalogue's behaviour.
      *
-     * @throws TailraceException CORRUPT_LOG, IO_FAILED
+     * @param maxPartitions how many all topics may have together
      */
-    public TopicCatalog(FileStore files, Path path, Executor io) {
-        this.file = new CatalogFile(files, path);
-        this.io = io;
-        SortedMap<String, Topic> read = new TreeMap<>();
-        file.read().forEach(topic -> read.put(topic.name(), topic));
-        this.byName = read;
+    public static Behavior<Command> create(int maxPartitions) {
+        return Behaviors.setup(context -> new TopicCatalog(context, maxPartitions));
     }
 
     @Override
-    public CompletionStage<Topic> create(NewTopic topic) {
-        return answer(() -> {
-            TopicName.checked(topic.name());
-            check(topic);
-            synchronized (writing) {
-                if (byName.containsKey(topic.name())) {
-                    throw new TailraceException(
-                            ErrorCode.TOPIC_EXISTS,
-                            "Topic '" + topic.name() + "' is already there: describe it, or choose another name.");
-                }
-                Topic created = new Topic(topic.name(), UUID.randomUUID(), topic.partitions(), topic.settings());
-                SortedMap<String, Topic> next = new TreeMap<>(byName);
-                next.put(created.name(), created);
-                file.write(next.values());
-                byName = next;
-                return created;
-            }
-        });
-    }
-
-    private static void check(NewTopic topic) {
-        SettingNames.check("partitions", topic.partitions(), 1, MAX_PARTITIONS);
+    public String journalPluginId() {
+        return "tailrace.journal";
     }
 
     @Override
-    public CompletionStage<Topic> alter(String name, TopicChange change) {
-        throw new UnsupportedOperationException("alter");
+    public String snapshotPluginId() {
+        return "tailrace.snapshot-store";
     }
 
     @Override
-    public CompletionStage<Topic> delete(String name) {
-        throw new UnsupportedOperationException("delete");
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(SNAPSHOT_EVERY, SNAPSHOTS_KEPT).withDeleteEventsOnSnapshot();
     }
 
     @Override
-    public CompletionStage<List<Topic>> list() {
-        return CompletableFuture.completedFuture(List.copyOf(byName.values()));
+    public Catalog emptyState() {
+        return Catalog.EMPTY;
     }
 
     @Override
-    public CompletionStage<Topic> describe(String name) {
-        Topic topic = byName.get(name);
-        if (topic != null) {
-            return CompletableFuture.completedFuture(topic);
+    public EventHandler<Catalog, CatalogEvent> eventHandler() {
+        return Catalog::apply;
+    }
+
+    @Override
+    public CommandHandler<Command, CatalogEvent, Catalog> commandHandler() {
+        return newCommandHandlerBuilder()
+                .forAnyState()
+                .onCommand(Create.class, this::create)
+                .onCommand(Describe.class, this::describe)
+                .onCommand(ListTopics.class, (all, list) -> Effect()
+                        .reply(list.replyTo, new Many(List.copyOf(all.byName().values()))))
+                .onCommand(Alter.class, this::alter)
+                .onCommand(Delete.class, this::delete)
+                .onCommand(Adopt.class, this::adopt)
+                .onCommand(Forget.class, this::forget)
+                .onCommand(Follow.class, this::follow)
+                .onCommand(Unfollow.class, (all, gone) -> {
+                    followers.remove(gone.follower);
+                    return Effect().none();
+                })
+                .build();
+    }
+
+    private Effect<CatalogEvent, Catalog> create(Catalog all, Create create) {
+        NewTopic wanted = create.topic;
+        Topic present = all.find(wanted.name());
+        if (present != null && present.id().equals(create.id)) {
+            return Effect().reply(create.replyTo, new One(present));
         }
         try {
-            TopicName.checked(name);
-        } catch (TailraceException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-        return CompletableFuture.failedFuture(new TailraceException(
-                ErrorCode.UNKNOWN_TOPIC, "There is no topic '" + name + "': create it first, or mind the spelling."));
-    }
-
-    /** The topic that a partition belongs to, if both are there. */
-    public Optional<Topic> topicOf(PartitionId partition) {
-        return byName.values().stream()
-                .filter(topic -> topic.id().equals(partition.topicId()) && partition.partition() < topic.partitions())
-                .findFirst();
-    }
-
-    /** Runs on the I/O executor and fails with the bare cause. */
-    private <T> CompletionStage<T> answer(Supplier<T> work) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        io.execute(() -> {
-            try {
-                answer.complete(work.get());
-            } catch (CompletionException e) {
-                answer.completeExceptionally(e.getCause() == null ? e : e.getCause());
-            } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
+            TopicName.checked(wanted.name());
+            SettingNames.check("partitions", wanted.partitions(), 1, MAX_PARTITIONS);
+            if (present != null) {
+                throw new TailraceException(
+                        ErrorCode.TOPIC_EXISTS,
+                        "Topic '" + wanted.name() + "' is already there: describe it, or choose another name.");
             }
+            checkRoom(all, wanted.partitions());
+        } catch (TailraceException e) {
+            return refuse(create.replyTo, e);
+        }
+        Topic topic = new Topic(wanted.name(), create.id, wanted.partitions(), wanted.settings());
+        return store(new TopicCreated(topic), create.replyTo, topic);
+    }
+
+    private void checkRoom(Catalog all, int more) {
+        if (all.partitions() + (long) more > maxPartitions) {
+            throw new TailraceException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "There are " + all.partitions() + " partitions and may be " + maxPartitions
+                            + ": delete topics, or raise tailrace.catalog.max-partitions.");
+        }
+    }
+
+    private Effect<CatalogEvent, Catalog> describe(Catalog all, Describe describe) {
+        try {
+            return Effect().reply(describe.replyTo, new One(found(all, describe.name)));
+        } catch (TailraceException e) {
+            return refuse(describe.replyTo, e);
+        }
+    }
+
+    private static Topic found(Catalog all, String name) {
+        Topic topic = all.find(TopicName.checked(name));
+        if (topic == null) {
+            throw new TailraceException(
+                    ErrorCode.UNKNOWN_TOPIC,
+                    "There is no topic '" + name + "': create it first, or mind the spelling.");
+        }
+        return topic;
+    }
+
+    private Effect<CatalogEvent, Catalog> alter(Catalog all, Alter alter) {
+        Topic after;
+        Topic before;
+        try {
+            before = found(all, alter.name);
+            int partitions = alter.change.partitions().orElse(before.partitions());
+            SettingNames.check("partitions", partitions, before.partitions(), MAX_PARTITIONS);
+            checkRoom(all, partitions - before.partitions());
+            after = new Topic(before.name(), before.id(), partitions, Catalog.changed(before.settings(), alter.change));
+        } catch (TailraceException e) {
+            return refuse(alter.replyTo, e);
+        }
+        return after.equals(before)
+                ? Effect().reply(alter.replyTo, new One(after))
+                : store(new TopicAltered(after), alter.replyTo, after);
+    }
+
+    private Effect<CatalogEvent, Catalog> delete(Catalog all, Delete delete) {
+        try {
+            Topic topic = found(all, delete.name);
+            return store(new TopicDeleted(topic.id()), delete.replyTo, topic);
+        } catch (TailraceException e) {
+            return refuse(delete.replyTo, e);
+        }
+    }
+
+    private Effect<CatalogEvent, Catalog> adopt(Catalog all, Adopt adopt) {
+        List<CatalogEvent> missing = adopt.topics.stream()
+                .filter(topic -> all.find(topic.name()) == null)
+                .filter(topic -> !all.deleted().containsKey(topic.id()))
+                .<CatalogEvent>map(TopicCreated::new)
+                .toList();
+        return Effect().persist(missing).thenRun((Catalog after) -> {
+            tellEverything(after);
+            adopt.replyTo.tell(new Many(List.copyOf(after.byName().values())));
         });
-        return answer;
+    }
+
+    private Effect<CatalogEvent, Catalog> forget(Catalog all, Forget forget) {
+        TopicForgotten event = new TopicForgotten(forget.topicId);
+        return all.deleted().containsKey(forget.topicId)
+                ? Effect().persist(event).thenRun((Catalog after) -> tell(event))
+                : Effect().none();
+    }
+
+    private Effect<CatalogEvent, Catalog> follow(Catalog all, Follow follow) {
+        if (followers.add(follow.follower)) {
+            context.watchWith(follow.follower, new Unfollow(follow.follower));
+        }
+        long version = lastSequenceNumber(context);
+        if (follow.knownVersion != version) {
+            follow.follower.tell(new Everything(version, all));
+        }
+        return Effect().none();
+    }
+
+    private Effect<CatalogEvent, Catalog> store(CatalogEvent event, ActorRef<Reply> replyTo, Topic answer) {
+        return Effect().persist(event).thenRun((Catalog after) -> {
+            tell(event);
+            replyTo.tell(new One(answer));
+        });
+    }
+
+    private void tell(CatalogEvent event) {
+        Changed changed = new Changed(lastSequenceNumber(context), event);
+        followers.forEach(follower -> follower.tell(changed));
+    }
+
+    private void tellEverything(Catalog all) {
+        Everything everything = new Everything(lastSequenceNumber(context), all);
+        followers.forEach(follower -> follower.tell(everything));
+    }
+
+    private Effect<CatalogEvent, Catalog> refuse(ActorRef<Reply> replyTo, TailraceException why) {
+        return Effect().reply(replyTo, new Refused(why.code(), String.valueOf(why.getMessage())));
     }
 }

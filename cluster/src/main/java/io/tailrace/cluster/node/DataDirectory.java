@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory that a node owns, held against every other process while the node runs.
@@ -16,24 +17,34 @@ import java.util.UUID;
  * <pre>
  *   tailrace.node      the version of the directory's format, and the node's id
  *   tailrace.lock      locked while a node runs
- *   catalog            the topics
- *   partitions/        one directory per partition, named by id
+ *   partitions/        one directory per partition, named by id; the catalogue of topics is one of them
+ *   quarantine/        directories that belonged to nothing, see the node's log; yours to look at and delete
+ *   catalog            the topics, in version 1; left as it was when the directory was upgraded
  * </pre>
  *
- * <p>A node that meets a version it does not know refuses to start and touches nothing.
+ * <p>A directory of version 1 is upgraded once its topics are in the catalogue. A node that meets a version it does not know refuses to start and touches nothing.
  */
 final class DataDirectory implements Closeable {
     private static final int MAGIC = 0x54524449;
-    private static final int VERSION = 1;
+    private static final String NODE_FILE = "tailrace.node";
+    /** 2 has the catalogue in a partition; 1 had it in a file, which is taken over. */
+    private static final int VERSION = 2;
 
+    private static final int OLDER_VERSION = 1;
+
+    private final FileStore files;
     private final Path path;
-    private final UUID nodeId;
     private final Closeable lock;
+    private final Identity identity;
 
-    private DataDirectory(Path path, UUID nodeId, Closeable lock) {
+    /** Who lives here, and since which version. */
+    private record Identity(UUID nodeId, int version) {}
+
+    private DataDirectory(FileStore files, Path path, Closeable lock, Identity identity) {
+        this.files = files;
         this.path = path;
-        this.nodeId = nodeId;
         this.lock = lock;
+        this.identity = identity;
     }
 
     /**
@@ -50,7 +61,7 @@ final class DataDirectory implements Closeable {
                             "Another process uses the data directory " + path
                                     + ": stop it, or choose another tailrace.data-dir."));
             try {
-                return new DataDirectory(path, nodeId(files, path.resolve("tailrace.node")), lock);
+                return new DataDirectory(files, path, lock, identity(files, path.resolve(NODE_FILE)));
             } catch (RuntimeException e) {
                 lock.close();
                 throw e;
@@ -64,10 +75,10 @@ final class DataDirectory implements Closeable {
         }
     }
 
-    private static UUID nodeId(FileStore files, Path file) throws IOException {
-        ByteBuffer content = CheckedFile.read(files, file, MAGIC, VERSION);
-        if (content != null && content.remaining() == 2 * Long.BYTES) {
-            return new UUID(content.getLong(), content.getLong());
+    private static Identity identity(FileStore files, Path file) throws IOException {
+        Identity found = read(files, file);
+        if (found != null) {
+            return found;
         }
         if (files.exists(file)) {
             throw new TailraceException(
@@ -76,12 +87,52 @@ final class DataDirectory implements Closeable {
                             + " is damaged, so whose directory this is cannot be told; nothing was touched: restore it from a copy.");
         }
         UUID fresh = UUID.randomUUID();
+        write(files, file, fresh);
+        return new Identity(fresh, VERSION);
+    }
+
+    private static @Nullable Identity read(FileStore files, Path file) throws IOException {
+        int version = VERSION;
+        ByteBuffer content;
+        try {
+            content = CheckedFile.read(files, file, MAGIC, VERSION);
+        } catch (TailraceException e) {
+            version = OLDER_VERSION;
+            content = CheckedFile.read(files, file, MAGIC, OLDER_VERSION);
+        }
+        if (content == null || content.remaining() != 2 * Long.BYTES) {
+            return null;
+        }
+        return new Identity(new UUID(content.getLong(), content.getLong()), version);
+    }
+
+    private static void write(FileStore files, Path file, UUID nodeId) throws IOException {
         ByteBuffer payload = ByteBuffer.allocate(2 * Long.BYTES);
-        payload.putLong(fresh.getMostSignificantBits())
-                .putLong(fresh.getLeastSignificantBits())
+        payload.putLong(nodeId.getMostSignificantBits())
+                .putLong(nodeId.getLeastSignificantBits())
                 .flip();
         CheckedFile.write(files, file, MAGIC, VERSION, payload);
-        return fresh;
+    }
+
+    /** Whether its topics are still in the file {@link #catalog}. */
+    boolean isOfAnOlderVersion() {
+        return identity.version() < VERSION;
+    }
+
+    /**
+     * Says durably that the topics are in the catalogue now.
+     *
+     * @throws TailraceException IO_FAILED
+     */
+    void upgrade() {
+        try {
+            write(files, path.resolve(NODE_FILE), identity.nodeId());
+        } catch (IOException e) {
+            throw new TailraceException(
+                    ErrorCode.IO_FAILED,
+                    "The data directory " + path + " cannot be upgraded (" + e.getMessage() + "): check the disk.",
+                    e);
+        }
     }
 
     Path path() {
@@ -89,7 +140,11 @@ final class DataDirectory implements Closeable {
     }
 
     UUID nodeId() {
-        return nodeId;
+        return identity.nodeId();
+    }
+
+    Path quarantine() {
+        return path.resolve("quarantine");
     }
 
     Path catalog() {

@@ -2,7 +2,13 @@ package io.tailrace.cluster.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.tailrace.cluster.catalog.Catalog;
+import io.tailrace.cluster.catalog.CatalogClient;
+import io.tailrace.cluster.catalog.CatalogFile;
+import io.tailrace.cluster.catalog.CatalogView;
+import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
+import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
@@ -25,9 +31,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +45,10 @@ import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.SingletonActor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,8 +61,14 @@ final class Node implements Tailrace {
     private final boolean ownsSystem;
     private final DataDirectory directory;
     private final Replicas replicas;
-    private final TopicCatalog topics;
-    private final Partitions partitions;
+    private final String name;
+    private final ShardedPartitions partitions;
+    private final PartitionStarter starter;
+    private final CatalogClient topics;
+    private final PartitionRemover remover;
+    private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
+    private volatile Catalog catalog = Catalog.EMPTY;
+    private volatile boolean closing;
     private final AtomicBoolean released = new AtomicBoolean();
 
     private Node(
@@ -67,7 +83,7 @@ final class Node implements Tailrace {
         Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
         this.replicas = new Replicas(files, directory.partitions(), settings.flush(), clock, io);
-        this.topics = new TopicCatalog(files, directory.catalog(), io);
+        this.name = settings.nodeName();
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 this::partitionSettings,
@@ -76,12 +92,72 @@ final class Node implements Tailrace {
                 io,
                 clock,
                 settings.limits());
-        SingleNodeCluster.awaitUp(system, settings.startTimeout());
+        ClusterMembership.awaitUp(system, settings.startTimeout());
         ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment);
         this.partitions =
                 new ShardedPartitions(system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
+        this.starter = new PartitionStarter(partitions);
+        // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
+        // has.
+        await(partitions.start(TopicCatalog.PARTITION), settings.startTimeout());
+        ActorRef<TopicCatalog.Command> singleton = ClusterSingleton.get(system)
+                .init(SingletonActor.of(TopicCatalog.create(settings.maxPartitions()), "tailrace-catalog"));
+        this.topics = new CatalogClient(system, singleton, settings.catalogTimeout());
+        this.remover = new PartitionRemover(replicas, partitions, topics, directory.quarantine(), io);
+        stopStartingBeforeTheRegionStops(classic);
         closeLogsBeforeTermination(classic);
-        TailraceExtension.of(classic).offer(this);
+    }
+
+    /**
+     * Waits for the catalogue, whose journal is this node, and puts the house in order by it. Blocking.
+     *
+     * @throws TailraceException CATALOG_UNAVAILABLE, or what keeps it from being recovered
+     */
+    private Node serve(NodeSettings settings, FileStore files) {
+        TailraceExtension.of(system).offer(this);
+        Duration timeout = settings.startTimeout();
+        system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
+        Catalog found = await(firstCatalog, timeout);
+        if (directory.isOfAnOlderVersion()) {
+            found = Catalog.of(await(topics.adopt(new CatalogFile(files, directory.catalog()).read()), timeout));
+            directory.upgrade();
+        }
+        remover.quarantineStrangers(found);
+        return this;
+    }
+
+    /** On the actor's thread. */
+    private void learn(Catalog now) {
+        catalog = now;
+        starter.follow(now);
+        remover.follow(now);
+        firstCatalog.complete(now);
+    }
+
+    private static <T> T await(CompletionStage<T> stage, Duration timeout) {
+        try {
+            return stage.toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TailraceException(ErrorCode.CLOSED, "Interrupted while the node was starting.", e);
+        } catch (TimeoutException e) {
+            throw new TailraceException(
+                    ErrorCode.CATALOG_UNAVAILABLE,
+                    "The catalogue of topics did not answer within " + timeout.toSeconds()
+                            + " s: see the node's log, or raise tailrace.start-timeout.",
+                    e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            while (cause instanceof CompletionException && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            if (cause instanceof TailraceException known) {
+                throw new TailraceException(
+                        known.code(), "The catalogue of topics cannot be read: " + known.getMessage(), known);
+            }
+            throw new TailraceException(
+                    ErrorCode.CATALOG_UNAVAILABLE, "The catalogue of topics cannot be read: " + e.getMessage(), e);
+        }
     }
 
     static Node startOwn(Config config) {
@@ -95,7 +171,11 @@ final class Node implements Tailrace {
         org.apache.pekko.actor.ActorSystem system = null;
         try {
             system = org.apache.pekko.actor.ActorSystem.create(SYSTEM_NAME, complete);
-            return new Node(system, true, settings, files, directory);
+            TailraceExtension extension = TailraceExtension.of(system);
+            extension.claim();
+            Node node = new Node(system, true, settings, files, directory).serve(settings, files);
+            extension.serve(node);
+            return node;
         } catch (RuntimeException e) {
             giveUp(directory, system);
             throw e;
@@ -113,7 +193,7 @@ final class Node implements Tailrace {
         FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
         DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
         try {
-            return new Node(application, false, settings, files, directory);
+            return new Node(application, false, settings, files, directory).serve(settings, files);
         } catch (RuntimeException e) {
             giveUp(directory, null);
             throw e;
@@ -137,20 +217,38 @@ final class Node implements Tailrace {
         if (InternalPartition.is(partition)) {
             return CompletableFuture.completedStage(InternalPartition.SETTINGS);
         }
-        return topics.topicOf(partition)
-                .<CompletionStage<PartitionSettings>>map(
-                        topic -> CompletableFuture.completedStage(new PartitionSettings(
-                                topic.settings().maxMessageBytes(),
-                                topic.settings().timestampType(),
-                                new LogSettings(
-                                        topic.settings().segmentBytes(),
-                                        topic.settings().segmentMillis(),
-                                        LogSettings.DEFAULTS.indexIntervalBytes()),
-                                new Retention(
-                                        topic.settings().retentionMillis(),
-                                        topic.settings().retentionBytes()))))
-                .orElseGet(() -> CompletableFuture.failedStage(new TailraceException(
-                        ErrorCode.UNKNOWN_TOPIC, "No topic has partition " + partition + ": it was never created.")));
+        Optional<Topic> known = catalog.topicOf(partition);
+        if (known.isPresent()) {
+            return CompletableFuture.completedStage(settingsOf(known.get()));
+        }
+        // What this node knows may be a moment old: a partition that is unknown here may be new.
+        return topics.list().thenApply(all -> all.stream()
+                .filter(topic -> topic.id().equals(partition.topicId()) && partition.partition() < topic.partitions())
+                .findFirst()
+                .map(Node::settingsOf)
+                .orElseThrow(() -> new TailraceException(
+                        ErrorCode.UNKNOWN_TOPIC,
+                        "No topic has partition " + partition + ": it was deleted, or never created.")));
+    }
+
+    private static PartitionSettings settingsOf(Topic topic) {
+        TopicSettings settings = topic.settings();
+        return new PartitionSettings(
+                settings.maxMessageBytes(),
+                settings.timestampType(),
+                new LogSettings(
+                        settings.segmentBytes(), settings.segmentMillis(), LogSettings.DEFAULTS.indexIntervalBytes()),
+                new Retention(settings.retentionMillis(), settings.retentionBytes()));
+    }
+
+    /** A region that is asked for a partition while it stops would wait for it until its time is over. */
+    private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
+        CoordinatedShutdown.get(classic)
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
+                    closing = true;
+                    partitions.close();
+                    return starter.close().thenApply(closed -> Done.getInstance());
+                });
     }
 
     private void closeLogsBeforeTermination(org.apache.pekko.actor.ActorSystem classic) {
@@ -183,6 +281,18 @@ final class Node implements Tailrace {
     }
 
     @Override
+    public String nodeName() {
+        return name;
+    }
+
+    @Override
+    public boolean ready() {
+        return !closing
+                && firstCatalog.isDone()
+                && starter.firstRound().toCompletableFuture().isDone();
+    }
+
+    @Override
     public Path dataDirectory() {
         return directory.path();
     }
@@ -199,6 +309,7 @@ final class Node implements Tailrace {
 
     @Override
     public void close() {
+        closing = true;
         if (ownsSystem) {
             org.apache.pekko.actor.ActorSystem classic = system.classicSystem();
             CoordinatedShutdown.get(classic).runAll(CoordinatedShutdown.actorSystemTerminateReason());
@@ -214,34 +325,6 @@ final class Node implements Tailrace {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("The actor system did not end within 60 s", e);
-        }
-    }
-
-    /** Forms a cluster of one, or waits until an application's own has been joined. */
-    static final class SingleNodeCluster {
-        private SingleNodeCluster() {}
-
-        static void awaitUp(ActorSystem<?> system, Duration timeout) {
-            org.apache.pekko.cluster.Cluster cluster = org.apache.pekko.cluster.Cluster.get(system);
-            CountDownLatch up = new CountDownLatch(1);
-            cluster.registerOnMemberUp(up::countDown);
-            if (system.settings()
-                    .config()
-                    .getStringList("pekko.cluster.seed-nodes")
-                    .isEmpty()) {
-                cluster.join(cluster.selfAddress());
-            }
-            try {
-                if (!up.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new TailraceException(
-                            ErrorCode.CLOSED,
-                            "The node did not come up within " + timeout.toSeconds()
-                                    + " s: see the log, or raise tailrace.start-timeout.");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new TailraceException(ErrorCode.CLOSED, "Interrupted while the node was starting.", e);
-            }
         }
     }
 }

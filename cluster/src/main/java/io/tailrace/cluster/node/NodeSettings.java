@@ -13,21 +13,27 @@ import java.time.Duration;
  * A node's settings, as reference.conf documents them.
  *
  * @param dataDirectory where everything durable lies
+ * @param nodeName what this node is called
  * @param flush when a batch counts as stored
  * @param maxOpenFiles of all logs together; those used longest ago are closed
  * @param minFreeBytes appends are refused when less is free on the data volume
  * @param locateTimeout how long to wait for the name of a partition's leader
  * @param appendTimeout after which an append without answer is unknown
+ * @param catalogTimeout after which the catalogue counts as not answering
+ * @param maxPartitions how many partitions all topics may have together
  * @param limits the bounds of one partition
  */
 record NodeSettings(
         Path dataDirectory,
+        String nodeName,
         FlushMode flush,
         int maxOpenFiles,
         long minFreeBytes,
         Duration startTimeout,
         Duration locateTimeout,
         Duration appendTimeout,
+        Duration catalogTimeout,
+        int maxPartitions,
         PartitionEnvironment.Limits limits) {
 
     /**
@@ -40,12 +46,15 @@ record NodeSettings(
             Config tailrace = config.getConfig("tailrace");
             return new NodeSettings(
                     Path.of(tailrace.getString("data-dir")).toAbsolutePath().normalize(),
+                    tailrace.getString("node-name"),
                     FlushMode.of(tailrace.getString("flush")),
                     tailrace.getInt("max-open-files"),
                     tailrace.getBytes("min-free-bytes"),
                     tailrace.getDuration("start-timeout"),
                     tailrace.getDuration("locate-timeout"),
                     tailrace.getDuration("append-timeout"),
+                    tailrace.getDuration("catalog.timeout"),
+                    tailrace.getInt("catalog.max-partitions"),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),
                             Math.toIntExact(tailrace.getBytes("partition.group-bytes")),

@@ -26,7 +26,8 @@ public interface Tailrace extends AutoCloseable {
      *
      * @param config settings under {@code tailrace}, see reference.conf; what is not there has its default
      * @throws io.tailrace.engine.error.TailraceException INVALID_SETTING, DATA_DIR_IN_USE, DATA_DIR_UNUSABLE,
-     *     DATA_DIR_VERSION, CORRUPT_LOG, or CLOSED if it did not come up within {@code tailrace.start-timeout}
+     *     DATA_DIR_VERSION, CORRUPT_LOG, or CLOSED or CATALOG_UNAVAILABLE if it did not come up within
+     *     {@code tailrace.start-timeout}
      */
     static Tailrace start(Config config) {
         return Node.startOwn(config);
@@ -51,6 +52,12 @@ public interface Tailrace extends AutoCloseable {
 
     /** The actor system that the node runs on. */
     ActorSystem<?> system();
+
+    /** The node's name: {@code tailrace.node-name}. */
+    String nodeName();
+
+    /** Whether it serves: the catalogue is known, and each partition has been started once. {@code false} when it closes. */
+    boolean ready();
 
     /** Where everything durable lies. */
     Path dataDirectory();

@@ -4,6 +4,7 @@ import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -18,9 +19,9 @@ public final class TailraceExtension implements Extension {
     private static final Id ID = new Id();
 
     private final ActorSystem system;
+    private final AtomicBoolean claimed = new AtomicBoolean();
     private final CompletableFuture<Tailrace> usable = new CompletableFuture<>();
-    private final Object starting = new Object();
-    private boolean startedHere;
+    private final CompletableFuture<Tailrace> serving = new CompletableFuture<>();
 
     private TailraceExtension(ActorSystem system) {
         this.system = system;
@@ -33,27 +34,16 @@ public final class TailraceExtension implements Extension {
 
     /** The node of this system, started with the system's settings if there is none yet. Blocking until it serves. */
     Tailrace node() {
-        synchronized (starting) {
-            if (!startedHere && !usable.isDone()) {
-                startedHere = true;
-                start();
-            }
+        if (claim()) {
+            start();
         }
         try {
-            return usable.join();
+            return serving.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof TailraceException known) {
                 throw new TailraceException(known.code(), String.valueOf(known.getMessage()), known);
             }
             throw e;
-        }
-    }
-
-    private void start() {
-        try {
-            offer(Node.startWithin(system));
-        } catch (RuntimeException e) {
-            usable.completeExceptionally(e);
         }
     }
 
@@ -64,20 +54,37 @@ public final class TailraceExtension implements Extension {
      * @return fails as {@link Tailrace#get}
      */
     public CompletionStage<Tailrace> usable() {
-        synchronized (starting) {
-            if (!startedHere && !usable.isDone()) {
-                startedHere = true;
-                Thread starter = new Thread(this::start, "tailrace-start");
-                starter.setDaemon(true);
-                starter.start();
-            }
+        if (claim()) {
+            Thread starter = new Thread(this::start, "tailrace-start");
+            starter.setDaemon(true);
+            starter.start();
         }
         return usable;
     }
 
-    /** A node is being put together, or has been: its partitions can be used. */
+    private void start() {
+        try {
+            serve(Node.startWithin(system));
+        } catch (RuntimeException e) {
+            usable.completeExceptionally(e);
+            serving.completeExceptionally(e);
+        }
+    }
+
+    /** {@code true} for the one who is to start the node. */
+    boolean claim() {
+        return claimed.compareAndSet(false, true);
+    }
+
+    /** A node is being put together: its partitions can be used. */
     void offer(Tailrace node) {
         usable.complete(node);
+    }
+
+    /** The node that was claimed serves. */
+    void serve(Tailrace node) {
+        offer(node);
+        serving.complete(node);
     }
 
     private static final class Id extends AbstractExtensionId<TailraceExtension> {

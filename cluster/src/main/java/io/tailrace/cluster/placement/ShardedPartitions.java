@@ -19,6 +19,7 @@ public final class ShardedPartitions implements Partitions {
     private final Executor io;
     private final Duration locateTimeout;
     private final Duration appendTimeout;
+    private volatile boolean closed;
     private final Map<PartitionId, LeaderLink> links = new ConcurrentHashMap<>();
 
     /**
@@ -49,7 +50,7 @@ public final class ShardedPartitions implements Partitions {
 
     @Override
     public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
-        throw new UnsupportedOperationException("deleteRecords");
+        return link(partition).deleteRecords(beforeOffset);
     }
 
     @Override
@@ -57,7 +58,31 @@ public final class ShardedPartitions implements Partitions {
         return new LocalPartitionReader(partition, link(partition), replicas, io);
     }
 
+    /** Makes sure that somebody leads the partition; fails as an append does. */
+    public CompletionStage<Void> start(PartitionId partition) {
+        return link(partition).locate().thenApply(leader -> null);
+    }
+
+    /** From now on nobody is asked any more who leads: what does not know it yet fails with CLOSED. */
+    public void close() {
+        closed = true;
+        links.values().forEach(LeaderLink::close);
+    }
+
+    /**
+     * Forgets the way to a partition whose topic has been deleted. Who still holds a reader hears UNKNOWN_TOPIC; whoever asks for the
+     * partition again asks the catalogue in effect, and hears it too.
+     */
+    public void forget(PartitionId partition) {
+        links.remove(partition);
+    }
+
     private LeaderLink link(PartitionId partition) {
-        return links.computeIfAbsent(partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
+        LeaderLink link = links.computeIfAbsent(
+                partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
+        if (closed) {
+            link.close();
+        }
+        return link;
     }
 }

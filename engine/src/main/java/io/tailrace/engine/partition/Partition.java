@@ -48,7 +48,7 @@ public final class Partition {
     /** What could not be replayed will hardly be replayed a moment later. */
     private static final Duration PAUSE_AFTER_FAILED_RECOVERY = Duration.ofSeconds(30);
     /** So long whoever still sends to a partition that is no more hears why, instead of nothing. */
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
@@ -88,7 +88,7 @@ public final class Partition {
 
     private record FromChild(PersistentPartition.Answer answer) implements Command {}
 
-    record FromLogStart(Leading leading, LogStart.Event event) implements Command {}
+    record FromMover(Leading leading, StartMover.Event event) implements Command {}
 
     /** One of the two is {@code null}. */
     record SettingsHeard(
@@ -351,7 +351,7 @@ public final class Partition {
                         wanted -> wanted.partition.equals(id)
                                 ? then(() -> leading.delete(wanted))
                                 : refuse(wanted.replyTo, misdirected()))
-                .onMessage(FromLogStart.class, moved -> heard(elected, leading, child, moved))
+                .onMessage(FromMover.class, moved -> heard(elected, leading, child, moved))
                 .onMessage(SettingsHeard.class, heard -> heard(elected, leading, child, heard))
                 .onMessageEquals(Tick.SECOND, () -> then(leading::tick))
                 .onMessageEquals(Tick.RETENTION, () -> then(leading::checkRetention))
@@ -371,11 +371,11 @@ public final class Partition {
     }
 
     private Behavior<Command> heard(
-            Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child, FromLogStart moved) {
+            Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child, FromMover moved) {
         if (moved.leading != leading) {
             return Behaviors.same();
         }
-        if (moved.event instanceof LogStart.NotMoved failed && failed.why().code() != ErrorCode.DISK_FULL) {
+        if (moved.event instanceof StartMover.NotMoved failed && failed.why().code() != ErrorCode.DISK_FULL) {
             // As with a failed persist: what is in the log is for the next epoch to find out.
             dismiss(child);
             return lost(elected, leading, failed.why());

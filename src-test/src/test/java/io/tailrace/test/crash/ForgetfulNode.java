@@ -72,6 +72,16 @@ final class ForgetfulNode implements Tailrace, Partitions {
     }
 
     @Override
+    public String nodeName() {
+        return node.nodeName();
+    }
+
+    @Override
+    public boolean ready() {
+        return node.ready();
+    }
+
+    @Override
     public Topics topics() {
         return node.topics();
     }

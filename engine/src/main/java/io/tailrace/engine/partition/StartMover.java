@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Lives as long as one leadership and belongs to one actor; not thread-safe.
  */
-final class LogStart {
-    private static final Logger LOG = LoggerFactory.getLogger(LogStart.class);
+final class StartMover {
+    private static final Logger LOG = LoggerFactory.getLogger(StartMover.class);
 
     private final PartitionId id;
     private final PartitionEnvironment environment;
@@ -77,7 +77,7 @@ final class LogStart {
      * @param dataEndOffset the offset after the newest data batch
      * @param pipe brings what work on other threads ends with back to {@link #hear}
      */
-    LogStart(
+    StartMover(
             PartitionId id,
             PartitionEnvironment environment,
             Replica replica,

@@ -1,0 +1,127 @@
+package io.tailrace.cli;
+
+import io.tailrace.cli.consume.ConsumeRun;
+import io.tailrace.cli.consume.OutputFailed;
+import io.tailrace.cli.consume.PatternPrinter;
+import io.tailrace.cli.consume.RecordPrinter;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tailrace consume}: records to standard output. */
+@Command(
+        name = "consume",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = {
+            "Prints the records of a topic, from the beginning, and goes on with new ones as they come.",
+            "It ends with --count, with --until-end, with Ctrl-C, or when nobody reads what it prints (| head)."
+        },
+        footer = {
+            "",
+            "Patterns: %%t topic, %%p partition, %%o offset, %%k key, %%v value, %%T timestamp (milliseconds since 1970),",
+            "%%h headers, %%%% a percent sign; \\n \\r \\t \\0 \\\\.",
+            "",
+            "  tailrace consume access | grep ' 404 '",
+            "  tailrace consume access --from -5m --until-end --format '%%p %%o %%k %%v\\n'",
+            "  tailrace consume access --partition 0 --from 1000 --count 10 --format json"
+        })
+final class ConsumeCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    @Mixin
+    private final ServerOptions options = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private String topic;
+
+    @Option(
+            names = "--from",
+            paramLabel = "WHERE",
+            description = {
+                "Where to begin: earliest, latest, an offset (with --partition), @TIME (milliseconds since 1970 or ISO"
+                        + " 8601) or -DURATION, that long ago (-30s, -5m, -PT1H).",
+                "Default: earliest."
+            })
+    private String from = "earliest";
+
+    @Option(
+            names = "--partition",
+            paramLabel = "P",
+            description = "Only this partition; may be repeated. Default: all of them.")
+    private List<Integer> partitions = List.of();
+
+    @Option(names = "--count", paramLabel = "N", description = "End after N records.")
+    private @Nullable Long count;
+
+    @Option(names = "--until-end", description = "End where the topic ended when the command began.")
+    private boolean untilEnd;
+
+    @Option(
+            names = "--format",
+            paramLabel = "value|json|PATTERN",
+            description =
+                    "value: the value's bytes and a line's end. json: a JSON object in a line. PATTERN: see below. Default:"
+                            + " value.")
+    private String format = "value";
+
+    ConsumeCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (count != null && count < 1) {
+            throw new ParameterException(spec.commandLine(), "--count is " + count + ": use 1 or more.");
+        }
+        if (from.matches("\\d+") && partitions.size() != 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--from " + from + " is an offset, which belongs to one partition: add --partition.");
+        }
+        ConsumeRun.Query query = new ConsumeRun.Query(ServerOptions.topic(topic), from, partitions, count, untilEnd);
+        ConsumeRun run = new ConsumeRun(options.server(), query, printer());
+        try (Interruption interruption = Interruption.calling(run::stop, () -> "Stopped without waiting any longer.")) {
+            run.run(terminal.data());
+            return interruption.interrupted() ? Main.INTERRUPTED : 0;
+        } catch (OutputFailed e) {
+            if (e.isNobodyReading()) {
+                return 0;
+            }
+            throw new TailraceException(ErrorCode.IO_FAILED, "Writing the output failed: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private RecordPrinter printer() {
+        if (format.equals("value")) {
+            return RecordPrinter.value();
+        }
+        if (format.equals("json")) {
+            return RecordPrinter.json();
+        }
+        try {
+            if (format.indexOf('%') >= 0) {
+                return PatternPrinter.of(format, topic);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--format: " + e.getMessage() + ".", e);
+        }
+        throw new ParameterException(
+                spec.commandLine(),
+                "--format is '" + Escaped.text(format, 60) + "': use value, json or a pattern such as '%o %v\\n'.");
+    }
+}

@@ -1,0 +1,107 @@
+package io.tailrace.cli.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topics of a server. Topics are JSON objects as docs/http.md has them. Each call throws {@link ServerProblem} if the server
+ * refuses and {@link ServerUnreachable} if it does not answer.
+ */
+public final class Topics {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Server server;
+
+    /** Those of that server. */
+    public Topics(Server server) {
+        this.server = server;
+    }
+
+    /** All of them: {@code {"topics":[...]}}. */
+    public JsonNode list() {
+        return json(server.call("GET", "/v1/topics", null, PATIENCE));
+    }
+
+    /** One of them. */
+    public JsonNode get(String topic) {
+        return json(server.call("GET", path(topic), null, PATIENCE));
+    }
+
+    /** A new one. */
+    public JsonNode create(String topic, int partitions, Map<String, String> settings) {
+        ObjectNode wanted = JSON.createObjectNode().put("name", topic).put("partitions", partitions);
+        ObjectNode set = wanted.putObject("settings");
+        settings.forEach(set::put);
+        return json(server.call("POST", "/v1/topics", bytes(wanted), PATIENCE));
+    }
+
+    /**
+     * Changes one.
+     *
+     * @param partitions how many it is to have, or {@code null} to leave that
+     * @param set settings and their new values
+     * @param reset settings that go back to their defaults
+     */
+    public JsonNode alter(String topic, @Nullable Integer partitions, Map<String, String> set, Set<String> reset) {
+        ObjectNode change = JSON.createObjectNode();
+        if (partitions != null) {
+            change.put("partitions", partitions);
+        }
+        ObjectNode settings = JSON.createObjectNode();
+        set.forEach(settings::put);
+        reset.forEach(settings::putNull);
+        if (!settings.isEmpty()) {
+            change.set("settings", settings);
+        }
+        return json(server.call("PATCH", path(topic), bytes(change), PATIENCE));
+    }
+
+    /** Deletes one with all its records. */
+    public void delete(String topic) {
+        server.call("DELETE", path(topic), null, PATIENCE);
+    }
+
+    /** Deletes the records of a partition before that offset, -1 for all; gives the offsets that are left. */
+    public JsonNode deleteRecords(String topic, int partition, long beforeOffset) {
+        ObjectNode before = JSON.createObjectNode().put("before_offset", beforeOffset);
+        String path = path(topic) + "/partitions/" + partition + "/delete-records";
+        return json(server.call("POST", path, bytes(before), PATIENCE));
+    }
+
+    private static String path(String topic) {
+        return "/v1/topics/" + Server.escaped(topic);
+    }
+
+    private static byte[] bytes(ObjectNode json) {
+        try {
+            return JSON.writeValueAsBytes(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private JsonNode json(byte[] body) {
+        try {
+            JsonNode json = JSON.readTree(body);
+            if (json != null && json.isObject()) {
+                return json;
+            }
+        } catch (IOException e) {
+            // Said below.
+        }
+        throw new TailraceException(
+                ErrorCode.SERVER_UNREACHABLE,
+                "What answers at " + server.url()
+                        + " is no Tailrace server (its answer is no JSON object): check --url.");
+    }
+}

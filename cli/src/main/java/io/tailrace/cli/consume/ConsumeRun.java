@@ -1,0 +1,185 @@
+package io.tailrace.cli.consume;
+
+import io.tailrace.cli.client.ByteLines;
+import io.tailrace.cli.client.Server;
+import io.tailrace.cli.client.ServerProblem;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Prints the records of a topic as they come. What is printed is flushed whenever nothing more is there at the moment. */
+public final class ConsumeRun {
+    /** The largest record that a server stores, as base64, with its key and headers. */
+    private static final int MAX_LINE_BYTES = 16 << 20;
+
+    private static final int OUTPUT_BYTES = 64 << 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final byte[] RECORD = "{\"partition_id\":".getBytes(StandardCharsets.US_ASCII);
+
+    private final Server server;
+    private final Query query;
+    private final RecordPrinter printer;
+    private volatile boolean stopped;
+    private volatile @Nullable Thread runner;
+    private long printed;
+
+    /**
+     * Which records.
+     *
+     * @param from where to begin, as the HTTP API takes it
+     * @param partitions which of them, all if empty
+     * @param count how many at most, or {@code null} for no bound
+     * @param untilEnd whether to end at what was the end when the request came
+     */
+    public record Query(
+            String topic,
+            String from,
+            List<Integer> partitions,
+            @Nullable Long count,
+            boolean untilEnd) {
+        String path(String data) {
+            StringBuilder path = new StringBuilder("/v1/topics/")
+                    .append(Server.escaped(topic))
+                    .append("/records?data=")
+                    .append(data)
+                    .append("&from=")
+                    .append(Server.escaped(from));
+            partitions.forEach(partition -> path.append("&partition=").append(partition));
+            if (count != null) {
+                path.append("&limit=").append(count);
+            }
+            return path.append(untilEnd ? "&until=end" : "").toString();
+        }
+    }
+
+    /** Asks that server; nothing happens before {@link #run}. */
+    public ConsumeRun(Server server, Query query, RecordPrinter printer) {
+        this.server = server;
+        this.query = query;
+        this.printer = printer;
+    }
+
+    /**
+     * Prints until the count or the end is reached, or until {@link #stop}.
+     *
+     * @throws TailraceException if the server refuses, ends early, or says that it cannot go on
+     * @throws OutputFailed if {@code out} takes nothing any more
+     */
+    public void run(OutputStream out) throws OutputFailed {
+        runner = Thread.currentThread();
+        try (InputStream in = server.openLines(query.path(printer.data()), PATIENCE)) {
+            boolean enough = copy(in, new BufferedOutputStream(new Output(out), OUTPUT_BYTES));
+            if (!enough && !stopped) {
+                throw ended();
+            }
+        } catch (OutputFailed e) {
+            throw e;
+        } catch (IOException e) {
+            if (!stopped) {
+                throw server.broken(e);
+            }
+        } finally {
+            runner = null;
+        }
+    }
+
+    /** Prints nothing more but the record at hand. For any thread. */
+    public void stop() {
+        stopped = true;
+        Thread waiting = runner;
+        if (waiting != null) {
+            waiting.interrupt();
+        }
+    }
+
+    /** Whether all came that was asked for. */
+    private boolean copy(InputStream in, OutputStream out) throws IOException {
+        ByteLines lines = new ByteLines(in, MAX_LINE_BYTES);
+        try {
+            while (!isDone() && lines.fill()) {
+                while (!isDone() && lines.next()) {
+                    print(lines, out);
+                }
+                if (lines.wouldWait()) {
+                    out.flush();
+                }
+            }
+            if (!isDone() && lines.rest()) {
+                // Half a record, or the server's last word.
+                refuseProblem(lines);
+                return false;
+            }
+            return query.untilEnd() || isDone();
+        } finally {
+            out.flush();
+        }
+    }
+
+    private boolean isDone() {
+        return stopped || (query.count() != null && printed >= query.count());
+    }
+
+    private void print(ByteLines line, OutputStream out) throws IOException {
+        if (line.length() < RECORD.length
+                || !Arrays.equals(
+                        line.buffer(), line.start(), line.start() + RECORD.length, RECORD, 0, RECORD.length)) {
+            refuseProblem(line);
+        }
+        printer.print(line.buffer(), line.start(), line.length(), out);
+        printed++;
+    }
+
+    private void refuseProblem(ByteLines line) {
+        ServerProblem problem = ServerProblem.in(line.buffer(), line.start(), line.length());
+        if (problem != null) {
+            throw problem;
+        }
+    }
+
+    private TailraceException ended() {
+        return new TailraceException(
+                ErrorCode.SERVER_UNREACHABLE,
+                "The server at " + server.url() + " has ended the stream after " + printed
+                        + (printed == 1 ? " record." : " records."));
+    }
+
+    /** Tells a failure to write from a failure to read. */
+    private static final class Output extends OutputStream {
+        private final OutputStream out;
+
+        Output(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws OutputFailed {
+            try {
+                out.write(bytes, offset, length);
+            } catch (IOException e) {
+                throw new OutputFailed(e);
+            }
+        }
+
+        @Override
+        public void flush() throws OutputFailed {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                throw new OutputFailed(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.tailrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands against a node that serves. Each test has topics of its own. */
+class ServerCommandsTest {
+    @TempDir
+    private static Path directory;
+
+    private static ServedNode node;
+
+    @BeforeAll
+    static void start() {
+        node = new ServedNode(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private static int run(CapturedTerminal terminal, String... args) {
+        List<String> all = new ArrayList<>(Arrays.asList(args));
+        all.addAll(List.of("--url", node.url()));
+        return terminal.run(all.toArray(String[]::new));
+    }
+
+    private static CapturedTerminal ok(CapturedTerminal terminal, String... args) {
+        assertThat(run(terminal, args)).as(terminal.err()).isZero();
+        return terminal;
+    }
+
+    private static CapturedTerminal ok(String... args) {
+        return ok(new CapturedTerminal(), args);
+    }
+
+    private static String failed(String... args) {
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(run(terminal, args)).isEqualTo(1);
+        assertThat(terminal.out()).isEmpty();
+        return terminal.err();
+    }
+
+    private static String consumed(String topic, String format) {
+        return ok("consume", topic, "--until-end", "--format", format).out();
+    }
+
+    @Test
+    void topicIsCreatedListedDescribedAndDeleted() throws Exception {
+        CapturedTerminal created = ok("topic", "create", "life", "--partitions", "3", "--set", "retention.ms=60000");
+        assertThat(created.out() + created.err()).isEmpty();
+        assertThat(ok("topic", "list").outLines()).anyMatch(line -> line.matches("life +3"));
+        assertThat(ok("topic", "describe", "life").outLines())
+                .anyMatch(line -> line.matches("2 +\\S+ +\\S+ +0 +0"))
+                .anyMatch(line -> line.matches("retention\\.ms +60000"));
+        JsonNode json = new ObjectMapper()
+                .readTree(ok("topic", "describe", "life", "--format", "json").out());
+        assertThat(json.path("name").asText()).isEqualTo("life");
+        assertThat(json.path("settings").path("retention.ms").asText()).isEqualTo("60000");
+        assertThat(json.path("partitions")).hasSize(3);
+        assertThat(json.path("partitions").path(1).path("endOffset").asLong(-1)).isZero();
+        JsonNode list = new ObjectMapper()
+                .readTree(ok("topic", "list", "--format", "json").out());
+        assertThat(list.path("topics").findValuesAsText("name"))
+                .contains("life")
+                .isSorted();
+        ok("topic", "delete", "life");
+        assertThat(failed("topic", "describe", "life")).startsWith("error: UNKNOWN_TOPIC ");
+    }
+
+    @Test
+    void topicThatIsThereIsAnErrorUnlessThatIsFine() {
+        ok("topic", "create", "twice");
+        assertThat(failed("topic", "create", "twice")).startsWith("error: TOPIC_EXISTS ");
+        ok("topic", "create", "twice", "--if-not-exists");
+    }
+
+    @Test
+    void refusalsCarryTheServersCode() {
+        assertThat(failed("topic", "create", "bad/name")).startsWith("error: INVALID_TOPIC_NAME ");
+        assertThat(failed("topic", "create", "bad-setting", "--set", "no.such=1"))
+                .startsWith("error: INVALID_SETTING ");
+        assertThat(failed("topic", "delete", "nobody")).startsWith("error: UNKNOWN_TOPIC ");
+        assertThat(failed("topic", "describe", "..")).startsWith("error: INVALID_TOPIC_NAME ");
+        assertThat(failed("consume", "nobody")).startsWith("error: UNKNOWN_TOPIC ");
+        ok("topic", "create", "short");
+        assertThat(failed("consume", "short", "--partition", "7")).startsWith("error: UNKNOWN_PARTITION ");
+        assertThat(failed("consume", "short", "--partition", "0", "--from", "5"))
+                .startsWith("error: OFFSET_OUT_OF_RANGE ");
+        assertThat(failed("consume", "short", "--from", "soon")).startsWith("error: MALFORMED_REQUEST ");
+    }
+
+    @Test
+    void linesComeBackAsTheyWere() {
+        ok("topic", "create", "lines");
+        ok(new CapturedTerminal().reading("one\r\n\n\u00fcmlaut \ud83d\ude00 \"q\" \\\nno end"), "produce", "lines");
+        assertThat(consumed("lines", "value")).isEqualTo("one\r\n\n\u00fcmlaut \ud83d\ude00 \"q\" \\\nno end\n");
+        assertThat(ok("consume", "lines", "--count", "1").out()).isEqualTo("one\r\n");
+        assertThat(ok("consume", "lines", "--partition", "0", "--from", "3", "--until-end")
+                        .out())
+                .isEqualTo("no end\n");
+        assertThat(ok("consume", "lines", "--from", "latest", "--until-end").out())
+                .isEmpty();
+        assertThat(ok("consume", "lines", "--from", "-5m", "--count", "4").outLines())
+                .hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void randomBytesComeBackUnchanged(long seed) {
+        Random random = new Random(seed);
+        ByteArrayOutputStream input = new ByteArrayOutputStream();
+        for (int line = 0; line < 3_000; line++) {
+            byte[] bytes = new byte[random.nextInt(random.nextInt(50) == 0 ? 100_000 : 200)];
+            random.nextBytes(bytes);
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = bytes[i] == '\n' ? 0 : line % 2 == 0 ? (byte) (bytes[i] & 0x7f) : bytes[i];
+                bytes[i] = bytes[i] == '\n' ? 0 : bytes[i];
+            }
+            input.writeBytes(bytes);
+            input.write('\n');
+        }
+        String topic = "random-" + seed;
+        ok("topic", "create", topic);
+        ok(new CapturedTerminal().reading(new ByteArrayInputStream(input.toByteArray())), "produce", topic);
+        assertThat(ok("consume", topic, "--until-end").outBytes()).isEqualTo(input.toByteArray());
+    }
+
+    @Test
+    void keysPartitionsAndHeadersAreThoseOfTheOptions() {
+        ok("topic", "create", "keyed", "--partitions", "2");
+        ok(
+                new CapturedTerminal().reading("a\tx\ty\nno key\n\tempty key\nno value\t\n"),
+                "produce",
+                "keyed",
+                "--key-separator",
+                "\\t",
+                "--partition",
+                "1",
+                "--header",
+                "h=1=2",
+                "--header",
+                "\u00fc=");
+        assertThat(consumed("keyed", "%t %p %o <%k> <%v> %h%%\\n")).isEqualTo("""
+                        keyed 1 0 <a> <x\ty> h=1=2,\u00fc=%
+                        keyed 1 1 <> <no key> h=1=2,\u00fc=%
+                        keyed 1 2 <> <empty key> h=1=2,\u00fc=%
+                        keyed 1 3 <no value> <> h=1=2,\u00fc=%
+                        """);
+    }
+
+    @Test
+    void jsonRecordsArePassedOn() throws Exception {
+        ok("topic", "create", "json");
+        ok(
+                new CapturedTerminal()
+                        .reading("{\"key\":{\"data\":\"k\"},\"value\":null,\"timestamp\":5}\n \n"
+                                + "{\"value\":{\"type\":\"JSON\",\"data\":{\"n\": [1, 2]}}}"),
+                "produce",
+                "json",
+                "--format",
+                "json");
+        assertThat(consumed("json", "%T %k %v\\n")).matches("5 k \n\\d+  \\{\"n\":\\[1,2]}\n");
+        List<String> lines = consumed("json", "json").lines().toList();
+        assertThat(lines).hasSize(2);
+        JsonNode first = new ObjectMapper().readTree(lines.get(0));
+        assertThat(first.path("offset").asLong(-1)).isZero();
+        assertThat(first.path("value").isNull()).isTrue();
+        assertThat(first.path("key").path("data").asText()).isEqualTo("k");
+    }
+
+    @Test
+    void refusedLinesOfJsonAreNamedAndTheOthersStored() {
+        ok("topic", "create", "mixed");
+        CapturedTerminal terminal = new CapturedTerminal().reading("""
+                        {"value":{"data":"1"}}
+
+                        nonsense
+                        {}
+                        {"value":{"data":"2"}}
+                        """);
+        assertThat(run(terminal, "produce", "mixed", "--format", "json")).isEqualTo(1);
+        assertThat(terminal.err().lines().toList()).hasSize(3);
+        assertThat(terminal.err())
+                .contains("refused: line 3: MALFORMED_REQUEST ", "refused: line 4: ", "error: MALFORMED_REQUEST 2 ");
+        assertThat(consumed("mixed", "value")).isEqualTo("1\n2\n");
+    }
+
+    @Test
+    void manyMoreLinesThanARequestHoldsKeepTheirOrder() {
+        StringBuilder input = new StringBuilder();
+        for (int i = 0; i < 45_000; i++) {
+            input.append(i).append('\n');
+        }
+        ok("topic", "create", "many");
+        ok(new CapturedTerminal().reading(input.toString()), "produce", "many");
+        assertThat(consumed("many", "value")).isEqualTo(input.toString());
+    }
+
+    @Test
+    void nothingIsStoredOfNothing() {
+        ok("topic", "create", "nothing");
+        ok(new CapturedTerminal().reading(""), "produce", "nothing");
+        assertThat(consumed("nothing", "value")).isEmpty();
+    }
+
+    @Test
+    void whoLooksOnIsToldWhatHasHappened() {
+        CapturedTerminal terminal = new CapturedTerminal();
+        terminal.runInteractively("topic", "create", "seen", "--partitions", "2", "--url", node.url());
+        terminal.reading("a\n").runInteractively("produce", "seen", "--url", node.url());
+        terminal.runInteractively("topic", "delete", "seen", "--url", node.url());
+        assertThat(terminal.err().lines())
+                .containsExactly("Created seen with 2 partitions.", "1 record stored in seen.", "Deleted seen.");
+        assertThat(new String(terminal.outBytes(), StandardCharsets.UTF_8)).isEmpty();
+    }
+}

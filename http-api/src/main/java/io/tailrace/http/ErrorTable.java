@@ -1,0 +1,30 @@
+package io.tailrace.http;
+
+import io.tailrace.engine.error.ErrorCode;
+
+/** The one table from {@link ErrorCode} to the status of a response. */
+final class ErrorTable {
+    private ErrorTable() {}
+
+    static int status(ErrorCode code) {
+        return switch (code) {
+            case MALFORMED_REQUEST, INVALID_TOPIC_NAME, INVALID_SETTING, INVALID_ARGUMENT, SERIALIZATION_FAILED -> 400;
+            case NOT_FOUND, UNKNOWN_TOPIC, UNKNOWN_PARTITION -> 404;
+            case METHOD_NOT_ALLOWED -> 405;
+            case NOT_ACCEPTABLE -> 406;
+            case TOPIC_EXISTS -> 409;
+            case REQUEST_TOO_LARGE, RECORD_TOO_LARGE -> 413;
+            case UNSUPPORTED_MEDIA_TYPE -> 415;
+            case OFFSET_OUT_OF_RANGE -> 416;
+            case NOT_READY,
+                    CATALOG_UNAVAILABLE,
+                    PARTITION_UNAVAILABLE,
+                    PARTITION_BUSY,
+                    FENCED,
+                    OUTCOME_UNKNOWN,
+                    CLOSED -> 503;
+            case DISK_FULL -> 507;
+            default -> 500;
+        };
+    }
+}

@@ -1,0 +1,130 @@
+package io.tailrace.http;
+
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.streams.ConsumerRecord;
+import java.nio.ByteBuffer;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Writes records as lines, many in one chunk: a chunk leaves when it is full, or when no more records are there at once. Records
+ * are taken only on demand, beside the one chunk that is being filled.
+ */
+final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuffer, ByteBuffer>, ByteString>> {
+    private static final int CHUNK_BYTES = 64 << 10;
+
+    private final Inlet<ConsumerRecord<ByteBuffer, ByteBuffer>> in = Inlet.create("RecordLines.in");
+    private final Outlet<ByteString> out = Outlet.create("RecordLines.out");
+    private final FlowShape<ConsumerRecord<ByteBuffer, ByteBuffer>, ByteString> shape = FlowShape.of(in, out);
+    private final ReadRequest.DataFormat data;
+    private final long limit;
+
+    /** Ends after {@code limit} records. */
+    RecordLineStage(ReadRequest.DataFormat data, long limit) {
+        this.data = data;
+        this.limit = limit;
+    }
+
+    @Override
+    public FlowShape<ConsumerRecord<ByteBuffer, ByteBuffer>, ByteString> shape() {
+        return shape;
+    }
+
+    @Override
+    public GraphStageLogic createLogic(Attributes attributes) {
+        return new Logic();
+    }
+
+    private final class Logic extends GraphStageLogic {
+        private final LineWriter lines = new LineWriter();
+        private final RecordWriter writer = new RecordWriter(data);
+        /** Comes back behind the records that are there at once. */
+        private final AsyncCallback<Done> pause = createAsyncCallback(done -> paused());
+
+        private long left = limit;
+        private boolean pauseAwaited;
+
+        Logic() {
+            super(shape);
+            setHandlers(in, out, new AbstractInOutHandler() {
+                @Override
+                public void onPush() {
+                    ConsumerRecord<ByteBuffer, ByteBuffer> record = grab(in);
+                    lines.line(json -> writer.write(json, record));
+                    left--;
+                    if (left == 0) {
+                        cancel(in);
+                        end();
+                    } else if (lines.size() < CHUNK_BYTES) {
+                        awaitPause();
+                        pull(in);
+                    } else {
+                        flush();
+                    }
+                }
+
+                @Override
+                public void onPull() {
+                    if (left == 0) {
+                        completeStage();
+                    } else if (!hasBeenPulled(in)) {
+                        pull(in);
+                    } else {
+                        flush();
+                    }
+                }
+
+                @Override
+                public void onUpstreamFinish() {
+                    end();
+                }
+
+                @Override
+                public void onUpstreamFailure(Throwable failure) {
+                    TailraceException error = Problem.known(failure);
+                    lines.line(json -> Problem.writeError(json, error.code(), String.valueOf(error.getMessage())));
+                    emit(out, lines.take());
+                    failAfter(error);
+                }
+            });
+        }
+
+        private void awaitPause() {
+            if (!pauseAwaited) {
+                pauseAwaited = true;
+                pause.invoke(Done.getInstance());
+            }
+        }
+
+        private void paused() {
+            pauseAwaited = false;
+            flush();
+        }
+
+        private void flush() {
+            if (!lines.isEmpty() && isAvailable(out)) {
+                push(out, lines.take());
+            }
+        }
+
+        private void end() {
+            if (!lines.isEmpty()) {
+                emit(out, lines.take());
+            }
+            complete(out);
+        }
+
+        private void failAfter(TailraceException error) {
+            // What is emitted goes out before the connection is aborted.
+            emit(out, ByteString.emptyByteString(), () -> failStage(error));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.tailrace.http;
+
+import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.placement.OffsetRange;
+import io.tailrace.cluster.placement.PartitionReader;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.http.ReadRequest.AtOffset;
+import io.tailrace.http.ReadRequest.AtTime;
+import io.tailrace.http.ReadRequest.Earliest;
+import io.tailrace.http.ReadRequest.Latest;
+import io.tailrace.streams.Consumer;
+import io.tailrace.streams.ConsumerRecord;
+import io.tailrace.streams.ConsumerSettings;
+import io.tailrace.streams.Serdes;
+import io.tailrace.streams.Subscription;
+import io.tailrace.streams.Subscriptions;
+import io.tailrace.streams.TopicPartition;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * Answers requests for records. Where each partition begins and ends is settled before the response begins: what is out of range
+ * is said with a status, and what is produced after the response has begun is read by a request from {@code latest}.
+ */
+final class RecordReads {
+    /** What a partition holds, and where to begin in it. */
+    private record Place(OffsetRange range, long start) {}
+
+    private final ServedNode node;
+    private final SharedKillSwitch streams;
+
+    RecordReads(ServedNode node, SharedKillSwitch streams) {
+        this.node = node;
+        this.streams = streams;
+    }
+
+    CompletionStage<HttpResponse> read(Topic topic, HttpRequest http) {
+        ReadRequest request =
+                ReadRequest.of(Parameters.of(http, ReadRequest.PARAMETERS), topic, InstantSource.system());
+        Map<Integer, CompletableFuture<Place>> places = new LinkedHashMap<>();
+        request.partitions()
+                .forEach(partition -> places.put(
+                        partition, place(topic, partition, request.from()).toCompletableFuture()));
+        return CompletableFuture.allOf(places.values().toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> {
+                    Map<Integer, Place> found = new LinkedHashMap<>();
+                    places.forEach((partition, place) -> found.put(partition, place.join()));
+                    return respond(topic, request, found);
+                });
+    }
+
+    private CompletionStage<Place> place(Topic topic, int partition, ReadRequest.From from) {
+        PartitionReader reader = node.tailrace().partitions().reader(topic.partition(partition));
+        return reader.offsets()
+                .thenCompose(range -> start(reader, from, range).thenApply(start -> new Place(range, start)))
+                .whenComplete((place, failure) -> reader.close());
+    }
+
+    private static CompletionStage<Long> start(PartitionReader reader, ReadRequest.From from, OffsetRange range) {
+        if (from instanceof AtTime at) {
+            return reader.offsetForTime(at.millis()).thenApply(found -> found.orElse(range.endOffset()));
+        }
+        if (from instanceof AtOffset at) {
+            return CompletableFuture.completedFuture(at.offset());
+        }
+        return CompletableFuture.completedFuture(from instanceof Latest ? range.endOffset() : range.startOffset());
+    }
+
+    private HttpResponse respond(Topic topic, ReadRequest request, Map<Integer, Place> places) {
+        if (request.from() instanceof AtOffset at) {
+            OffsetRange range = places.values().iterator().next().range();
+            if (at.offset() < range.startOffset() || at.offset() > range.endOffset()) {
+                return outOfRange(at.offset(), range).response();
+            }
+        }
+        return HttpResponse.create()
+                .withEntity(HttpEntities.createChunked(
+                        Media.NDJSON,
+                        records(subscription(topic, request, places))
+                                .via(streams.flow())
+                                .via(new RecordLineStage(request.data(), request.limit()))));
+    }
+
+    private Source<ConsumerRecord<ByteBuffer, ByteBuffer>, Consumer.Control> records(Subscription subscription) {
+        return Consumer.plainSource(
+                ConsumerSettings.create(node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers()), subscription);
+    }
+
+    private static Subscription subscription(Topic topic, ReadRequest request, Map<Integer, Place> places) {
+        Map<TopicPartition, Long> starts = new LinkedHashMap<>();
+        Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+        places.forEach((number, place) -> {
+            TopicPartition partition = new TopicPartition(topic.name(), number);
+            starts.put(partition, place.start());
+            ends.put(partition, place.range().endOffset());
+        });
+        // From the earliest on, a start that retention moves meanwhile is no error.
+        Subscription subscription = request.from() instanceof Earliest
+                ? Subscriptions.assignment(starts.keySet())
+                : Subscriptions.assignmentWithOffset(starts);
+        return request.untilEnd() ? subscription.until(ends) : subscription;
+    }
+
+    private static Problem outOfRange(long offset, OffsetRange range) {
+        return new Problem(
+                ErrorTable.status(ErrorCode.OFFSET_OUT_OF_RANGE),
+                ErrorCode.OFFSET_OUT_OF_RANGE,
+                "Offset " + offset + " is not there: the partition has " + range.startOffset() + " to "
+                        + range.endOffset() + ".",
+                Map.of("start_offset", range.startOffset(), "end_offset", range.endOffset()));
+    }
+}
