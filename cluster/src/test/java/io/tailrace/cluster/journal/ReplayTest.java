@@ -127,6 +127,15 @@ class ReplayTest extends SharedNode {
     }
 
     @Test
+    void aDamagedEventIsAnError() {
+        JournalBench bench = new JournalBench(node, "damaged");
+        store(bench.log(), write("w", 1, 2));
+        bench.partitions.damage();
+        assertThat(failure(bench.replaying(1, 2, ALL)).code()).isEqualTo(ErrorCode.CORRUPT_BATCH);
+        assertThat(failure(bench.log().recover()).code()).isEqualTo(ErrorCode.CORRUPT_BATCH);
+    }
+
+    @Test
     void aForeignRecordIsAnError() {
         JournalBench bench = new JournalBench(node, "mine");
         bench.appendRaw(event("yours", 1, 0));

@@ -128,6 +128,14 @@ class SnapshotLogTest extends SharedNode {
     }
 
     @Test
+    void aDamagedSnapshotIsNotPassedOverForAnOlderOne() {
+        JournalBench bench = new JournalBench(node, "snapshots-damaged");
+        save(log(bench), 1, 2);
+        bench.partitions.damage();
+        assertThat(failure(() -> load(log(bench), ANY, ANY)).code()).isEqualTo(ErrorCode.CORRUPT_BATCH);
+    }
+
+    @Test
     void aVersionThatIsNotKnownIsNamedAndNotPassedOver() {
         for (String kind : List.of("tailrace.snapshot", "tailrace.snapshot-deletion")) {
             JournalBench bench = new JournalBench(node, "version-" + kind);

@@ -3,18 +3,27 @@ package io.tailrace.cluster.journal;
 import static io.tailrace.cluster.journal.PersistentApplication.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.RecordBatchBuilder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.japi.Pair;
+import org.apache.pekko.persistence.AtomicWrite;
+import org.apache.pekko.persistence.PersistentRepr;
+import org.apache.pekko.persistence.journal.Tagged;
 import org.apache.pekko.persistence.query.EventEnvelope;
 import org.apache.pekko.persistence.query.Offset;
 import org.apache.pekko.persistence.query.PersistenceQuery;
@@ -132,6 +141,42 @@ class TailraceJournalTest {
         assertThat(application.get(application.spawn(Ledger.createWithSnapshots("retention", 5))))
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, 32).mapToObj(i -> "e" + i).toList());
+    }
+
+    @Test
+    void whatIsLargerThanABatchOrHasNoSerializerIsRejected() {
+        EventMapping mapping = new EventMapping(new Payloads(application.system()), Clock.systemUTC());
+        PersistentRepr large = PersistentRepr.apply(
+                "x".repeat(InternalPartition.SETTINGS.maxMessageBytes()), 1, "large", "", false, null, "w");
+        assertThat(JournalBench.failure(() -> mapping.toWrite(AtomicWrite.apply(large)))
+                        .code())
+                .isEqualTo(ErrorCode.RECORD_TOO_LARGE);
+        PersistentRepr unknown = PersistentRepr.apply(new Object(), 1, "unknown", "", false, null, "w");
+        assertThat(JournalBench.failure(() -> mapping.toWrite(AtomicWrite.apply(unknown)))
+                        .code())
+                .isEqualTo(ErrorCode.SERIALIZATION_FAILED);
+    }
+
+    @Test
+    void whatAnEventCarriesComesBack() {
+        EventMapping mapping = new EventMapping(new Payloads(application.system()), Clock.systemUTC());
+        PersistentRepr repr = PersistentRepr.apply(
+                        new Tagged("event", Set.of("red", "blue")), 7, "all", "manifest", false, null, "writer")
+                .withTimestamp(1234)
+                .withMetadata("extra");
+        JournalRecord.Event event =
+                mapping.toWrite(AtomicWrite.apply(repr)).events().get(0).after(6);
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1 << 20);
+        event.appendTo(builder, "all".getBytes(StandardCharsets.UTF_8), 0);
+        JournalRecord.Event read = (JournalRecord.Event)
+                JournalRecord.of(JournalRecord.records(builder.build()).get(0), "all");
+        assertThat(read).isEqualTo(event);
+        assertThat(read.tags()).containsExactlyInAnyOrder("red", "blue");
+        assertThat(read.previous()).isEqualTo(6);
+        PersistentRepr replayed = mapping.toRepr(read, "all");
+        assertThat(replayed).isEqualTo(repr.withPayload("event"));
+        assertThat(replayed.metadata()).isEqualTo(repr.metadata());
+        assertThat(replayed.timestamp()).isEqualTo(1234);
     }
 
     @Test
