@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
@@ -30,6 +31,9 @@ final class EmbeddedNode implements AutoCloseable {
             "pekko.jvm-shutdown-hooks", "off",
             "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", "off",
             "pekko.loglevel", "WARNING"));
+
+    /** A log file read today may be of last year: by the default retention its records would go while the command looks on. */
+    private static final TopicSettings KEEPS_ALL = TopicSettings.DEFAULT.with(Map.of("retention.ms", "-1"));
 
     private final Tailrace tailrace;
     private final Path directory;
@@ -106,7 +110,7 @@ final class EmbeddedNode implements AutoCloseable {
             names = named(prefix + "-" + run, suffixes);
         }
         for (String name : names) {
-            await(tailrace.topics().create(NewTopic.of(name, partitions)));
+            await(tailrace.topics().create(NewTopic.of(name, partitions).withSettings(KEEPS_ALL)));
         }
         return names;
     }

@@ -37,6 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TailraceTest {
+    /** Records as old as their timestamps would be let go. */
+    private static final long TIME = System.currentTimeMillis();
+
     @TempDir
     Path data;
 
@@ -54,7 +57,7 @@ class TailraceTest {
 
     private static RecordBatch batch(String... values) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1 << 20);
-        long timestamp = 1000;
+        long timestamp = TIME;
         for (String value : values) {
             builder.append(timestamp++, null, value.getBytes(StandardCharsets.UTF_8), Headers.EMPTY);
         }
@@ -134,8 +137,8 @@ class TailraceTest {
                 assertThat(failure(() -> join(reader.fetch(3, 100))).code()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
                 assertThat(failure(() -> join(reader.fetch(-1, 100))).code()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
                 assertThat(values(join(reader.fetch(1, 100)))).contains("1:b");
-                assertThat(join(reader.offsetForTime(1001))).isEqualTo(OptionalLong.of(1));
-                assertThat(join(reader.offsetForTime(1002))).isEmpty();
+                assertThat(join(reader.offsetForTime(TIME + 1))).isEqualTo(OptionalLong.of(1));
+                assertThat(join(reader.offsetForTime(TIME + 2))).isEmpty();
             }
         }
     }

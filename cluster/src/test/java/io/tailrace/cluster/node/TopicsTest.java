@@ -62,7 +62,7 @@ class TopicsTest {
 
     private static RecordBatch batch(int bytes) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1 << 20);
-        builder.append(1000, null, new byte[bytes]);
+        builder.append(System.currentTimeMillis(), null, new byte[bytes]);
         return builder.build();
     }
 

@@ -65,7 +65,7 @@ class DeleteRecordsTest {
     private static RecordBatch batch(String... values) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1 << 20);
         for (String value : values) {
-            builder.append(1000, null, value.getBytes(StandardCharsets.UTF_8), Headers.EMPTY);
+            builder.append(System.currentTimeMillis(), null, value.getBytes(StandardCharsets.UTF_8), Headers.EMPTY);
         }
         return builder.build();
     }

@@ -1,7 +1,6 @@
 package io.tailrace.engine.partition;
 
-import io.tailrace.engine.journal.SnapshotFiles;
-import io.tailrace.engine.replication.Leadership;
+import io.tailrace.engine.log.Log;
 import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -21,44 +20,38 @@ final class Leading {
     private final ActorContext<Partition.Command> context;
     private final PartitionId id;
     private final PartitionEnvironment environment;
-    private final Term term;
+    private final Replica replica;
+    private final Log log;
     private final Gate gate;
     private final StartMover start;
     private PartitionSettings settings;
     private boolean askingForSettings;
 
     /**
-     * One leadership and one life of the persistent child over it.
+     * With one leadership, and one life of the persistent child over it.
      *
-     * @param settings as they were when it was won
+     * @param dataEndOffset the offset after the newest data batch
      */
-    record Term(
-            PartitionSettings settings,
-            Replica replica,
-            Leadership leadership,
-            SnapshotFiles snapshots,
-            ActorRef<PersistentPartition.Command> child) {}
-
     Leading(
             ActorContext<Partition.Command> context,
             PartitionId id,
             PartitionEnvironment environment,
-            Term term,
+            Partition.Elected elected,
+            ActorRef<PersistentPartition.Command> child,
             long dataEndOffset) {
         this.context = context;
         this.id = id;
         this.environment = environment;
-        this.term = term;
-        this.settings = term.settings;
-        this.gate = new Gate(settings, environment, term.leadership.log(), term.child);
+        this.replica = elected.replica();
+        this.log = elected.leadership().log();
+        this.settings = elected.settings();
+        this.gate = new Gate(settings, environment, log, child);
         this.start = new StartMover(
                 id,
                 environment,
-                term.replica,
-                term.leadership,
-                term.snapshots,
+                elected,
                 gate,
-                term.child,
+                child,
                 dataEndOffset,
                 outcome -> context.pipeToSelf(outcome, (event, failure) -> new Partition.FromMover(this, event)));
     }
@@ -103,7 +96,7 @@ final class Leading {
     /** Once a second: writes down how much is on the disk, and asks for the settings. */
     void tick() {
         context.pipeToSelf(
-                CompletableFuture.runAsync(term.replica::checkpoint, environment.io()),
+                CompletableFuture.runAsync(replica::checkpoint, environment.io()),
                 (done, failure) -> Partition.Tick.CHECKPOINTED);
         if (!askingForSettings) {
             askingForSettings = true;
@@ -128,7 +121,7 @@ final class Leading {
         boolean otherRetention = !changed.retention().equals(settings.retention());
         settings = changed;
         gate.follow(changed);
-        term.leadership.log().changeSettings(changed.log());
+        log.changeSettings(changed.log());
         if (otherRetention) {
             checkRetention();
         }

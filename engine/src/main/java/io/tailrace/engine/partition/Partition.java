@@ -82,7 +82,8 @@ public final class Partition {
         INSTANCE
     }
 
-    private record Elected(PartitionSettings settings, Replica replica, Leadership leadership) implements Command {}
+    record Elected(PartitionSettings settings, Replica replica, Leadership leadership, SnapshotFiles snapshots)
+            implements Command {}
 
     private record ElectionFailed(Throwable cause) implements Command {}
 
@@ -175,7 +176,9 @@ public final class Partition {
     private Elected lead(PartitionSettings settings) {
         Replica replica = environment.replicas().open(id.text(), settings.log());
         report(replica.recovery());
-        return new Elected(settings, replica, replica.lead(UUID.randomUUID()));
+        Leadership leadership = replica.lead(UUID.randomUUID());
+        return new Elected(
+                settings, replica, leadership, new SnapshotFiles(environment.files(), replica.directory(), leadership));
     }
 
     private void report(Recovery found) {
@@ -234,22 +237,19 @@ public final class Partition {
     }
 
     private Behavior<Command> recover(Elected elected) {
-        SnapshotFiles snapshots =
-                new SnapshotFiles(environment.files(), elected.replica.directory(), elected.leadership);
         LedPartitions.of(context.getSystem().classicSystem())
                 .enter(
                         PersistentPartition.persistenceId(id).id(),
-                        new LedPartitions.Led(elected.leadership, snapshots, environment.io()));
+                        new LedPartitions.Led(elected.leadership, elected.snapshots, environment.io()));
         ActorRef<PersistentPartition.Answer> answers =
                 context.messageAdapter(PersistentPartition.Answer.class, FromChild::new);
         ActorRef<PersistentPartition.Command> child = context.spawnAnonymous(
                 PersistentPartition.create(id, elected.leadership, environment.limits(), answers));
         context.watch(child);
-        return recovering(elected, snapshots, child);
+        return recovering(elected, child);
     }
 
-    private Behavior<Command> recovering(
-            Elected elected, SnapshotFiles snapshots, ActorRef<PersistentPartition.Command> child) {
+    private Behavior<Command> recovering(Elected elected, ActorRef<PersistentPartition.Command> child) {
         return Behaviors.receive(Command.class)
                 .onMessage(Locate.class, this::waitForLeader)
                 .onMessage(Append.class, append -> refuse(append.replyTo, unavailable()))
@@ -257,7 +257,7 @@ public final class Partition {
                 .onMessage(
                         FromChild.class,
                         answer -> answer.answer instanceof PersistentPartition.Recovered recovered
-                                ? lead(elected, snapshots, child, recovered.dataEndOffset())
+                                ? lead(elected, child, recovered.dataEndOffset())
                                 : Behaviors.same())
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onMessage(Command.class, late -> Behaviors.same())
@@ -313,10 +313,8 @@ public final class Partition {
 
     // --- leading ---------------------------------------------------------------------------------------------
 
-    private Behavior<Command> lead(
-            Elected elected, SnapshotFiles snapshots, ActorRef<PersistentPartition.Command> child, long dataEndOffset) {
-        Leading.Term term = new Leading.Term(elected.settings, elected.replica, elected.leadership, snapshots, child);
-        Leading leading = new Leading(context, id, environment, term, dataEndOffset);
+    private Behavior<Command> lead(Elected elected, ActorRef<PersistentPartition.Command> child, long dataEndOffset) {
+        Leading leading = new Leading(context, id, environment, elected, child, dataEndOffset);
         leading.startTimers(timers);
         waiting.forEach(locate -> locate.replyTo.tell(leads(elected.leadership)));
         waiting.clear();
@@ -414,9 +412,9 @@ public final class Partition {
             Refused refused = Unavailable.of(why).refused();
             leading.fail(refused, refused);
         } else if (why.code() == ErrorCode.DISK_FULL) {
-            // Nothing of it was stored, and the epoch is still ours: all it takes is another child, and no room. How
+            // Nothing of it was stored and the epoch is still ours: all it takes is another child, and no room. How
             // often
-            // this happens is bounded by the pauses of those who send again.
+            // is up to the pauses of those who send again.
             LOG.warn("Partition {}: {}", id, why.getMessage());
             leading.fail(Unavailable.of(why).refused(), unavailable().refused());
             return recover(elected);

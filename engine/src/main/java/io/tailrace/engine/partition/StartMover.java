@@ -80,18 +80,16 @@ final class StartMover {
     StartMover(
             PartitionId id,
             PartitionEnvironment environment,
-            Replica replica,
-            Leadership leadership,
-            SnapshotFiles snapshots,
+            Partition.Elected elected,
             Gate gate,
             ActorRef<PersistentPartition.Command> child,
             long dataEndOffset,
             Consumer<CompletionStage<Event>> pipe) {
         this.id = id;
         this.environment = environment;
-        this.replica = replica;
-        this.leadership = leadership;
-        this.snapshots = snapshots;
+        this.replica = elected.replica();
+        this.leadership = elected.leadership();
+        this.snapshots = elected.snapshots();
         this.gate = gate;
         this.child = child;
         this.dataEndOffset = dataEndOffset;

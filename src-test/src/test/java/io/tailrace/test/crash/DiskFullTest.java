@@ -162,7 +162,7 @@ class DiskFullTest {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1 << 20);
         byte[] value = new byte[bytes];
         ByteBuffer.wrap(value).putInt(sequence);
-        builder.append(1000, null, value);
+        builder.append(System.currentTimeMillis(), null, value);
         RecordBatch batch = builder.producer(77, (short) 0, sequence).build();
         try {
             return node.partitions()
