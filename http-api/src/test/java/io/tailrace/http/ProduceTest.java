@@ -3,14 +3,18 @@ package io.tailrace.http;
 import static io.tailrace.http.ServedNodes.JSON;
 import static io.tailrace.http.ServedNodes.NDJSON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.cluster.catalog.Topic;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -195,6 +199,39 @@ class ProduceTest {
             }
             connection.sendLastChunk();
             connection.readUntil("\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadItsReportsIsNotReadFromEither() throws Exception {
+        String topic = topic(1);
+        // Lines that are refused: short for the client, with long reports.
+        byte[] chunk = "{\n".repeat(32_768).getBytes(StandardCharsets.ISO_8859_1);
+        AtomicLong sent = new AtomicLong();
+        try (RawConnection connection = new RawConnection(node.address())) {
+            connection.send("POST /v1/topics/" + topic + "/records HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                    + NDJSON + "\r\nContent-Length: 1000000000\r\n\r\n");
+            Thread sender = new Thread(() -> {
+                try {
+                    while (sent.get() < 1_000_000_000) {
+                        connection.send(chunk);
+                        sent.addAndGet(chunk.length);
+                    }
+                } catch (IOException e) {
+                    // The test is over.
+                    assertThat(e).isNotNull();
+                }
+            });
+            sender.start();
+            AtomicLong before = new AtomicLong(-1);
+            await().pollInterval(Duration.ofSeconds(1))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> before.getAndSet(sent.get()) == sent.get());
+            // What the sockets' buffers and a few chunks hold, of a gigabyte.
+            assertThat(sent.get()).isPositive().isLessThan(64 << 20);
+            connection.abort();
+            sender.join(5_000);
+            assertThat(sender.isAlive()).isFalse();
         }
     }
 
