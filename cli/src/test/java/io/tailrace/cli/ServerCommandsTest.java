@@ -215,6 +215,28 @@ class ServerCommandsTest {
     }
 
     @Test
+    void topicGetsPartitionsAndOtherSettings() {
+        ok("topic", "create", "altered", "--set", "retention.ms=60000");
+        ok(new CapturedTerminal().reading("0\n1\n2\n3\n"), "produce", "altered");
+        ok(
+                "topic",
+                "alter",
+                "altered",
+                "--partitions",
+                "2",
+                "--set",
+                "retention.bytes=5000000",
+                "--reset",
+                "retention.ms");
+        assertThat(ok("topic", "describe", "altered").outLines())
+                .anyMatch(line -> line.matches("0 +\\S+ +\\S+ +0 +4"))
+                .anyMatch(line -> line.matches("1 +\\S+ +\\S+ +0 +0"))
+                .anyMatch(line -> line.matches("retention\\.bytes +5000000"))
+                .anyMatch(line -> line.matches("retention\\.ms +604800000"));
+        assertThat(failed("topic", "alter", "altered", "--partitions", "1")).startsWith("error: ");
+    }
+
+    @Test
     void nothingIsStoredOfNothing() {
         ok("topic", "create", "nothing");
         ok(new CapturedTerminal().reading(""), "produce", "nothing");
