@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tailrace log}: looks at files of the log. */
+/** {@code tailrace log}: looks at the files of a log. */
 @Command(
         name = "log",
         mixinStandardHelpOptions = true,
@@ -19,6 +19,6 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What to do with a log: dump?");
+        throw new ParameterException(spec.commandLine(), "What to do with a log: dump or check?");
     }
 }

@@ -78,7 +78,9 @@ public final class Main implements Runnable {
                         .addSubcommand(new ProduceBench(terminal))
                         .addSubcommand(new ConsumeBench(terminal))
                         .addSubcommand(new LatencyBench(terminal)))
-                .addSubcommand(new CommandLine(new LogCommand()).addSubcommand(new LogDump(terminal)))
+                .addSubcommand(new CommandLine(new LogCommand())
+                        .addSubcommand(new LogDump(terminal))
+                        .addSubcommand(new LogCheckCommand(terminal)))
                 .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));

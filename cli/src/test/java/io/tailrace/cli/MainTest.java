@@ -37,6 +37,8 @@ class MainTest {
                 "bench walk",
                 "log",
                 "log dump",
+                "log check",
+                "log check --format xml .",
                 "demo --seconds 0",
                 "demo --seconds soon",
                 "demo --partitions 0",

@@ -20,9 +20,10 @@ final class Bodies {
             throw tooLarge(most);
         }
         return request.entity()
+                .withSizeLimit(most)
                 .toStrict(
                         node.settings().bodyTimeout().toMillis(),
-                        most,
+                        most + 1L,
                         node.tailrace().system())
                 .handle((body, failure) -> {
                     if (failure == null) {

@@ -1,7 +1,5 @@
 package io.tailrace.http;
 
-import io.tailrace.engine.error.ErrorCode;
-import io.tailrace.engine.error.TailraceException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,8 +24,7 @@ final class HealthRoutes implements Routes {
         if (path.equals(List.of("ready"))) {
             return Resource.of("GET", request -> {
                 if (!ready.getAsBoolean()) {
-                    throw new TailraceException(
-                            ErrorCode.NOT_READY, "The node does not serve yet, or no longer: ask again.");
+                    throw ServedNode.notReady();
                 }
                 return status("ready");
             });

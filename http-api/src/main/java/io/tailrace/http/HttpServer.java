@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -33,14 +34,21 @@ public final class HttpServer {
     private final ServerBinding binding;
     private final ServedNode node;
     private final SharedKillSwitch streams;
+    private final RequestsUnderWay underWay;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
-    private HttpServer(HttpSettings settings, ServerBinding binding, ServedNode node, SharedKillSwitch streams) {
+    private HttpServer(
+            HttpSettings settings,
+            ServerBinding binding,
+            ServedNode node,
+            SharedKillSwitch streams,
+            RequestsUnderWay underWay) {
         this.settings = settings;
         this.binding = binding;
         this.node = node;
         this.streams = streams;
+        this.underWay = underWay;
     }
 
     /**
@@ -51,24 +59,29 @@ public final class HttpServer {
     public static CompletionStage<HttpServer> start(Tailrace tailrace, HttpSettings settings) {
         ServedNode node = new ServedNode(tailrace, settings);
         SharedKillSwitch streams = KillSwitches.shared("tailrace-http");
+        RequestsUnderWay underWay = new RequestsUnderWay();
         Router router = new Router(
                 List.of(new RecordRoutes(node, streams), new TopicRoutes(node), new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())
+                .logTo(new ConnectionLog())
                 .withSettings(serverSettings(tailrace, settings))
-                .bindFlow(Flow.fromGraph(new ConnectionStage(router::answer, settings.keepAliveTimeout())))
+                .bindFlow(Flow.fromGraph(new ConnectionStage(router::answer, settings.keepAliveTimeout(), underWay)))
                 .handle((binding, failure) -> {
                     if (binding == null) {
                         throw unbound(settings, failure);
                     }
-                    return new HttpServer(settings, binding, node, streams);
+                    return new HttpServer(settings, binding, node, streams, underWay);
                 });
     }
 
     private static ServerSettings serverSettings(Tailrace tailrace, HttpSettings settings) {
         Config config = tailrace.system().settings().config().withFallback(ConfigFactory.defaultReference());
         Config ours = config.getConfig("tailrace.http.pekko-http-server").atPath("pekko.http.server");
-        return ServerSettings.create(ours.withFallback(config)).withMaxConnections(settings.maxConnections());
+        return ServerSettings.create(ours.withFallback(config))
+                .withMaxConnections(settings.maxConnections())
+                .withTerminationDeadlineExceededResponse(
+                        Problem.of(ServedNode.notReady()).response());
     }
 
     private static TailraceException unbound(HttpSettings settings, Throwable failure) {
@@ -92,9 +105,13 @@ public final class HttpServer {
     public CompletionStage<Done> close() {
         if (closing.compareAndSet(false, true)) {
             node.closing();
-            CompletionStage<?> terminated = binding.terminate(settings.closeTimeout());
-            streams.shutdown();
-            terminated
+            binding.unbind();
+            // First the streams, whose clients are to hear why they end.
+            streams.abort(ServedNode.notReady());
+            CompletionStage<Done> quiet = underWay.none()
+                    .completeOnTimeout(
+                            Done.getInstance(), settings.closeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            quiet.thenCompose(done -> binding.terminate(settings.closeTimeout()))
                     .handle((done, failure) -> node.close())
                     .thenCompose(Function.identity())
                     .whenComplete((done, failure) -> closed.complete(Done.getInstance()));

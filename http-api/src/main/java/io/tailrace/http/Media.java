@@ -2,12 +2,15 @@ package io.tailrace.http;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpCharsets;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.MediaRange;
 import org.apache.pekko.http.javadsl.model.MediaType;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.headers.Accept;
 
 /** The media types that are spoken. */
 final class Media {
@@ -45,6 +48,34 @@ final class Media {
                         "Compressed requests are not understood: send it without Content-Encoding.");
             }
         });
+    }
+
+    /** A handler that answers JSON, and takes no parameters. */
+    static Resource.Handler json(Resource.Handler handler) {
+        return request -> {
+            requireAccepted(request, JSON);
+            Parameters.of(request);
+            return handler.handle(request);
+        };
+    }
+
+    /** Refuses a request whose sender does not take that type. */
+    static void requireAccepted(HttpRequest request, ContentType type) {
+        Optional<Accept> accept = request.getHeader(Accept.class);
+        if (accept.isPresent() && !accepts(accept.get(), type.mediaType())) {
+            throw new TailraceException(
+                    ErrorCode.NOT_ACCEPTABLE,
+                    "The answer is " + type.mediaType() + ", which the Accept header does not take: add it there.");
+        }
+    }
+
+    private static boolean accepts(Accept accept, MediaType type) {
+        for (MediaRange range : accept.getMediaRanges()) {
+            if (range.matches(type) && range.qValue() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static TailraceException unsupported(HttpRequest request, String wanted) {

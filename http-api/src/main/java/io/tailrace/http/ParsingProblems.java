@@ -1,6 +1,8 @@
 package io.tailrace.http;
 
 import io.tailrace.engine.error.ErrorCode;
+import java.util.Map;
+import java.util.Set;
 import org.apache.pekko.event.LoggingAdapter;
 import org.apache.pekko.http.ParsingErrorHandler;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -14,12 +16,21 @@ public final class ParsingProblems extends ParsingErrorHandler {
     @SuppressWarnings("checkstyle:ConstantName")
     public static final ParsingProblems MODULE$ = new ParsingProblems();
 
+    private static final Set<Integer> TOO_LARGE = Set.of(413, 414, 431);
+
     private ParsingProblems() {}
 
     @Override
     public HttpResponse handle(StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
-        ErrorCode code = status.intValue() == 413 ? ErrorCode.REQUEST_TOO_LARGE : ErrorCode.MALFORMED_REQUEST;
+        int code = status.intValue();
+        // What a client asks for wrongly is the client's error, an unknown method or version of HTTP too.
+        int shown = code < 500 ? code : 400;
         String detail = "The request cannot be read: " + Json.shown(error.summary(), 200);
-        return new Problem(status.intValue(), code, detail, java.util.Map.of()).response();
+        return new Problem(
+                        shown,
+                        TOO_LARGE.contains(code) ? ErrorCode.REQUEST_TOO_LARGE : ErrorCode.MALFORMED_REQUEST,
+                        detail,
+                        Map.of())
+                .response();
     }
 }

@@ -3,6 +3,7 @@ package io.tailrace.http;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.ConsumerRecord;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -12,6 +13,7 @@ import org.apache.pekko.stream.stage.AbstractInOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -20,6 +22,9 @@ import org.apache.pekko.util.ByteString;
  */
 final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuffer, ByteBuffer>, ByteString>> {
     private static final int CHUNK_BYTES = 64 << 10;
+    private static final Duration ABORT_DELAY = Duration.ofMillis(200);
+
+    private record Abort(TailraceException error) {}
 
     private final Inlet<ConsumerRecord<ByteBuffer, ByteBuffer>> in = Inlet.create("RecordLines.in");
     private final Outlet<ByteString> out = Outlet.create("RecordLines.out");
@@ -43,7 +48,7 @@ final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuff
         return new Logic();
     }
 
-    private final class Logic extends GraphStageLogic {
+    private final class Logic extends TimerGraphStageLogic {
         private final LineWriter lines = new LineWriter();
         private final RecordWriter writer = new RecordWriter(data);
         /** Comes back behind the records that are there at once. */
@@ -75,10 +80,13 @@ final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuff
                 public void onPull() {
                     if (left == 0) {
                         completeStage();
+                    } else if (isClosed(in)) {
+                        // The last line has been taken; the abort comes.
+                        return;
+                    } else if (lines.size() >= CHUNK_BYTES || (!lines.isEmpty() && !pauseAwaited)) {
+                        flush();
                     } else if (!hasBeenPulled(in)) {
                         pull(in);
-                    } else {
-                        flush();
                     }
                 }
 
@@ -91,8 +99,8 @@ final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuff
                 public void onUpstreamFailure(Throwable failure) {
                     TailraceException error = Problem.known(failure);
                     lines.line(json -> Problem.writeError(json, error.code(), String.valueOf(error.getMessage())));
-                    emit(out, lines.take());
-                    failAfter(error);
+                    // The abort would overtake what is still being written to the socket.
+                    emit(out, lines.take(), () -> scheduleOnce(new Abort(error), ABORT_DELAY));
                 }
             });
         }
@@ -122,9 +130,11 @@ final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuff
             complete(out);
         }
 
-        private void failAfter(TailraceException error) {
-            // What is emitted goes out before the connection is aborted.
-            emit(out, ByteString.emptyByteString(), () -> failStage(error));
+        @Override
+        public void onTimer(Object key) {
+            if (key instanceof Abort abort) {
+                failStage(abort.error());
+            }
         }
     }
 }

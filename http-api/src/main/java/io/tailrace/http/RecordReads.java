@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -44,6 +45,7 @@ final class RecordReads {
     }
 
     CompletionStage<HttpResponse> read(Topic topic, HttpRequest http) {
+        Media.requireAccepted(http, Media.NDJSON);
         ReadRequest request =
                 ReadRequest.of(Parameters.of(http, ReadRequest.PARAMETERS), topic, InstantSource.system());
         Map<Integer, CompletableFuture<Place>> places = new LinkedHashMap<>();
@@ -54,7 +56,7 @@ final class RecordReads {
                 .thenApply(all -> {
                     Map<Integer, Place> found = new LinkedHashMap<>();
                     places.forEach((partition, place) -> found.put(partition, place.join()));
-                    return respond(topic, request, found);
+                    return respond(topic, request, found, ConnectionStage.clientGone(http));
                 });
     }
 
@@ -75,17 +77,21 @@ final class RecordReads {
         return CompletableFuture.completedFuture(from instanceof Latest ? range.endOffset() : range.startOffset());
     }
 
-    private HttpResponse respond(Topic topic, ReadRequest request, Map<Integer, Place> places) {
+    private HttpResponse respond(
+            Topic topic, ReadRequest request, Map<Integer, Place> places, CompletionStage<Done> clientGone) {
         if (request.from() instanceof AtOffset at) {
             OffsetRange range = places.values().iterator().next().range();
             if (at.offset() < range.startOffset() || at.offset() > range.endOffset()) {
                 return outOfRange(at.offset(), range).response();
             }
         }
+        // A client that has closed its side may still want what ends by itself. What does not would wait for ever.
+        CompletionStage<Done> cut = request.untilEnd() ? new CompletableFuture<>() : clientGone;
         return HttpResponse.create()
                 .withEntity(HttpEntities.createChunked(
                         Media.NDJSON,
                         records(subscription(topic, request, places))
+                                .mapMaterializedValue(control -> cut.thenCompose(done -> control.shutdown()))
                                 .via(streams.flow())
                                 .via(new RecordLineStage(request.data(), request.limit()))));
     }
@@ -111,11 +117,14 @@ final class RecordReads {
     }
 
     private static Problem outOfRange(long offset, OffsetRange range) {
+        Map<String, Long> numbers = new LinkedHashMap<>();
+        numbers.put("start_offset", range.startOffset());
+        numbers.put("end_offset", range.endOffset());
         return new Problem(
                 ErrorTable.status(ErrorCode.OFFSET_OUT_OF_RANGE),
                 ErrorCode.OFFSET_OUT_OF_RANGE,
                 "Offset " + offset + " is not there: the partition has " + range.startOffset() + " to "
                         + range.endOffset() + ".",
-                Map.of("start_offset", range.startOffset(), "end_offset", range.endOffset()));
+                numbers);
     }
 }

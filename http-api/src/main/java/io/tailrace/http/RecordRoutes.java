@@ -48,6 +48,9 @@ final class RecordRoutes implements Routes {
                 || !path.get(3).equals("records")) {
             return null;
         }
+        if (node.isClosing()) {
+            throw ServedNode.notReady();
+        }
         String topic = path.get(2);
         return Resource.of("GET", request -> topic(topic).thenCompose(found -> reads.read(found, request)))
                 .and("POST", request -> produce(topic, request));
@@ -60,10 +63,12 @@ final class RecordRoutes implements Routes {
     private CompletionStage<HttpResponse> produce(String name, HttpRequest request) {
         Media.requirePlain(request);
         if (Media.is(request, Media.NDJSON)) {
+            Media.requireAccepted(request, Media.NDJSON);
             boolean failuresOnly = failuresOnly(Parameters.of(request, "report"));
             return topic(name).thenApply(topic -> produceLines(topic, request, failuresOnly));
         }
         if (Media.is(request, Media.JSON)) {
+            Media.requireAccepted(request, Media.JSON);
             Parameters.of(request);
             return topic(name)
                     .thenCompose(topic -> Bodies.read(node, request).thenCompose(body -> produceBody(topic, body)));
@@ -90,7 +95,7 @@ final class RecordRoutes implements Routes {
                 .via(Producer.flexiFlow(settings))
                 .via(new ReportStage(failuresOnly));
         Source<ByteString, Object> reports =
-                request.entity().withoutSizeLimit().getDataBytes().via(production);
+                WholeBodyStage.bytesOf(request.entity()).via(production);
         return HttpResponse.create().withEntity(HttpEntities.createChunked(Media.NDJSON, reports));
     }
 

@@ -1,6 +1,8 @@
 package io.tailrace.http;
 
 import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 
@@ -31,12 +33,20 @@ final class ServedNode {
 
     /** The name of the node that leads every partition, as long as there is one. */
     String name() {
-        return "node";
+        return tailrace.nodeName();
     }
 
     /** Whether the node serves. */
     boolean ready() {
-        return !closing;
+        return !closing && tailrace.ready();
+    }
+
+    static TailraceException notReady() {
+        return new TailraceException(ErrorCode.NOT_READY, "The node does not serve yet, or no longer: ask again.");
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     void closing() {

@@ -32,16 +32,16 @@ final class TopicRoutes implements Routes {
             return null;
         }
         if (path.size() == 2) {
-            return Resource.of("GET", request -> list()).and("POST", this::create);
+            return Resource.of("GET", Media.json(request -> list())).and("POST", Media.json(this::create));
         }
         String topic = path.get(2);
         if (path.size() == 3) {
-            return Resource.of("GET", request -> describe(topic))
-                    .and("PATCH", request -> alter(topic, request))
+            return Resource.of("GET", Media.json(request -> describe(topic)))
+                    .and("PATCH", Media.json(request -> alter(topic, request)))
                     .and("DELETE", request -> delete(topic));
         }
         if (path.size() == 6 && path.get(3).equals("partitions") && path.get(5).equals("delete-records")) {
-            return Resource.of("POST", request -> deleteRecords(topic, path.get(4), request));
+            return Resource.of("POST", Media.json(request -> deleteRecords(topic, path.get(4), request)));
         }
         return null;
     }

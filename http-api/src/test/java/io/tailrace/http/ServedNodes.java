@@ -16,7 +16,10 @@ import java.util.Map;
 
 /** A node in a directory of the test's, with its HTTP server, and a client of it. */
 final class ServedNodes implements AutoCloseable {
-    private final Tailrace tailrace;
+    static final String JSON = "application/json";
+    static final String NDJSON = "application/x-ndjson";
+
+    private final WatchedTailrace watched;
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -25,17 +28,26 @@ final class ServedNodes implements AutoCloseable {
     }
 
     ServedNodes(Path directory, Map<String, ?> settings) {
-        this.tailrace = Tailrace.start(directory);
-        Config config = ConfigFactory.parseMap(settings)
-                .withFallback(ConfigFactory.parseString("tailrace.http.port = 0"))
-                .withFallback(ConfigFactory.load());
-        this.server = HttpServer.start(tailrace, HttpSettings.of(config))
+        this.watched = new WatchedTailrace(Tailrace.start(
+                ConfigFactory.parseMap(Map.of("tailrace.data-dir", directory.toString(), "tailrace.flush", "os"))));
+        this.server = serve(settings);
+    }
+
+    /** Another server of the same node. */
+    HttpServer serve(Map<String, ?> settings) {
+        Config config =
+                ConfigFactory.parseMap(settings).withFallback(ConfigFactory.parseMap(Map.of("tailrace.http.port", 0)));
+        return HttpServer.start(watched.tailrace(), HttpSettings.of(config))
                 .toCompletableFuture()
                 .join();
     }
 
+    WatchedTailrace watched() {
+        return watched;
+    }
+
     Tailrace tailrace() {
-        return tailrace;
+        return watched.tailrace();
     }
 
     HttpServer server() {
@@ -51,7 +63,8 @@ final class ServedNodes implements AutoCloseable {
     }
 
     ServedNodes withTopic(String name, int partitions) {
-        tailrace.topics()
+        tailrace()
+                .topics()
                 .create(NewTopic.of(name, partitions))
                 .toCompletableFuture()
                 .join();
@@ -70,6 +83,14 @@ final class ServedNodes implements AutoCloseable {
         return send(request(path).header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
+    /** Posts lines and returns the lines of the answer. */
+    java.util.List<String> produce(String topic, String lines) {
+        return post("/v1/topics/" + topic + "/records", NDJSON, lines)
+                .body()
+                .lines()
+                .toList();
+    }
+
     HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
@@ -83,6 +104,6 @@ final class ServedNodes implements AutoCloseable {
     @Override
     public void close() {
         server.close().toCompletableFuture().join();
-        tailrace.close();
+        tailrace().close();
     }
 }

@@ -5,6 +5,7 @@ import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -242,17 +243,24 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
     }
 
     private void outOfRange(PartitionCursor<K, V> cursor, TailraceException error) {
-        if (cursor.start() instanceof Subscription.ByReset && !cursor.hasReceived()) {
+        if (startsAtEarliest(cursor) && !cursor.hasReceived()) {
             // Between locating and fetching, retention moved the start. No offset was asked for, so none is skipped.
+            // (Who began
+            // at the end would skip what has been stored since: that is an error as any other.)
             again(cursor, () -> locate(cursor));
             return;
         }
-        failStage(new TailraceException(
-                ErrorCode.OFFSET_OUT_OF_RANGE,
-                "Offset " + cursor.fetchOffset() + " of " + cursor.partition() + " is out of range ("
-                        + error.getMessage()
-                        + "). Begin at an offset that is there, or assign the partition without an offset.",
-                error));
+        String message = "Offset " + cursor.fetchOffset() + " of " + cursor.partition() + " is out of range ("
+                + error.getMessage()
+                + "). Begin at an offset that is there, or assign the partition without an offset.";
+        failStage(
+                error instanceof OffsetOutOfRangeException range
+                        ? new OffsetOutOfRangeException(message, range.startOffset(), range.endOffset())
+                        : new TailraceException(ErrorCode.OFFSET_OUT_OF_RANGE, message, error));
+    }
+
+    private boolean startsAtEarliest(PartitionCursor<K, V> cursor) {
+        return cursor.start() instanceof Subscription.ByReset && settings.autoOffsetReset() == AutoOffsetReset.EARLIEST;
     }
 
     private void again(PartitionCursor<K, V> cursor, Runnable step) {

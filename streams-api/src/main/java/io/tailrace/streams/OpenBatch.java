@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The batch that a partition's next records go into. */
 final class OpenBatch {
-    private static final short FIRST_EPOCH = 0;
     private static final int RECORD_OVERHEAD_BYTES = 36;
     private static final int HEADER_OVERHEAD_BYTES = 10;
 
@@ -73,7 +72,7 @@ final class OpenBatch {
         return deliveries;
     }
 
-    RecordBatch build(long producerId, int firstSequence) {
-        return builder.producer(producerId, FIRST_EPOCH, firstSequence).build();
+    RecordBatch build(ProducerIdentity producer, int firstSequence) {
+        return builder.producer(producer.id(), producer.epoch(), firstSequence).build();
     }
 }

@@ -55,7 +55,7 @@ final class PartitionWriter {
 
     private boolean flushRequested;
     private long batchesClosed;
-    private long producerId;
+    private ProducerIdentity producer;
     private int nextSequence;
 
     private @Nullable OpenBatch open;
@@ -75,7 +75,7 @@ final class PartitionWriter {
         this.batchBytes = Math.min(maxBytes, core.settings().batchBytes());
         this.expectedBytes = Math.min(batchBytes, MIN_BATCH_BYTES);
         this.backoff = core.newBackoff();
-        this.producerId = core.newProducerId();
+        this.producer = core.takeIdentity();
     }
 
     /** The most bytes of a batch before compression: what cannot be compressed grows by the codec's framing. */
@@ -164,7 +164,7 @@ final class PartitionWriter {
     }
 
     private void close(OpenBatch batch) {
-        RecordBatch built = batch.build(producerId, nextSequence);
+        RecordBatch built = batch.build(producer, nextSequence);
         nextSequence = sequenceAfter(nextSequence, batch.recordCount());
         charge(compression == Compression.NONE ? batch.capacity() : built.sizeInBytes());
         long deadline = System.nanoTime() + core.settings().deliveryTimeout().toNanos();
@@ -284,13 +284,19 @@ final class PartitionWriter {
         ready.clear();
         answersDue = 0;
         phase = Phase.SENDING;
-        producerId = core.newProducerId();
+        core.giveBack(producer);
+        producer = core.takeIdentity();
         nextSequence = 0;
         for (OutgoingBatch outgoing : all) {
             outgoing.attempt++;
             core.release(outgoing.chargedBytes);
             outgoing.deliveries.forEach(delivery -> delivery.failed(error));
         }
+    }
+
+    /** Nothing more is sent. */
+    void release() {
+        core.giveBack(producer);
     }
 
     @Override

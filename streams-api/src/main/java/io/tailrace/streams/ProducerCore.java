@@ -56,6 +56,7 @@ final class ProducerCore<K, V> {
     private final Partitions partitions;
     private final InstantSource clock;
     private final SplittableRandom random;
+    private final ProducerIdentities identities;
     private final Map<String, TopicWriter> writers = new HashMap<>();
     private final List<PartitionWriter> toFlush = new ArrayList<>();
     private final RetryBackoff lookUpBackoff;
@@ -73,6 +74,7 @@ final class ProducerCore<K, V> {
         this.partitions = settings.tailrace().partitions();
         this.clock = settings.clock();
         this.random = new SplittableRandom(settings.nextSeed());
+        this.identities = ProducerIdentities.of(settings.tailrace().system());
         this.lookUpBackoff = newBackoff();
     }
 
@@ -249,9 +251,22 @@ final class ProducerCore<K, V> {
         return new RetryBackoff(settings.minRetryBackoff(), settings.maxRetryBackoff(), random.split());
     }
 
-    /** 63 random bits. */
-    long newProducerId() {
-        return random.nextLong() & Long.MAX_VALUE;
+    /** As whom the next writer writes. */
+    ProducerIdentity takeIdentity() {
+        return settings.isSeeded()
+                ? new ProducerIdentity(random.nextLong() & Long.MAX_VALUE, (short) 0)
+                : identities.take();
+    }
+
+    void giveBack(ProducerIdentity identity) {
+        if (!settings.isSeeded()) {
+            identities.giveBack(identity);
+        }
+    }
+
+    /** The stage is over: nothing more is sent, whatever has been answered. */
+    void stop() {
+        forEachWriter(PartitionWriter::release);
     }
 
     ProducerSettings<K, V> settings() {

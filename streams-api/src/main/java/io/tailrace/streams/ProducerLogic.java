@@ -83,6 +83,12 @@ abstract class ProducerLogic<K, V, T> extends TimerGraphStageLogic implements Pr
     /** Everything is sent, or it has failed. */
     abstract void end(@Nullable Throwable failure);
 
+    /** Whatever became of the stream; subclasses call it too. */
+    @Override
+    public void postStop() {
+        core.stop();
+    }
+
     @Override
     public void preStart() {
         setKeepGoing(true);

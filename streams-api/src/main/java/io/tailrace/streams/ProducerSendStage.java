@@ -88,6 +88,7 @@ final class ProducerSendStage<K, V>
 
         @Override
         public void postStop() {
+            super.postStop();
             control.ended.complete(Done.getInstance());
         }
     }

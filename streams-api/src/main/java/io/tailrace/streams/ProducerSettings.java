@@ -6,11 +6,11 @@ import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 
@@ -218,9 +218,14 @@ public final class ProducerSettings<K, V> {
         return maxRetryBackoff;
     }
 
-    /** A fresh seed for one run of a stream; secure, since producer ids of different nodes must not meet. */
+    /** A seed for one run of a stream. */
     long nextSeed() {
-        return seeded ? seed : new SecureRandom().nextLong();
+        return seeded ? seed : ThreadLocalRandom.current().nextLong();
+    }
+
+    /** Whether everything random is to follow from the seed. */
+    boolean isSeeded() {
+        return seeded;
     }
 
     @Override

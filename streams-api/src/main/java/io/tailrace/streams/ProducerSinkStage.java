@@ -64,6 +64,7 @@ final class ProducerSinkStage<K, V>
 
         @Override
         public void postStop() {
+            super.postStop();
             if (!done.isDone()) {
                 done.completeExceptionally(new AbruptStageTerminationException(this));
             }

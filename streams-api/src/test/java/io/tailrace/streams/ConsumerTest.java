@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;
@@ -16,7 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -153,6 +156,65 @@ class ConsumerTest extends StreamsTestKit {
             assertThat(failsWith(ErrorCode.OFFSET_OUT_OF_RANGE, records))
                     .hasMessageContaining("Offset " + offset + " of t-0");
         }
+    }
+
+    @Test
+    void recordsBelowTheStartInsideABatchAreSteppedOver() {
+        filled(1000);
+        FakePartition partition = tailrace.partition("t", 0);
+        RecordBatch batch = partition.batches().get(3);
+        long inside = batch.baseOffset() + batch.lastOffsetDelta() / 2 + 1;
+        assertThat(batch.baseOffset()).isLessThan(inside - 1);
+        partition.moveStart(inside);
+        var records = take(Subscriptions.assignment(T0), (int) (1000 - inside));
+        assertThat(records).first().extracting(ConsumerRecord::offset).isEqualTo(inside);
+        assertThat(valuesOf(records))
+                .isEqualTo(ProducerTest.numberedValues(1000).subList((int) inside, 1000));
+    }
+
+    /** Whoever reads is never moved in silence, neither to the new start nor to the end. */
+    @ParameterizedTest
+    @EnumSource(AutoOffsetReset.class)
+    void aConsumerThatTheStartPassesFailsAndSaysWhereTheLogBeginsNow(AutoOffsetReset reset) {
+        filled(1000);
+        FakePartition partition = tailrace.partition("t", 0);
+        var settings = consumer().withFetchBytes(3000).withAutoOffsetReset(reset);
+        Subscription fromHere = reset == AutoOffsetReset.EARLIEST
+                ? Subscriptions.assignment(T0)
+                : Subscriptions.assignmentWithOffset(T0, 0);
+        SinkQueueWithCancel<ConsumerRecord<String, String>> queue = Consumer.plainSource(settings, fromHere)
+                .runWith(
+                        Sink.<ConsumerRecord<String, String>>queue(1).addAttributes(Attributes.inputBuffer(1, 1)),
+                        tailrace.system());
+        await(queue.pull());
+        eventually().until(() -> partition.fetches() == 2);
+        partition.moveStart(900);
+        assertThat(failsWith(ErrorCode.OFFSET_OUT_OF_RANGE, drained(queue)))
+                .hasMessageContaining("of t-0")
+                .hasMessageContaining("has 900 to 1000")
+                .isInstanceOfSatisfying(OffsetOutOfRangeException.class, gone -> {
+                    assertThat(gone.startOffset()).isEqualTo(900);
+                    assertThat(gone.endOffset()).isEqualTo(1000);
+                });
+    }
+
+    private static <T> CompletionStage<Optional<T>> drained(SinkQueueWithCancel<T> queue) {
+        return queue.pull()
+                .thenCompose(record ->
+                        record.isPresent() ? drained(queue) : CompletableFuture.completedStage(Optional.empty()));
+    }
+
+    @Test
+    void aConsumerAtTheEndThatTheStartPassesDoesNotSkipWhatCameMeanwhile() {
+        filled(100);
+        FakePartition partition = tailrace.partition("t", 0);
+        partition.unavailableFetches(Integer.MAX_VALUE);
+        var records = take(consumer().withAutoOffsetReset(AutoOffsetReset.LATEST), Subscriptions.assignment(T0), 1);
+        eventually().until(() -> partition.fetches() > 0);
+        produce(producer(), ProducerTest.numbered("t", 50));
+        partition.moveStart(120);
+        partition.unavailableFetches(0);
+        failsWith(ErrorCode.OFFSET_OUT_OF_RANGE, records);
     }
 
     @Test

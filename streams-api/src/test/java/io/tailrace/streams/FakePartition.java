@@ -5,6 +5,7 @@ import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
@@ -50,7 +51,7 @@ final class FakePartition {
 
     private final PartitionId id;
     private final List<Stored> log = new ArrayList<>();
-    private final Map<Long, ArrayDeque<Sequenced>> producers = new HashMap<>();
+    private final Map<ProducerIdentity, ArrayDeque<Sequenced>> producers = new HashMap<>();
     private final List<FakeReader> readers = new ArrayList<>();
     private final ArrayDeque<Runnable> held = new ArrayDeque<>();
     private IntFunction<Fate> fates = n -> Fate.STORED;
@@ -163,7 +164,8 @@ final class FakePartition {
         if (batch.producerId() == RecordBatch.NO_PRODUCER_ID) {
             return place(batch);
         }
-        ArrayDeque<Sequenced> last = producers.computeIfAbsent(batch.producerId(), key -> new ArrayDeque<>());
+        ArrayDeque<Sequenced> last = producers.computeIfAbsent(
+                new ProducerIdentity(batch.producerId(), batch.producerEpoch()), key -> new ArrayDeque<>());
         for (Sequenced known : last) {
             if (known.baseSequence() == batch.baseSequence()) {
                 resent++;
@@ -195,6 +197,11 @@ final class FakePartition {
         log.add(stored);
         endOffset += batch.lastOffsetDelta() + 1;
         return stored;
+    }
+
+    /** How many producers it has to remember. */
+    synchronized long producerIds() {
+        return producers.keySet().stream().map(ProducerIdentity::id).distinct().count();
     }
 
     /** Stores bytes as they are, good or bad, at the end. */
@@ -289,7 +296,10 @@ final class FakePartition {
                     return failed(ErrorCode.PARTITION_UNAVAILABLE);
                 }
                 if (offset < startOffset || offset > endOffset) {
-                    return failed(ErrorCode.OFFSET_OUT_OF_RANGE);
+                    return CompletableFuture.failedStage(new OffsetOutOfRangeException(
+                            "Offset " + offset + " is not in it, which has " + startOffset + " to " + endOffset + ".",
+                            startOffset,
+                            endOffset));
                 }
                 if (offset < endOffset) {
                     return CompletableFuture.supplyAsync(() -> read(offset, maxBytes), DISK);

@@ -43,6 +43,19 @@ class ProducerTest extends StreamsTestKit {
     }
 
     @Test
+    void manyShortStreamsAreFewProducersToAPartition() {
+        tailrace.withTopic("t", 1);
+        ProducerSettings<String, String> settings =
+                ProducerSettings.create(tailrace, Serdes.strings(), Serdes.strings());
+        for (int stream = 0; stream < 100; stream++) {
+            produce(settings, numbered("t", 3));
+        }
+        assertThat(values(tailrace.partition("t", 0))).hasSize(300);
+        // A stream may begin before the one before it has quite ended.
+        assertThat(tailrace.partition("t", 0).producerIds()).isLessThan(10);
+    }
+
+    @Test
     void anEmptyStreamCompletes() {
         assertThat(produce(producer(), List.of())).isEqualTo(Done.getInstance());
     }

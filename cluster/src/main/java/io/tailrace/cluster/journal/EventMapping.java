@@ -12,7 +12,6 @@ import org.apache.pekko.persistence.PersistentRepr;
 import org.apache.pekko.persistence.journal.Tagged;
 import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
-import scala.jdk.javaapi.OptionConverters;
 
 /** Between Pekko's events and those of the log. */
 final class EventMapping {
@@ -89,10 +88,5 @@ final class EventMapping {
                 .withTimestamp(event.timestampMillis());
         Payload metadata = event.metadata();
         return metadata == null ? repr : repr.withMetadata(payloads.toObject(metadata));
-    }
-
-    /** The event's metadata, as a query hands it on. */
-    static Option<Object> metadata(PersistentRepr repr) {
-        return OptionConverters.toScala(OptionConverters.toJava(repr.metadata()));
     }
 }

@@ -5,6 +5,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Record;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.RecordCursor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -43,8 +44,9 @@ final class EventReader {
             range = found;
             return floor(sequenceNr, found.startOffset(), found.startOffset(), found.endOffset())
                     .thenAccept(offset -> {
-                        position = offset;
-                        previous = offset == 0 ? 0 : UNKNOWN;
+                        // A batch may begin below the log's start.
+                        position = Math.max(offset, found.startOffset());
+                        previous = position == 0 ? 0 : UNKNOWN;
                     });
         });
     }
@@ -72,7 +74,7 @@ final class EventReader {
             return CompletableFuture.completedStage(best);
         }
         long middle = low + (high - low) / 2;
-        return firstEventFrom(middle, high).thenCompose(found -> {
+        return firstEventFrom(middle, high, PROBE_BYTES).thenCompose(found -> {
             if (found == null || found.firstSequenceNr > sequenceNr) {
                 return floor(sequenceNr, best, low, middle);
             }
@@ -82,21 +84,30 @@ final class EventReader {
 
     private record Probe(long offset, long nextOffset, long firstSequenceNr) {}
 
-    private CompletionStage<@Nullable Probe> firstEventFrom(long offset, long limit) {
-        return view.firstFrom(offset, limit, PROBE_BYTES).thenCompose(found -> {
-            if (found.isEmpty()) {
-                return CompletableFuture.completedStage(null);
+    /** The first event batch that begins below the limit, from the one with that offset on; {@code null} if there is none. */
+    private CompletionStage<@Nullable Probe> firstEventFrom(long offset, long limit, int maxBytes) {
+        if (offset >= limit) {
+            return CompletableFuture.completedStage(null);
+        }
+        return view.fetch(offset, maxBytes).thenCompose(batches -> {
+            for (RecordBatch batch : batches) {
+                Probe probe = batch.isControl() ? null : probe(batch);
+                if (probe != null) {
+                    return CompletableFuture.completedStage(probe.offset < limit ? probe : null);
+                }
             }
-            RecordBatch batch = found.get();
-            batch.ensureValid();
-            var cursor = batch.cursor(Integer.MAX_VALUE);
-            if (cursor.next()
-                    && JournalRecord.of(cursor.record(), persistenceId) instanceof JournalRecord.Event event) {
-                return CompletableFuture.completedStage(
-                        new Probe(batch.baseOffset(), batch.nextOffset(), event.sequenceNr()));
-            }
-            return firstEventFrom(batch.nextOffset(), limit);
+            // Many claims in a row: an actor that starts again and again and says nothing.
+            long behind = batches.get(batches.size() - 1).nextOffset();
+            return firstEventFrom(behind, limit, Math.min(FETCH_BYTES, maxBytes * 2));
         });
+    }
+
+    private @Nullable Probe probe(RecordBatch batch) {
+        batch.ensureValid();
+        RecordCursor cursor = batch.cursor(Integer.MAX_VALUE);
+        return cursor.next() && JournalRecord.of(cursor.record(), persistenceId) instanceof JournalRecord.Event event
+                ? new Probe(batch.baseOffset(), batch.nextOffset(), event.sequenceNr())
+                : null;
     }
 
     /** The next events there are, possibly none if there was only something else; parks at the tail. */

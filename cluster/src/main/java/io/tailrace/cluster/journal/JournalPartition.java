@@ -40,8 +40,14 @@ final class JournalPartition {
         return partitions.thenCompose(node -> retries.run(() -> node.append(id, batch)));
     }
 
-    /** Moves the log start there. */
+    /** Moves the log start there; an offset of -1, not known, is an error. */
     CompletionStage<OffsetRange> deleteRecords(long beforeOffset) {
+        if (beforeOffset < 0) {
+            // To the partition that would mean: everything, the mark included.
+            throw new TailraceException(
+                    ErrorCode.OUTCOME_UNKNOWN,
+                    "Where the mark of a deletion in " + id + " lies is not known: delete again.");
+        }
         return partitions.thenCompose(node -> retries.run(() -> node.deleteRecords(id, beforeOffset)));
     }
 

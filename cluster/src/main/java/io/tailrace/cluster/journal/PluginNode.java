@@ -51,7 +51,12 @@ final class PluginNode implements Extension {
         return new JournalPartition(partitions, InternalPartition.of(kind, persistenceId), retries(config));
     }
 
-    private synchronized void enter(String persistenceId) {
+    /**
+     * Notes that the persistence id is in use here.
+     *
+     * @throws TailraceException LIMIT_EXCEEDED
+     */
+    synchronized void enter(String persistenceId) {
         if (persistenceIds.contains(persistenceId)) {
             return;
         }

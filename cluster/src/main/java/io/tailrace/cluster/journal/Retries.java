@@ -4,7 +4,6 @@ import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
@@ -25,7 +24,7 @@ final class Retries {
     /**
      * Of an actor system.
      *
-     * @param timeout after which the last failure is the answer; an attempt under way is waited for
+     * @param timeout from the first failure on, after which the last failure is the answer; an attempt under way is waited for
      */
     Retries(ActorSystem system, Duration timeout, Duration minPause, Duration maxPause) {
         this.scheduler = system.scheduler();
@@ -33,11 +32,6 @@ final class Retries {
         this.timeout = timeout;
         this.minPauseNanos = minPause.toNanos();
         this.maxPauseNanos = maxPause.toNanos();
-    }
-
-    /** Where short work that must not block runs. */
-    Executor executor() {
-        return dispatcher;
     }
 
     /** The attempt's first success, or its first failure that is final. */
@@ -50,8 +44,9 @@ final class Retries {
     private final class Attempts<T> {
         private final Supplier<? extends CompletionStage<T>> attempt;
         private final CompletableFuture<T> result = new CompletableFuture<>();
-        private final long startNanos = System.nanoTime();
         private long pauseNanos = minPauseNanos;
+        private int failures;
+        private long firstFailureNanos;
 
         Attempts(Supplier<? extends CompletionStage<T>> attempt) {
             this.attempt = attempt;
@@ -71,7 +66,11 @@ final class Retries {
                 result.completeExceptionally(cause);
                 return;
             }
-            if (System.nanoTime() - startNanos + pauseNanos > timeout.toNanos()) {
+            if (failures++ == 0) {
+                // Not from the first attempt: a read that waits for something to read may take any time.
+                firstFailureNanos = System.nanoTime();
+            }
+            if (System.nanoTime() - firstFailureNanos + pauseNanos > timeout.toNanos()) {
                 result.completeExceptionally(new TailraceException(
                         known.code(), "Given up after " + timeout.toMillis() + " ms. " + known.getMessage(), known));
                 return;

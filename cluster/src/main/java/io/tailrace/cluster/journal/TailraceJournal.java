@@ -4,12 +4,12 @@ import com.typesafe.config.Config;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.pekko.persistence.AtomicWrite;
 import org.apache.pekko.persistence.PersistentRepr;
@@ -41,7 +41,7 @@ public final class TailraceJournal extends AsyncWriteJournal {
     private final Clock clock = Clock.systemUTC();
     private final EventMapping mapping = new EventMapping(new Payloads(context().system()), clock);
     /** As many as the node allows persistence ids. */
-    private final Map<String, EventLog> logs = new HashMap<>();
+    private final Map<String, EventLog> logs = new ConcurrentHashMap<>();
 
     /** Called by Pekko with the plugin's settings. */
     public TailraceJournal(Config config) {

@@ -4,9 +4,9 @@ import com.typesafe.config.Config;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.persistence.SelectedSnapshot;
 import org.apache.pekko.persistence.SnapshotMetadata;
 import org.apache.pekko.persistence.SnapshotSelectionCriteria;
@@ -35,7 +35,7 @@ public final class TailraceSnapshotStore extends SnapshotStore {
     private final Clock clock = Clock.systemUTC();
     private final Payloads payloads = new Payloads(context().system());
     /** As many as the node allows persistence ids. */
-    private final Map<String, SnapshotLog> logs = new HashMap<>();
+    private final Map<String, SnapshotLog> logs = new ConcurrentHashMap<>();
 
     /** Called by Pekko with the plugin's settings. */
     public TailraceSnapshotStore(Config config) {

@@ -146,24 +146,58 @@ final class LeaderLink {
         return answer;
     }
 
+    /** Moves the start of the log; see {@link Partitions#deleteRecords}. Asked twice it does the same, so its order is free. */
+    CompletionStage<OffsetRange> deleteRecords(long beforeOffset) {
+        ActorRef<Partition.Command> known = leader();
+        return (known == null ? locate() : CompletableFuture.completedStage(known))
+                .thenCompose(found -> deleteRecords(found, beforeOffset));
+    }
+
+    private synchronized @Nullable ActorRef<Partition.Command> leader() {
+        return leader;
+    }
+
+    private CompletionStage<OffsetRange> deleteRecords(ActorRef<Partition.Command> to, long beforeOffset) {
+        return AskPattern.<Partition.Command, Partition.DeleteReply>ask(
+                        to,
+                        replyTo -> new Partition.DeleteRecords(partition, beforeOffset, replyTo),
+                        appendTimeout,
+                        system.scheduler())
+                .handleAsync(
+                        (reply, failure) -> {
+                            if (reply instanceof Partition.Deleted deleted) {
+                                return new OffsetRange(deleted.startOffset(), deleted.endOffset());
+                            }
+                            throw reply instanceof Partition.Refused refused
+                                    ? refused(to, refused)
+                                    : unanswered(to, failure, "the records may be deleted; ask again.");
+                        },
+                        ON_THE_ANSWERING_THREAD);
+    }
+
     private TailraceException refusal(
             ActorRef<Partition.Command> asked, Partition.@Nullable AppendReply reply, @Nullable Throwable failure) {
-        if (reply instanceof Partition.Refused refused) {
-            if (refused.code() == ErrorCode.PARTITION_UNAVAILABLE
-                    || refused.code() == ErrorCode.FENCED
-                    || refused.code() == ErrorCode.OUTCOME_UNKNOWN) {
-                forget(asked);
-            }
-            return new TailraceException(refused.code(), refused.message());
+        return reply instanceof Partition.Refused refused
+                ? refused(asked, refused)
+                : unanswered(asked, failure, "the records may be stored; send them again with the same sequence.");
+    }
+
+    private TailraceException refused(ActorRef<Partition.Command> asked, Partition.Refused refused) {
+        switch (refused.code()) {
+            // The last two: the actor there is about to stop, and nobody answers for it then.
+            case PARTITION_UNAVAILABLE, FENCED, OUTCOME_UNKNOWN, UNKNOWN_TOPIC, UNKNOWN_PARTITION -> forget(asked);
+            default -> {}
         }
+        return new TailraceException(refused.code(), refused.message());
+    }
+
+    private TailraceException unanswered(
+            ActorRef<Partition.Command> asked, @Nullable Throwable failure, String whatMayBe) {
         forget(asked);
         String what = failure instanceof TimeoutException
                 ? "No answer within " + appendTimeout.toMillis() + " ms from partition " + partition
                 : "The way to partition " + partition + " broke";
-        return new TailraceException(
-                ErrorCode.OUTCOME_UNKNOWN,
-                what + ": the records may be stored; send them again with the same sequence.",
-                failure);
+        return new TailraceException(ErrorCode.OUTCOME_UNKNOWN, what + ": " + whatMayBe, failure);
     }
 
     /** Asks nobody any more. */

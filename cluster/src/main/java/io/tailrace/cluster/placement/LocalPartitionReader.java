@@ -1,6 +1,7 @@
 package io.tailrace.cluster.placement;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.partition.PartitionId;
@@ -8,13 +9,15 @@ import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the replica of this process: straight from the segment files, past the leader's mailbox. The replica is opened by
- * asking who leads, the first time only.
+ * asking who leads, the first time only, and forgotten when it is closed or deleted.
  */
 final class LocalPartitionReader implements PartitionReader {
     private final PartitionId partition;
@@ -37,9 +40,9 @@ final class LocalPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<Fetched> fetch(long offset, int maxBytes) {
-        return serving().thenCompose(found -> {
+        return ask(found -> {
             long highWatermark = found.highWatermark().offset();
-            if (offset < 0 || offset > highWatermark) {
+            if (offset < found.startOffset() || offset > highWatermark) {
                 return CompletableFuture.failedFuture(outOfRange(found, offset));
             }
             if (offset < highWatermark) {
@@ -51,14 +54,54 @@ final class LocalPartitionReader implements PartitionReader {
 
     @Override
     public CompletionStage<OffsetRange> offsets() {
-        return serving()
-                .thenApply(found -> new OffsetRange(
-                        found.startOffset(), found.highWatermark().offset()));
+        return ask(found -> CompletableFuture.completedFuture(
+                new OffsetRange(found.startOffset(), found.highWatermark().offset())));
     }
 
     @Override
     public CompletionStage<OptionalLong> offsetForTime(long timestampMillis) {
-        return serving().thenApplyAsync(found -> found.offsetForTimestamp(timestampMillis), io);
+        return ask(found -> CompletableFuture.supplyAsync(() -> found.offsetForTimestamp(timestampMillis), io));
+    }
+
+    /** Asks the replica. If that has been closed or deleted meanwhile, this says so, whatever else went wrong because of it. */
+    private <T> CompletionStage<T> ask(Function<Replica, CompletableFuture<T>> question) {
+        return serving().thenCompose(found -> {
+            try {
+                found.ensureOpen();
+            } catch (TailraceException over) {
+                forget(found);
+                return CompletableFuture.failedFuture(over);
+            }
+            return question.apply(found).exceptionally(failure -> {
+                try {
+                    found.ensureOpen();
+                } catch (TailraceException over) {
+                    forget(found);
+                    throw isClosed() ? closed() : over;
+                }
+                throw Failures.cause(failure) instanceof RuntimeException known
+                        ? known
+                        : new CompletionException(failure);
+            });
+        });
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    private void forget(Replica over) {
+        synchronized (lock) {
+            if (replica == over) {
+                replica = null;
+                if (reader != null && !reading) {
+                    reader.close();
+                }
+                reader = null;
+            }
+        }
     }
 
     /** The replica, once it has a high watermark. */
@@ -72,10 +115,7 @@ final class LocalPartitionReader implements PartitionReader {
             }
         }
         return link.locate().toCompletableFuture().thenApply(leader -> {
-            Replica found = replicas.find(partition.text())
-                    .orElseThrow(() -> new TailraceException(
-                            ErrorCode.PARTITION_UNAVAILABLE,
-                            "Partition " + partition + " has no replica on this node: ask again."));
+            Replica found = replicas.find(partition.text()).orElseThrow(this::unavailable);
             synchronized (lock) {
                 replica = found;
             }
@@ -101,20 +141,27 @@ final class LocalPartitionReader implements PartitionReader {
             if (closed) {
                 throw closed();
             }
+            parked = null;
+            if (replica != found) {
+                found.ensureOpen();
+                throw unavailable();
+            }
             if (reader == null) {
                 reader = found.newReader();
             }
             mine = reader;
             reading = true;
-            parked = null;
         }
         try {
             long highWatermark = found.highWatermark().offset();
             return new Fetched(mine.read(offset, maxBytes, highWatermark), highWatermark);
+        } catch (TailraceException e) {
+            // The start has moved since the offset was looked at.
+            throw e.code() == ErrorCode.OFFSET_OUT_OF_RANGE ? outOfRange(found, offset) : e;
         } finally {
             synchronized (lock) {
                 reading = false;
-                if (closed) {
+                if (closed || reader != mine) {
                     mine.close();
                 }
             }
@@ -122,10 +169,18 @@ final class LocalPartitionReader implements PartitionReader {
     }
 
     private TailraceException outOfRange(Replica found, long offset) {
+        long start = found.startOffset();
+        long end = found.highWatermark().offset();
+        return new OffsetOutOfRangeException(
+                "Offset " + offset + " is not in partition " + partition + ", which has " + start + " to " + end
+                        + ": start at one of those.",
+                start,
+                end);
+    }
+
+    private TailraceException unavailable() {
         return new TailraceException(
-                ErrorCode.OFFSET_OUT_OF_RANGE,
-                "Offset " + offset + " is not in partition " + partition + ", which has " + found.startOffset() + " to "
-                        + found.highWatermark().offset() + ": start at one of those.");
+                ErrorCode.PARTITION_UNAVAILABLE, "Partition " + partition + " has no replica on this node: ask again.");
     }
 
     private TailraceException closed() {

@@ -12,8 +12,10 @@ public interface PartitionReader extends AutoCloseable {
      * Whole batches from the one that holds the offset on. At the tail the request parks until something is committed;
      * nobody polls. The stage completes on an I/O thread.
      *
-     * <p>Fails with OFFSET_OUT_OF_RANGE for an offset below the log start or above the high watermark (never a silent jump),
-     * CORRUPT_LOG, IO_FAILED, PARTITION_UNAVAILABLE, or CLOSED after {@link #close()}.
+     * <p>Fails with OFFSET_OUT_OF_RANGE for an offset below the log start or above the high watermark (never a silent jump; an
+     * {@link io.tailrace.engine.error.OffsetOutOfRangeException} says what there is), UNKNOWN_TOPIC once the topic has been
+     * deleted, parked or not, CORRUPT_LOG, IO_FAILED, PARTITION_UNAVAILABLE, or CLOSED after {@link #close()}. The first batch
+     * may begin below the log start: the records there are to be stepped over.
      *
      * @param offset of the first record wanted
      * @param maxBytes of batches to return; one batch is returned even if it is larger

@@ -23,7 +23,8 @@ public interface Partitions {
      * Moves the start of the partition's log up to that offset; records below are gone for every reader from then on, their
      * files go in the background. The start never goes back: an offset below it changes nothing.
      *
-     * <p>Fails with OFFSET_OUT_OF_RANGE above the high watermark, or a code as {@link #append} has them.
+     * <p>Fails with OFFSET_OUT_OF_RANGE above the high watermark, UNKNOWN_TOPIC, or a retriable code as {@link #append} has them;
+     * asking again is always safe.
      *
      * @param beforeOffset the new start; -1 for the high watermark, that is everything
      * @return what the partition holds afterwards

@@ -50,7 +50,7 @@ public final class ShardedPartitions implements Partitions {
 
     @Override
     public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
-        throw new UnsupportedOperationException("deleteRecords");
+        return link(partition).deleteRecords(beforeOffset);
     }
 
     @Override
@@ -69,7 +69,10 @@ public final class ShardedPartitions implements Partitions {
         links.values().forEach(LeaderLink::close);
     }
 
-    /** The partition is no more: nothing is remembered of the way to it. */
+    /**
+     * Forgets the way to a partition whose topic has been deleted. Who still holds a reader hears UNKNOWN_TOPIC; whoever asks for the
+     * partition again asks the catalogue in effect, and hears it too.
+     */
     public void forget(PartitionId partition) {
         links.remove(partition);
     }

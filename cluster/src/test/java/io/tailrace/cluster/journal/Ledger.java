@@ -24,18 +24,31 @@ final class Ledger extends EventSourcedBehavior<Ledger.Command, String, String> 
 
     record Stop() implements Command {}
 
-    private Ledger(String id, RetentionCriteria retention) {
+    private final String journal;
+
+    private Ledger(String id, RetentionCriteria retention, String journal) {
         super(PersistenceId.ofUniqueId(id));
         this.retention = retention;
+        this.journal = journal;
     }
 
     static Behavior<Command> create(String id) {
-        return new Ledger(id, RetentionCriteria.disabled());
+        return createIn(TailraceJournal.PLUGIN_ID, id);
+    }
+
+    static Behavior<Command> createIn(String journal, String id) {
+        return new Ledger(id, RetentionCriteria.disabled(), journal);
     }
 
     /** Takes a snapshot every so many events, keeps two of them, and deletes the events before. */
     static Behavior<Command> createWithSnapshots(String id, int every) {
-        return new Ledger(id, RetentionCriteria.snapshotEvery(every, 2).withDeleteEventsOnSnapshot());
+        return new Ledger(
+                id, RetentionCriteria.snapshotEvery(every, 2).withDeleteEventsOnSnapshot(), TailraceJournal.PLUGIN_ID);
+    }
+
+    @Override
+    public String journalPluginId() {
+        return journal;
     }
 
     @Override

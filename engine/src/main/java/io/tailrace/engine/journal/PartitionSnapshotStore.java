@@ -12,7 +12,7 @@ import scala.jdk.javaapi.FutureConverters;
 
 /**
  * The snapshot store of the partitions' persistent children: a thin plugin over {@link SnapshotFiles}. A snapshot that is
- * damaged, of another version or ahead of its log is passed over; replay then begins at an older one.
+ * damaged or of another version is passed over; replay then begins at an older one.
  */
 public final class PartitionSnapshotStore extends SnapshotStore {
     /** The plugin's id. */
@@ -25,7 +25,7 @@ public final class PartitionSnapshotStore extends SnapshotStore {
         LedPartitions.Led partition = led.find(persistenceId);
         return FutureConverters.asScala(CompletableFuture.supplyAsync(
                 () -> {
-                    partition.snapshots().removeUnfinished();
+                    partition.snapshots().removeStale();
                     return partition
                             .snapshots()
                             .newest(criteria.maxSequenceNr())

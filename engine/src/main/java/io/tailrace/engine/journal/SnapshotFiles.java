@@ -119,8 +119,18 @@ public final class SnapshotFiles {
     }
 
     /** Each begins under a name of its own: what a full disk or a crash has left of them would add up. */
-    synchronized void removeUnfinished() {
+    private void removeUnfinished() {
         list().stream().filter(text -> text.endsWith(SUFFIX + ".tmp")).forEach(this::remove);
+    }
+
+    /**
+     * Deletes what must not be there when an epoch begins: snapshots half written, and those ahead of the log. They tell of batches that
+     * the log has lost (written with {@code flush = os} by a version that did not force the log first), and would be believed
+     * once it has grown beyond them.
+     */
+    synchronized void removeStale() {
+        removeUnfinished();
+        delete(leadership.log().lastSequenceNr() + 1, Long.MAX_VALUE);
     }
 
     /** Deletes those between two sequence numbers, both inclusive. */

@@ -63,6 +63,20 @@ public final class CheckedFile {
         return bytes.slice(HEADER_BYTES, end - HEADER_BYTES);
     }
 
+    /** What is wrong with the bytes of a checked file of any kind and version, or {@code null}: its length and its checksum. */
+    public static @Nullable String problem(FileStore files, Path file) throws IOException {
+        try (StoredFile stored = files.openForRead(file)) {
+            long size = stored.size();
+            if (size < HEADER_BYTES + CRC_BYTES || size > MAX_BYTES) {
+                return "it cannot have " + size + " bytes";
+            }
+            ByteBuffer bytes = ByteBuffer.allocate((int) size);
+            stored.read(bytes, 0);
+            int end = (int) size - CRC_BYTES;
+            return bytes.getInt(end) == crc(bytes, end) ? null : "its checksum does not match";
+        }
+    }
+
     /** Replaces the file: when this returns, the new payload is on the disk; when it throws, the old or the new one is. */
     public static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload)
             throws IOException {

@@ -62,9 +62,13 @@ final class EpochIndex {
         return new EpochIndex(epochs, starts, newBases, newSequences);
     }
 
-    /** The index of a log whose first segment is that one: the epoch that it begins in is kept, those before are not. */
+    /**
+     * The index of a log whose first segment is that one. Those before the epoch of the last record below it go; that one stays
+     * also if the next begins with the segment, since of the next there may be no batch yet: the log's last epoch never goes
+     * back because its records are deleted.
+     */
     EpochIndex startingWith(long firstSegment) {
-        int goneEpochs = Math.max(0, below(starts, firstSegment + 1) - 1);
+        int goneEpochs = Math.max(0, below(starts, firstSegment) - 1);
         int goneSegments = below(bases, firstSegment);
         if (goneEpochs == 0 && goneSegments == 0) {
             return this;

@@ -120,6 +120,31 @@ final class IndexFile {
         }
     }
 
+    /** The entries, read one by one from a file that stays open. */
+    interface Entries extends IndexEntries, AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
+
+    /**
+     * Opens the entries to go through them all.
+     *
+     * @throws BadIndexException if the file is missing, its header is not right, or its length is not that of whole entries
+     */
+    Entries entries() throws IOException {
+        StoredFile file = open();
+        try {
+            Stored stored = new Stored(file);
+            if ((file.size() - HEADER_BYTES) % ENTRY_BYTES != 0) {
+                throw new BadIndexException(path + " ends within an entry");
+            }
+            return stored;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
     private StoredFile open() throws IOException {
         if (!files.exists(path)) {
             throw new BadIndexException(path + " is missing");
@@ -184,7 +209,7 @@ final class IndexFile {
         }
     }
 
-    private final class Stored implements IndexEntries {
+    private final class Stored implements Entries {
         private final StoredFile file;
         private final int count;
         private final ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES);
@@ -212,6 +237,11 @@ final class IndexFile {
                 throw new BadIndexException(path + " entry " + number + " fails its checksum");
             }
             return entry;
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
         }
     }
 }

@@ -96,6 +96,14 @@ public final class Log implements AutoCloseable {
     }
 
     /**
+     * The sequence number of the oldest data batch that is still there, which a replay can begin at; one more than
+     * {@link #lastSequenceNr} without any.
+     */
+    public long firstSequenceNr() {
+        return chain.segments().iterator().next().baseSequence() + 1;
+    }
+
+    /**
      * Appends the batches, all or none. Not durable before {@link #flush()}. A segment is closed, and a new one begun, if it
      * would grow beyond its size or its first batch was appended too long ago (by the clock; for a segment that was there
      * when the log was opened, by the timestamp of its first batch, if that is in the past).
@@ -292,7 +300,8 @@ public final class Log implements AutoCloseable {
     }
 
     /**
-     * Shows the data batches of these sequence numbers to the visitor, headers only, oldest first, reading in bulk.
+     * Shows the data batches of these sequence numbers to the visitor, headers only, oldest first, reading in bulk. Those below
+     * the log's start come too, as long as their segment is there ({@link #firstSequenceNr}).
      *
      * @param fromSequenceNr the first, inclusive
      * @param toSequenceNr the last, inclusive; may lie beyond the newest

@@ -112,16 +112,19 @@ record LogStart(long offset, long firstSegment, long firstSequence, List<Announc
      * @throws TailraceException {@link ErrorCode#CORRUPT_LOG} if it is damaged, {@link ErrorCode#DATA_DIR_VERSION}
      */
     static @Nullable LogStart read(FileStore files, Path directory) throws IOException {
-        Path file = directory.resolve(NAME);
-        if (!files.exists(file)) {
-            return null;
-        }
-        ByteBuffer payload = CheckedFile.read(files, file, MAGIC, VERSION);
-        LogStart found = payload == null ? null : decode(payload);
-        if (found == null) {
-            throw LogErrors.corrupt(file, "damaged, so where the log begins is not known");
+        LogStart found = peek(files, directory);
+        if (found == null && files.exists(directory.resolve(NAME))) {
+            throw LogErrors.corrupt(
+                    directory.resolve(NAME),
+                    "damaged, so where the log begins is not known; tailrace log check tells more");
         }
         return found;
+    }
+
+    /** What the file says, or {@code null} if it is missing or damaged. */
+    static @Nullable LogStart peek(FileStore files, Path directory) throws IOException {
+        ByteBuffer payload = CheckedFile.read(files, directory.resolve(NAME), MAGIC, VERSION);
+        return payload == null ? null : decode(payload);
     }
 
     private static @Nullable LogStart decode(ByteBuffer payload) {

@@ -118,7 +118,7 @@ final class RecoveryScan {
 
     private Recovered createFirst() throws IOException {
         boolean hadMore = files.exists(directory.resolve(RecoveryPoint.NAME)) && recoveryPoint.orElse(1) > 0;
-        if (hadMore || start.firstSegment() > 0 || cleanStop != null || epochs.segments().length > 0) {
+        if (hadMore || !start.equals(LogStart.ZERO) || cleanStop != null || epochs.segments().length > 0) {
             throw LogErrors.corrupt(directory, "the segments are gone");
         }
         RecoveryPoint.write(files, directory, 0);

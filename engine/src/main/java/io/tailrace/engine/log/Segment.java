@@ -43,12 +43,15 @@ final class Segment {
         this.settings = settings;
         this.nextOffset = baseOffset;
         this.handles = new SegmentHandles(files, path);
-        this.indexFile =
-                new IndexFile(files, directory.resolve(String.format("%020d%s", baseOffset, INDEX_SUFFIX)), baseOffset);
+        this.indexFile = new IndexFile(files, directory.resolve(indexName(baseOffset)), baseOffset);
     }
 
     static String fileName(long baseOffset) {
         return String.format("%020d%s", baseOffset, SUFFIX);
+    }
+
+    static String indexName(long baseOffset) {
+        return String.format("%020d%s", baseOffset, INDEX_SUFFIX);
     }
 
     Path path() {
@@ -303,6 +306,21 @@ final class Segment {
             return entries;
         }
         return entries;
+    }
+
+    /** Makes the index again for all that is in the file, durably, while nobody uses the segment. */
+    void makeIndexAgain() throws IOException {
+        try {
+            admit((int) Math.min(Integer.MAX_VALUE, fileSize()));
+            SparseIndex entries = new SparseIndex();
+            Segment counted = recounted(entries, size);
+            if (size > 0) {
+                entries.add(counted.end());
+            }
+            indexFile.write(entries, 0, true);
+        } finally {
+            close();
+        }
     }
 
     /** What this segment counts if it ends at that position, going on from these entries, which grow by it. */

@@ -23,7 +23,7 @@ final class Leading {
     private final PartitionEnvironment environment;
     private final Term term;
     private final Gate gate;
-    private final LogStart start;
+    private final StartMover start;
     private PartitionSettings settings;
     private boolean askingForSettings;
 
@@ -51,7 +51,7 @@ final class Leading {
         this.term = term;
         this.settings = term.settings;
         this.gate = new Gate(settings, environment, term.leadership.log(), term.child);
-        this.start = new LogStart(
+        this.start = new StartMover(
                 id,
                 environment,
                 term.replica,
@@ -60,7 +60,7 @@ final class Leading {
                 gate,
                 term.child,
                 dataEndOffset,
-                outcome -> context.pipeToSelf(outcome, (event, failure) -> new Partition.FromLogStart(this, event)));
+                outcome -> context.pipeToSelf(outcome, (event, failure) -> new Partition.FromMover(this, event)));
     }
 
     void startTimers(TimerScheduler<Partition.Command> timers) {
@@ -96,7 +96,7 @@ final class Leading {
         }
     }
 
-    void hear(LogStart.Event event) {
+    void hear(StartMover.Event event) {
         start.hear(event);
     }
 

@@ -48,7 +48,7 @@ public final class Partition {
     /** What could not be replayed will hardly be replayed a moment later. */
     private static final Duration PAUSE_AFTER_FAILED_RECOVERY = Duration.ofSeconds(30);
     /** So long whoever still sends to a partition that is no more hears why, instead of nothing. */
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
@@ -88,7 +88,7 @@ public final class Partition {
 
     private record FromChild(PersistentPartition.Answer answer) implements Command {}
 
-    record FromLogStart(Leading leading, LogStart.Event event) implements Command {}
+    record FromMover(Leading leading, StartMover.Event event) implements Command {}
 
     /** One of the two is {@code null}. */
     record SettingsHeard(
@@ -162,8 +162,7 @@ public final class Partition {
                 context -> Behaviors.withTimers(timers -> new Partition(context, timers, id, environment).elect()));
     }
 
-    // --- electing
-    // ------------------------------------------------------------------------------------------------------
+    // --- electing --------------------------------------------------------------------------------------------
 
     private Behavior<Command> elect() {
         CompletionStage<Elected> election =
@@ -273,8 +272,7 @@ public final class Partition {
                 : new TailraceException(ErrorCode.PARTITION_UNAVAILABLE, "The partition's journal stopped: ask again.");
     }
 
-    // --- not recovered
-    // -------------------------------------------------------------------------------------------------
+    // --- not recovered ---------------------------------------------------------------------------------------
 
     /** The epoch stays ours, so it is only replayed again: another election would write another barrier, for nothing. */
     private Behavior<Command> recoveryFailed(Elected elected, TailraceException why) {
@@ -287,12 +285,16 @@ public final class Partition {
         return unrecovered(elected, Unavailable.of(why));
     }
 
-    /** Leads, but has no child just now: whoever asks hears why, or waits if that will not take long. */
+    /** Leads, but has no child just now: whoever asks hears why. */
     private Behavior<Command> unrecovered(Elected elected, Unavailable why) {
         return Behaviors.receive(Command.class)
                 .onMessage(
                         Locate.class,
-                        locate -> why.code.retriable() ? waitForLeader(locate) : then(() -> locate.replyTo.tell(why)))
+                        locate -> then(() -> {
+                            if (isMine(locate.partition, locate.replyTo)) {
+                                locate.replyTo.tell(why);
+                            }
+                        }))
                 .onMessage(Append.class, append -> refuse(append.replyTo, why))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
                 .onMessageEquals(
@@ -309,8 +311,7 @@ public final class Partition {
                 .build();
     }
 
-    // --- leading
-    // -------------------------------------------------------------------------------------------------------
+    // --- leading ---------------------------------------------------------------------------------------------
 
     private Behavior<Command> lead(
             Elected elected, SnapshotFiles snapshots, ActorRef<PersistentPartition.Command> child, long dataEndOffset) {
@@ -351,7 +352,7 @@ public final class Partition {
                         wanted -> wanted.partition.equals(id)
                                 ? then(() -> leading.delete(wanted))
                                 : refuse(wanted.replyTo, misdirected()))
-                .onMessage(FromLogStart.class, moved -> heard(elected, leading, child, moved))
+                .onMessage(FromMover.class, moved -> heard(elected, leading, child, moved))
                 .onMessage(SettingsHeard.class, heard -> heard(elected, leading, child, heard))
                 .onMessageEquals(Tick.SECOND, () -> then(leading::tick))
                 .onMessageEquals(Tick.RETENTION, () -> then(leading::checkRetention))
@@ -371,11 +372,11 @@ public final class Partition {
     }
 
     private Behavior<Command> heard(
-            Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child, FromLogStart moved) {
+            Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child, FromMover moved) {
         if (moved.leading != leading) {
             return Behaviors.same();
         }
-        if (moved.event instanceof LogStart.NotMoved failed && failed.why().code() != ErrorCode.DISK_FULL) {
+        if (moved.event instanceof StartMover.NotMoved failed && failed.why().code() != ErrorCode.DISK_FULL) {
             // As with a failed persist: what is in the log is for the next epoch to find out.
             dismiss(child);
             return lost(elected, leading, failed.why());
@@ -405,8 +406,7 @@ public final class Partition {
         context.stop(child);
     }
 
-    // --- no longer leading
-    // ---------------------------------------------------------------------------------------------
+    // --- no longer leading -----------------------------------------------------------------------------------
 
     private Behavior<Command> lost(Elected elected, Leading leading, TailraceException why) {
         Leading.stopTimers(timers);
@@ -414,11 +414,12 @@ public final class Partition {
             Refused refused = Unavailable.of(why).refused();
             leading.fail(refused, refused);
         } else if (why.code() == ErrorCode.DISK_FULL) {
-            // Nothing of it was stored, and the epoch is still ours: all it takes is another child.
+            // Nothing of it was stored, and the epoch is still ours: all it takes is another child, and no room. How
+            // often
+            // this happens is bounded by the pauses of those who send again.
             LOG.warn("Partition {}: {}", id, why.getMessage());
             leading.fail(Unavailable.of(why).refused(), unavailable().refused());
-            pauseBefore(Tick.RECOVER, unavailable());
-            return unrecovered(elected, unavailable());
+            return recover(elected);
         } else {
             leading.fail(unknown().refused(), unavailable().refused());
         }

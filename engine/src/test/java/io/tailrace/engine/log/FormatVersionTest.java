@@ -55,7 +55,7 @@ class FormatVersionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"leader-epochs", "recovery-point", "clean-stop"})
+    @ValueSource(strings = {"leader-epochs", "recovery-point", "clean-stop", "log-start"})
     void aSmallFileOfANewerVersionKeepsTheLogClosedAndUntouched(String name) throws IOException {
         Path file = DIRECTORY.resolve(name);
         byte[] newer = newer(file);

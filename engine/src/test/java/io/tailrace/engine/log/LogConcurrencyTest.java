@@ -3,12 +3,15 @@ package io.tailrace.engine.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -86,6 +89,63 @@ class LogConcurrencyTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void readersOfSegmentsThatGoAreToldThatTheLogBeginsLater() throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (Log log = open()) {
+            List<Future<Long>> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                int maxBytes = 200 + i * 3_000;
+                readers.add(threads.submit(() -> readFromTheStart(log, maxBytes)));
+            }
+            Future<Long> searcher = threads.submit(() -> searchFromTheStart(log));
+            RecordBatch batch = Batches.of(new byte[50], 1, 2);
+            long freed = 0;
+            for (long i = 0; i < BATCHES; i++) {
+                log.append(List.of(new PlacedBatch(batch, 2 * i, (int) (i / 1_000), -1)));
+                if (i % 20 == 0) {
+                    log.advanceStartTo(i);
+                    freed += log.deleteSegmentsBelow(Long.MAX_VALUE);
+                }
+            }
+            for (Future<Long> reader : readers) {
+                assertThat(reader.get()).isEqualTo(BATCHES * 2);
+            }
+            assertThat(searcher.get()).isEqualTo(BATCHES * 2);
+            assertThat(freed).isPositive();
+            assertThat(log.chain().epochs().segments()).hasSizeLessThan(40);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Reads to the end, beginning anew at the start whenever that has moved beyond. */
+    private static long readFromTheStart(Log log, int maxBytes) {
+        long offset = 0;
+        try (LogReader reader = log.newReader()) {
+            while (offset < BATCHES * 2) {
+                try {
+                    reader.read(offset, maxBytes, Long.MAX_VALUE);
+                    offset = Math.max(offset, reader.nextOffset());
+                } catch (TailraceException e) {
+                    assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+                    offset = Math.max(offset, log.startOffset());
+                }
+            }
+        }
+        return offset;
+    }
+
+    private static long searchFromTheStart(Log log) {
+        while (log.endOffset() < BATCHES * 2) {
+            long before = log.startOffset();
+            OptionalLong found = log.offsetForTimestamp(2, Long.MAX_VALUE);
+            assertThat(found.orElse(Long.MAX_VALUE)).isGreaterThanOrEqualTo(before);
+            log.offsetForTimestamp(3, Long.MAX_VALUE);
+        }
+        return log.endOffset();
     }
 
     @Test

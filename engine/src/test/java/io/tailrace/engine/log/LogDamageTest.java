@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -166,6 +167,89 @@ class LogDamageTest {
         Log again = open(disk);
         assertThat(again.recovery().epochIndexRebuilt()).isFalse();
         model.assertSameAs(again);
+    }
+
+    @Test
+    void aDamagedStartIsNeverGuessed() throws IOException {
+        announceAndAdvance();
+        Path file = DIRECTORY.resolve(LogStart.NAME);
+        for (int bit = 0; bit < disk.contents(file).length * 8; bit++) {
+            assertCorrupt(damaged(file, bit));
+        }
+        disk.contents(file, new byte[0]);
+        assertCorrupt(disk);
+    }
+
+    @Test
+    void aLostStartIsNotGuessedWhereTheLogSaysThatItHasMoved() throws IOException {
+        announceAndAdvance();
+        SimulatedFileStore moved = disk.copy(1);
+        moved.delete(DIRECTORY.resolve(LogStart.NAME));
+        assertCorrupt(moved);
+        Log log = open(disk);
+        assertThat(log.deleteSegmentsBelow(Long.MAX_VALUE)).isPositive();
+        log.close();
+        disk.delete(DIRECTORY.resolve(LogStart.NAME));
+        assertCorrupt(disk);
+    }
+
+    @Test
+    void aLogFromBeforeThereWereStartsBeginsAtZero() throws IOException {
+        disk.delete(DIRECTORY.resolve(LogStart.NAME));
+        Log log = open(disk);
+        assertThat(log.startOffset()).isZero();
+        model.assertSameAs(log);
+        log.close();
+        assertThat(disk.exists(DIRECTORY.resolve(LogStart.NAME))).isTrue();
+        model.assertSameAs(open(disk));
+    }
+
+    @Test
+    void aLostEpochIndexIsMadeAgainWithTheSequenceNumbersThoughOldSegmentsAreGone() throws IOException {
+        announceAndAdvance();
+        Log log = open(disk);
+        assertThat(log.deleteSegmentsBelow(Long.MAX_VALUE)).isPositive();
+        log.close();
+        disk.delete(DIRECTORY.resolve(EpochIndex.NAME));
+        model.assertSameAs(open(disk));
+    }
+
+    @Test
+    void whatIsBadBelowTheStartWasOnTheDiskAndIsNoTornTail() throws IOException {
+        Log log = open(disk);
+        append(log, Batches.of(new byte[50], 3000), 4);
+        log.advanceStartTo(log.endOffset());
+        disk.kill();
+        byte[] bytes = disk.contents(lastSegment);
+        disk.contents(lastSegment, Arrays.copyOf(bytes, bytes.length - 1));
+        assertCorrupt(disk);
+    }
+
+    @Test
+    void aLogThatHadAStartIsNotMadeAnewThoughEverythingElseIsGone() throws IOException {
+        announceAndAdvance();
+        for (String name : disk.list(DIRECTORY)) {
+            if (!name.equals(LogStart.NAME)) {
+                disk.delete(DIRECTORY.resolve(name));
+            }
+        }
+        assertCorrupt(disk);
+    }
+
+    @Test
+    void aSegmentMissingBelowTheStartIsCorruption() throws IOException {
+        announceAndAdvance();
+        disk.delete(firstSegment);
+        assertCorrupt(disk);
+    }
+
+    private void announceAndAdvance() {
+        Log log = open(disk);
+        long start = 15;
+        append(log, ControlRecords.logStart(log.endOffset(), 4, 1, start), 4);
+        log.advanceStartTo(start);
+        model.start = start;
+        log.close();
     }
 
     @Test

@@ -1,7 +1,10 @@
 package io.tailrace.engine.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -40,5 +43,19 @@ class HighWatermarkTest {
         watermark.forget(waiting);
         watermark.advanceTo(9);
         assertThat(waiting).isNotDone();
+    }
+
+    @Test
+    void whenItEndsEverybodyHearsWhyNowAndLater() {
+        watermark.advanceTo(5);
+        CompletableFuture<Long> waiting = watermark.awaitBeyond(5);
+        TailraceException why = new TailraceException(ErrorCode.UNKNOWN_TOPIC, "gone");
+        watermark.end(why);
+        watermark.end(new TailraceException(ErrorCode.CLOSED, "too late"));
+        assertThat(waiting).isCompletedExceptionally();
+        assertThatThrownBy(waiting::join).hasCause(why);
+        assertThatThrownBy(watermark.awaitBeyond(1)::join).hasCause(why);
+        watermark.advanceTo(9);
+        assertThat(watermark.offset()).isEqualTo(9);
     }
 }

@@ -9,6 +9,7 @@ import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.log.StoredFile;
 import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -96,6 +97,57 @@ class ReplicaTest {
         assertThat(again.highWatermark().offset()).isEqualTo(HighWatermark.UNKNOWN);
         again.lead(UUID.randomUUID());
         assertThat(again.highWatermark().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void aStartThatWasAnnouncedMovesBeforeTheNextLeaderServes() {
+        Replica replica = open(FlushMode.BATCH);
+        Leadership leadership = replica.lead(UUID.randomUUID());
+        for (int i = 0; i < 10; i++) {
+            join(leadership.append(batch(i, leadership.epoch())));
+        }
+        // All but the last step of a move.
+        join(leadership.append(List.of(
+                new PlacedBatch(ControlRecords.logStart(10, leadership.epoch(), 0, 4), 10, leadership.epoch(), -1))));
+        assertThat(replica.startOffset()).isZero();
+        disk.crash();
+        Replica again = open(FlushMode.BATCH);
+        again.lead(UUID.randomUUID());
+        assertThat(again.startOffset()).isEqualTo(4);
+    }
+
+    @Test
+    void theStartMovesUpToTheHighWatermarkAndNeverBack() {
+        for (FlushMode flush : FlushMode.values()) {
+            SimulatedFileStore own = new SimulatedFileStore(1);
+            Replica replica = Replica.open(own, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+            Leadership leadership = replica.lead(UUID.randomUUID());
+            for (int i = 0; i < 10; i++) {
+                join(leadership.append(batch(i, leadership.epoch())));
+            }
+            assertThat(code(() -> join(leadership.moveStart(11)))).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+            join(leadership.moveStart(6));
+            join(leadership.moveStart(3));
+            assertThat(replica.startOffset()).isEqualTo(6);
+            assertThat(replica.highWatermark().offset()).isEqualTo(11);
+            // What has been let go must not come back, however little is forced otherwise.
+            own.crash();
+            Replica again = Replica.open(own, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+            again.lead(UUID.randomUUID());
+            assertThat(again.startOffset()).isEqualTo(6);
+            assertThat(again.highWatermark().offset()).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void aLeadershipThatIsOverMovesNoStart() {
+        Replica replica = open(FlushMode.BATCH);
+        Leadership old = replica.lead(UUID.randomUUID());
+        join(old.append(batch(0, old.epoch())));
+        replica.lead(UUID.randomUUID());
+        assertThat(code(() -> join(old.moveStart(1)))).isEqualTo(ErrorCode.FENCED);
+        assertThat(code(old::ensureLeading)).isEqualTo(ErrorCode.FENCED);
+        assertThat(replica.startOffset()).isZero();
     }
 
     @Test

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Lives as long as one leadership and belongs to one actor; not thread-safe.
  */
-final class LogStart {
-    private static final Logger LOG = LoggerFactory.getLogger(LogStart.class);
+final class StartMover {
+    private static final Logger LOG = LoggerFactory.getLogger(StartMover.class);
 
     private final PartitionId id;
     private final PartitionEnvironment environment;
@@ -77,7 +77,7 @@ final class LogStart {
      * @param dataEndOffset the offset after the newest data batch
      * @param pipe brings what work on other threads ends with back to {@link #hear}
      */
-    LogStart(
+    StartMover(
             PartitionId id,
             PartitionEnvironment environment,
             Replica replica,
@@ -98,8 +98,7 @@ final class LogStart {
         this.pipe = pipe;
     }
 
-    // --- what the partition tells it
-    // -----------------------------------------------------------------------------------
+    // --- what the partition tells it -------------------------------------------------------------------------
 
     /** A group of batches is stored. */
     void stored(long newDataEndOffset) {
@@ -173,8 +172,7 @@ final class LogStart {
         waiting.clear();
     }
 
-    // --- what it hears of its work
-    // -------------------------------------------------------------------------------------
+    // --- what it hears of its work ---------------------------------------------------------------------------
 
     /** The outcome of some work; {@link NotMoved} with another code than DISK_FULL ends the leadership. */
     void hear(Event event) {
@@ -237,8 +235,7 @@ final class LogStart {
         }
     }
 
-    // --- the files
-    // -----------------------------------------------------------------------------------------------------
+    // --- the files -------------------------------------------------------------------------------------------
 
     private void free() {
         if (freeing) {

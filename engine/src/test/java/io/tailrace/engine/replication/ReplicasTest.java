@@ -1,0 +1,169 @@
+package io.tailrace.engine.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.RecordBatchBuilder;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+class ReplicasTest {
+    private static final Path DATA = Path.of("/data/partitions");
+    private static final Path QUARANTINE = Path.of("/data/quarantine");
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_750_000_000_000L));
+
+    private SimulatedFileStore disk = new SimulatedFileStore(3);
+    private Replicas replicas = on(disk);
+
+    private static Replicas on(FileStore files) {
+        return new Replicas(files, DATA, FlushMode.BATCH, CLOCK, Runnable::run);
+    }
+
+    private Leadership filled(String name) {
+        Leadership leadership = open(name).lead(UUID.randomUUID());
+        append(leadership);
+        append(leadership);
+        return leadership;
+    }
+
+    private Replica open(String name) {
+        return replicas.open(name, LogSettings.DEFAULTS);
+    }
+
+    private static void append(Leadership leadership) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 10_000);
+        builder.append(5, new byte[0], new byte[10]);
+        leadership
+                .append(List.of(
+                        new PlacedBatch(builder.build(), leadership.log().endOffset(), leadership.epoch(), -1)))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static ErrorCode code(ThrowingCallable call) {
+        Throwable thrown = catchThrowable(call);
+        Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        assertThat(cause).isInstanceOf(TailraceException.class);
+        assertThat(cause.getMessage()).isNotBlank().doesNotContain("\n");
+        return ((TailraceException) cause).code();
+    }
+
+    @Test
+    void whatIsDeletedIsGoneForWhoReadsWaitsAndWrites() {
+        Leadership leadership = filled("p");
+        Replica replica = replicas.find("p").orElseThrow();
+        LogReader reader = replica.newReader();
+        CompletableFuture<Long> parked = replica.highWatermark().awaitBeyond(2);
+        replicas.delete("p");
+        assertThat(code(parked::join)).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(() -> replica.highWatermark().awaitBeyond(2).join())).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(() -> append(leadership))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(() -> leadership.moveStart(1).toCompletableFuture().join()))
+                .isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(() -> replica.lead(UUID.randomUUID()))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(replica::ensureOpen)).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(() -> reader.read(0, 100, 2))).isEqualTo(ErrorCode.CLOSED);
+        replica.checkpoint();
+        assertThat(replicas.find("p")).isEmpty();
+        assertThat(replicas.names()).isEmpty();
+        assertThat(disk.usedBytes()).isZero();
+        reader.close();
+        replicas.delete("p");
+    }
+
+    @Test
+    void aNameThatWasDeletedMayBeginAnew() {
+        filled("p");
+        replicas.delete("p");
+        assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isZero();
+    }
+
+    @Test
+    void whatIsBeingDeletedCannotBeOpened() {
+        filled("p");
+        Replica replica = replicas.find("p").orElseThrow();
+        CompletableFuture<ErrorCode> opened =
+                replica.highWatermark().awaitBeyond(2).handle((moved, failure) -> code(() -> open("p")));
+        replicas.delete("p");
+        assertThat(opened).isCompletedWithValue(ErrorCode.UNKNOWN_TOPIC);
+    }
+
+    @Test
+    void aCrashAnywhereInADeletionLeavesAllOfItOrNothing() {
+        for (int changes = 0; changes < 40; changes++) {
+            disk = new SimulatedFileStore(changes);
+            replicas = on(disk);
+            filled("p");
+            filled("other");
+            disk.stopAfter(changes);
+            Throwable stopped = catchThrowable(() -> replicas.delete("p"));
+            disk.crash();
+            replicas = on(disk);
+            replicas.removeLeftovers();
+            assertThat(replicas.names()).as("after %d changes", changes).contains("other");
+            if (replicas.names().contains("p")) {
+                assertThat(stopped).isInstanceOf(TailraceException.class);
+                assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isEqualTo(3);
+            } else {
+                assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isZero();
+            }
+            if (stopped == null) {
+                assertThat(changes).isPositive();
+                return;
+            }
+        }
+        throw new AssertionError("The deletion never came to its end");
+    }
+
+    @Test
+    void aDeletionThatFailedMayBeTriedAgain() {
+        filled("p");
+        disk.stopAfter(0);
+        assertThat(code(() -> replicas.delete("p"))).isEqualTo(ErrorCode.IO_FAILED);
+        disk.kill();
+        replicas.delete("p");
+        assertThat(replicas.names()).isEmpty();
+    }
+
+    @Test
+    void aStrangerIsMovedAsideWhole() throws Exception {
+        filled("p");
+        assertThat(code(() -> replicas.quarantine("p", QUARANTINE))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        replicas.close();
+        replicas = on(disk);
+        List<String> files = disk.list(DATA.resolve("p"));
+        assertThat(replicas.quarantine("p", QUARANTINE)).isEqualTo(QUARANTINE.resolve("p"));
+        assertThat(disk.list(QUARANTINE.resolve("p"))).isEqualTo(files);
+        assertThat(replicas.names()).isEmpty();
+        filled("p");
+        replicas.close();
+        replicas = on(disk);
+        assertThat(replicas.quarantine("p", QUARANTINE)).isEqualTo(QUARANTINE.resolve("p.1"));
+    }
+
+    @Test
+    void otherSettingsHoldForAReplicaThatIsOpenAlready() throws Exception {
+        Leadership leadership = filled("p");
+        replicas.open("p", new LogSettings(100, 1000, 100));
+        append(leadership);
+        append(leadership);
+        assertThat(disk.list(DATA.resolve("p")))
+                .filteredOn(name -> name.endsWith(".log"))
+                .hasSizeGreaterThan(1);
+    }
+}
