@@ -237,6 +237,20 @@ class ServerCommandsTest {
     }
 
     @Test
+    void oldestRecordsAreDeletedUpToAnOffsetOrAll() {
+        ok("topic", "create", "shorter");
+        ok(new CapturedTerminal().reading("0\n1\n2\n3\n"), "produce", "shorter");
+        ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "3");
+        assertThat(consumed("shorter", "%o %v\\n")).isEqualTo("3 3\n");
+        assertThat(ok("topic", "describe", "shorter").outLines())
+                .anyMatch(line -> line.matches("0 +\\S+ +\\S+ +3 +\\d+"));
+        assertThat(failed("topic", "delete-records", "shorter", "--partition", "0", "--before", "9"))
+                .startsWith("error: OFFSET_OUT_OF_RANGE ");
+        ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "end");
+        assertThat(consumed("shorter", "value")).isEmpty();
+    }
+
+    @Test
     void nothingIsStoredOfNothing() {
         ok("topic", "create", "nothing");
         ok(new CapturedTerminal().reading(""), "produce", "nothing");
