@@ -215,6 +215,42 @@ class ServerCommandsTest {
     }
 
     @Test
+    void topicGetsPartitionsAndOtherSettings() {
+        ok("topic", "create", "altered", "--set", "retention.ms=60000");
+        ok(new CapturedTerminal().reading("0\n1\n2\n3\n"), "produce", "altered");
+        ok(
+                "topic",
+                "alter",
+                "altered",
+                "--partitions",
+                "2",
+                "--set",
+                "retention.bytes=5000000",
+                "--reset",
+                "retention.ms");
+        assertThat(ok("topic", "describe", "altered").outLines())
+                .anyMatch(line -> line.matches("0 +\\S+ +\\S+ +0 +4"))
+                .anyMatch(line -> line.matches("1 +\\S+ +\\S+ +0 +0"))
+                .anyMatch(line -> line.matches("retention\\.bytes +5000000"))
+                .anyMatch(line -> line.matches("retention\\.ms +604800000"));
+        assertThat(failed("topic", "alter", "altered", "--partitions", "1")).startsWith("error: ");
+    }
+
+    @Test
+    void oldestRecordsAreDeletedUpToAnOffsetOrAll() {
+        ok("topic", "create", "shorter");
+        ok(new CapturedTerminal().reading("0\n1\n2\n3\n"), "produce", "shorter");
+        ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "3");
+        assertThat(consumed("shorter", "%o %v\\n")).isEqualTo("3 3\n");
+        assertThat(ok("topic", "describe", "shorter").outLines())
+                .anyMatch(line -> line.matches("0 +\\S+ +\\S+ +3 +\\d+"));
+        assertThat(failed("topic", "delete-records", "shorter", "--partition", "0", "--before", "9"))
+                .startsWith("error: OFFSET_OUT_OF_RANGE ");
+        ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "end");
+        assertThat(consumed("shorter", "value")).isEmpty();
+    }
+
+    @Test
     void nothingIsStoredOfNothing() {
         ok("topic", "create", "nothing");
         ok(new CapturedTerminal().reading(""), "produce", "nothing");

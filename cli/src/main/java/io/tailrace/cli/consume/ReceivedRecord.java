@@ -37,6 +37,8 @@ final class ReceivedRecord {
     }
 
     private void parse(byte[] buffer, int start, int length) throws IOException {
+        partition = -1;
+        offset = -1;
         key = null;
         value = null;
         headers.clear();
@@ -56,6 +58,9 @@ final class ReceivedRecord {
                     default -> json.skipChildren();
                 }
             }
+        }
+        if (partition < 0 || offset < 0) {
+            throw new IOException("no partition or no offset");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.tailrace.cli.consume;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -18,6 +20,11 @@ public interface RecordPrinter {
         return new RecordPrinter() {
             @Override
             public void print(byte[] buffer, int start, int length, OutputStream out) throws IOException {
+                if (length < 2 || buffer[start] != '{' || buffer[start + length - 1] != '}') {
+                    throw new TailraceException(
+                            ErrorCode.SERIALIZATION_FAILED,
+                            "The server sent a line that is no record: no JSON object.");
+                }
                 out.write(buffer, start, length);
                 out.write('\n');
             }
