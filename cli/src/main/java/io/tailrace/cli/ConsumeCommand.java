@@ -6,6 +6,7 @@ import io.tailrace.cli.consume.PatternPrinter;
 import io.tailrace.cli.consume.RecordPrinter;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ import picocli.CommandLine.Spec;
             "  tailrace consume access --partition 0 --from 1000 --count 10 --format json"
         })
 final class ConsumeCommand implements Callable<Integer> {
+    /** For the record at hand. A stream at its tail waits in a read of Java's HTTP client that nothing can wake. */
+    private static final Duration PATIENCE = Duration.ofMillis(300);
+
     private final Terminal terminal;
 
     @Spec
@@ -95,7 +99,7 @@ final class ConsumeCommand implements Callable<Integer> {
         }
         ConsumeRun.Query query = new ConsumeRun.Query(ServerOptions.topic(topic), from, partitions, count, untilEnd);
         ConsumeRun run = new ConsumeRun(options.server(), query, printer());
-        try (Interruption interruption = Interruption.calling(run::stop, () -> "Stopped without waiting any longer.")) {
+        try (Interruption interruption = Interruption.calling(run::stop, PATIENCE)) {
             run.run(terminal.data());
             return interruption.interrupted() ? Main.INTERRUPTED : 0;
         } catch (OutputFailed e) {

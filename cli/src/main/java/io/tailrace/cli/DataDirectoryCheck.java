@@ -8,6 +8,7 @@ import io.tailrace.engine.log.LogCheck;
 import io.tailrace.engine.log.LogProblem;
 import io.tailrace.engine.log.LogProblem.Code;
 import io.tailrace.engine.log.LogProblem.Severity;
+import io.tailrace.engine.partition.PartitionId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,8 +23,11 @@ final class DataDirectoryCheck {
     private static final String LOCK = "tailrace.lock";
     private static final String PARTITIONS = "partitions";
     private static final String TEMPORARY = ".tmp";
+    private static final String QUARANTINE = "quarantine";
     /** The directory of a partition whose deletion has begun. */
     private static final String DELETED = ".deleted";
+    /** What else belongs to a node; nobody looks into the quarantine but its owner. */
+    private static final List<String> OTHERS = List.of(LOCK, PARTITIONS, QUARANTINE);
     /** The small files of the node itself. */
     private static final List<String> CHECKED_FILES = List.of(NODE, "catalog");
 
@@ -124,12 +128,21 @@ final class DataDirectoryCheck {
         List<Path> found = new ArrayList<>();
         if (files.isDirectory(all)) {
             for (String name : files.list(all).stream().sorted().toList()) {
-                if (files.isDirectory(all.resolve(name)) && !name.endsWith(DELETED)) {
+                if (isPartition(name) && files.isDirectory(all.resolve(name))) {
                     found.add(all.resolve(name));
                 }
             }
         }
         return found;
+    }
+
+    private static boolean isPartition(String name) {
+        try {
+            PartitionId.parse(name);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** One pass, with what it has counted. */
@@ -161,7 +174,7 @@ final class DataDirectoryCheck {
                             file,
                             "left by a write that a crash interrupted",
                             "removed");
-                } else if (!name.equals(LOCK) && !name.equals(PARTITIONS)) {
+                } else if (!OTHERS.contains(name)) {
                     unknown(file);
                 }
             }
@@ -173,7 +186,7 @@ final class DataDirectoryCheck {
                 for (String name : files.list(all).stream().sorted().toList()) {
                     if (name.endsWith(DELETED)) {
                         tell(Severity.NOTE, Code.LEFTOVER, all.resolve(name), "the node's next start deletes it", null);
-                    } else if (files.isDirectory(all.resolve(name))) {
+                    } else if (isPartition(name) && files.isDirectory(all.resolve(name))) {
                         partition(all.resolve(name));
                     } else {
                         unknown(all.resolve(name));

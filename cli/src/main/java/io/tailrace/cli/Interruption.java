@@ -1,5 +1,6 @@
 package io.tailrace.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -10,14 +11,14 @@ import java.util.function.Supplier;
  */
 final class Interruption implements AutoCloseable {
     /** A command that does not end by then is left behind; the log recovers from that as from a crash. */
-    private static final long PATIENCE_SECONDS = 15;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook;
     private volatile boolean interrupted;
 
-    private Interruption(Runnable stop, Supplier<String> leftBehind) {
-        this.hook = new Thread(() -> interrupt(stop, leftBehind), "tailrace-interruption");
+    private Interruption(Runnable stop, Duration patience, Supplier<String> leftBehind) {
+        this.hook = new Thread(() -> interrupt(stop, patience, leftBehind), "tailrace-interruption");
     }
 
     /** Calls this when the process is told to stop, from a thread of its own, until closed. */
@@ -27,7 +28,16 @@ final class Interruption implements AutoCloseable {
 
     /** The same, with what is said of a command that does not end in time. */
     static Interruption calling(Runnable stop, Supplier<String> leftBehind) {
-        Interruption interruption = new Interruption(stop, leftBehind);
+        return calling(stop, PATIENCE, leftBehind);
+    }
+
+    /** The same for a command that nothing is lost of if it is left behind sooner, in silence. */
+    static Interruption calling(Runnable stop, Duration patience) {
+        return calling(stop, patience, () -> "");
+    }
+
+    private static Interruption calling(Runnable stop, Duration patience, Supplier<String> leftBehind) {
+        Interruption interruption = new Interruption(stop, patience, leftBehind);
         Runtime.getRuntime().addShutdownHook(interruption.hook);
         return interruption;
     }
@@ -37,12 +47,15 @@ final class Interruption implements AutoCloseable {
         return interrupted;
     }
 
-    private void interrupt(Runnable stop, Supplier<String> leftBehind) {
+    private void interrupt(Runnable stop, Duration patience, Supplier<String> leftBehind) {
         interrupted = true;
         stop.run();
         try {
-            if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println(leftBehind.get());
+            if (!finished.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                String said = leftBehind.get();
+                if (!said.isEmpty()) {
+                    System.err.println(said);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

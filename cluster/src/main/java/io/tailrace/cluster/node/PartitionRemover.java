@@ -77,8 +77,9 @@ final class PartitionRemover {
         }
     }
 
-    /** Moves aside what belongs to no topic and to no internal partition. Blocking. */
+    /** Ends deletions that a crash interrupted, and moves aside what belongs to no topic and to no internal partition. Blocking. */
     void quarantineStrangers(Catalog catalog) {
+        replicas.removeLeftovers();
         for (String name : replicas.names()) {
             if (!belongs(name, catalog)) {
                 LOG.warn(

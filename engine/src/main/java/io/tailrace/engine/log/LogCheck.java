@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * <p>Memory: the names in the directory and a chunk of one segment at a time.
  */
 public final class LogCheck {
-    private static final Pattern NUMBERED = Pattern.compile("[0-9]{20}\\.(log|index|snapshot)");
+    private static final Pattern NUMBERED = Pattern.compile("[0-9]{20}\\.(log|index|snapshot|copy\\.snapshot)");
     private static final String TEMPORARY = ".tmp";
     private static final String SNAPSHOT = ".snapshot";
     /** Not the log's own, so only its checksum can be told here; nor does it keep the log itself from being mended. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.Retention;
@@ -227,7 +228,21 @@ abstract class PartitionFixture {
         return replicas.find(id.text()).orElseThrow();
     }
 
+    /** All batches from the log's start on, also while that moves. */
     List<RecordBatch> log() {
+        while (true) {
+            long start = replica().startOffset();
+            try {
+                return readLog();
+            } catch (TailraceException e) {
+                if (e.code() != ErrorCode.OFFSET_OUT_OF_RANGE || replica().startOffset() == start) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private List<RecordBatch> readLog() {
         Replica replica = replica();
         List<RecordBatch> batches = new ArrayList<>();
         try (LogReader reader = replica.newReader()) {
