@@ -84,6 +84,10 @@ final class PartitionWriter {
         return Math.max(RecordBatch.HEADER_BYTES, maxMessageBytes - framing);
     }
 
+    TopicWriter topic() {
+        return topic;
+    }
+
     PartitionId id() {
         return id;
     }

@@ -60,6 +60,7 @@ final class ProducerCore<K, V> {
     private final Map<String, TopicWriter> writers = new HashMap<>();
     private final List<PartitionWriter> toFlush = new ArrayList<>();
     private final RetryBackoff lookUpBackoff;
+    private long topicsRefreshedNanos = System.nanoTime();
     private long lookUpDeadlineNanos;
     private @Nullable TopicWriter current;
     private boolean flushScheduled;
@@ -169,10 +170,31 @@ final class ProducerCore<K, V> {
         forEachWriter(writer -> writer.abandon(error));
     }
 
-    /** Gives up the partitions whose oldest batch has had no answer for too long. */
+    /** Gives up the partitions whose oldest batch has had no answer for too long, and looks topics up that were not for long. */
     void expire() {
         long now = System.nanoTime();
         forEachWriter(writer -> writer.expire(now));
+        if (now - topicsRefreshedNanos > settings.metadataMaxAge().toNanos()) {
+            topicsRefreshedNanos = now;
+            writers.keySet().forEach(name -> topics.describe(name)
+                    .whenComplete((topic, failure) -> host.enqueue(() -> refreshed(topic))));
+        }
+    }
+
+    private void refreshed(@Nullable Topic topic) {
+        TopicWriter writer = topic == null ? null : writers.get(topic.name());
+        // A topic made again under its name is another one: what is sent to the old one fails by itself.
+        if (topic != null && writer != null && writer.topic().id().equals(topic.id())) {
+            writer.refresh(topic);
+        }
+    }
+
+    /** The topic is not what it was: the next record for it looks it up again. */
+    void forget(TopicWriter topic) {
+        if (writers.remove(topic.topic().name(), topic)) {
+            current = current == topic ? null : current;
+            topic.forEachWriter(PartitionWriter::release);
+        }
     }
 
     private void forEachWriter(Consumer<PartitionWriter> action) {

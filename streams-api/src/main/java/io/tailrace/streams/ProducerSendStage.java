@@ -1,5 +1,6 @@
 package io.tailrace.streams;
 
+import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -79,6 +80,11 @@ final class ProducerSendStage<K, V>
         @Override
         public void failed(PartitionWriter writer, TailraceException error) {
             writer.abandon(error);
+            if (error.code() == ErrorCode.UNKNOWN_TOPIC) {
+                // Perhaps it is there again, under another id.
+                writer.topic().forEachWriter(other -> other.abandon(error));
+                core.forget(writer.topic());
+            }
         }
 
         @Override

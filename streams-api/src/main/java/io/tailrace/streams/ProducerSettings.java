@@ -30,6 +30,7 @@ public final class ProducerSettings<K, V> {
     private Compression compression;
     private Duration deliveryTimeout;
     private Duration closeTimeout;
+    private Duration metadataMaxAge;
     private Duration minRetryBackoff;
     private Duration maxRetryBackoff;
     private Partitioner partitioner = Partitioner.DEFAULT;
@@ -49,6 +50,7 @@ public final class ProducerSettings<K, V> {
         this.compression = compression(config.getString("compression"));
         this.deliveryTimeout = config.getDuration("delivery-timeout");
         this.closeTimeout = config.getDuration("close-timeout");
+        this.metadataMaxAge = config.getDuration("metadata-max-age");
         this.minRetryBackoff = config.getDuration("retry-backoff.min");
         this.maxRetryBackoff = config.getDuration("retry-backoff.max");
     }
@@ -64,6 +66,7 @@ public final class ProducerSettings<K, V> {
         this.compression = other.compression;
         this.deliveryTimeout = other.deliveryTimeout;
         this.closeTimeout = other.closeTimeout;
+        this.metadataMaxAge = other.metadataMaxAge;
         this.minRetryBackoff = other.minRetryBackoff;
         this.maxRetryBackoff = other.maxRetryBackoff;
         this.partitioner = other.partitioner;
@@ -122,6 +125,11 @@ public final class ProducerSettings<K, V> {
     /** How long closing may take to send what has been accepted. Default 1 minute. */
     public ProducerSettings<K, V> withCloseTimeout(Duration closeTimeout) {
         return with(copy -> copy.closeTimeout = closeTimeout);
+    }
+
+    /** After how long a topic is looked up again, so that partitions added meanwhile are found. Default 1 minute. */
+    public ProducerSettings<K, V> withMetadataMaxAge(Duration metadataMaxAge) {
+        return with(copy -> copy.metadataMaxAge = metadataMaxAge);
     }
 
     /** The pause before sending again: it doubles from min to max, with jitter. Default 20 ms to 1 s. */
@@ -210,6 +218,11 @@ public final class ProducerSettings<K, V> {
         return clock;
     }
 
+    /** See {@link #withMetadataMaxAge}. */
+    public Duration metadataMaxAge() {
+        return metadataMaxAge;
+    }
+
     Duration minRetryBackoff() {
         return minRetryBackoff;
     }
@@ -248,6 +261,7 @@ public final class ProducerSettings<K, V> {
         SettingChecks.between("parallelism", parallelism, 1, 1 << 24);
         SettingChecks.positive("delivery-timeout", deliveryTimeout);
         SettingChecks.positive("close-timeout", closeTimeout);
+        SettingChecks.positive("metadata-max-age", metadataMaxAge);
         SettingChecks.backoff(minRetryBackoff, maxRetryBackoff);
         return this;
     }

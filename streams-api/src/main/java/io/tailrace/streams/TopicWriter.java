@@ -3,15 +3,16 @@ package io.tailrace.streams;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A producer's view of one topic: its partitions' writers, and which of them keyless records go to. */
 final class TopicWriter {
-    private final Topic topic;
+    private Topic topic;
     private final Partitioner partitioner;
     private final ProducerCore<?, ?> core;
-    private final @Nullable PartitionWriter[] writers;
+    private @Nullable PartitionWriter[] writers;
     private int sticky;
 
     TopicWriter(Topic topic, Partitioner partitioner, ProducerCore<?, ?> core, int firstSticky) {
@@ -24,6 +25,14 @@ final class TopicWriter {
 
     Topic topic() {
         return topic;
+    }
+
+    /** The same topic may have more partitions by now: keys and records without key find them from here on. */
+    void refresh(Topic newer) {
+        if (newer.partitions() > writers.length) {
+            topic = newer;
+            writers = Arrays.copyOf(writers, newer.partitions());
+        }
     }
 
     /** Throws UNKNOWN_PARTITION. */

@@ -42,6 +42,19 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
         return this;
     }
 
+    /** The topic is deleted and made again under its name, which makes it another topic. */
+    void recreate(String name, int partitions) {
+        topics.put(
+                name,
+                new Topic(name, UUID.randomUUID(), partitions, topics.get(name).settings()));
+    }
+
+    /** The same topic gets more partitions. */
+    void grow(String name, int partitions) {
+        Topic before = topics.get(name);
+        topics.put(name, new Topic(name, before.id(), partitions, before.settings()));
+    }
+
     FakePartition partition(String topic, int number) {
         return partition(topics.get(topic).partition(number));
     }
@@ -123,6 +136,10 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
 
     @Override
     public CompletionStage<Appended> append(PartitionId partition, RecordBatch batch) {
+        if (topics.values().stream().noneMatch(topic -> topic.id().equals(partition.topicId()))) {
+            return CompletableFuture.failedStage(
+                    new TailraceException(ErrorCode.UNKNOWN_TOPIC, "The topic of " + partition + " was deleted."));
+        }
         return partition(partition).append(batch);
     }
 

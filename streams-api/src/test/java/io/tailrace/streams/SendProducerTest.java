@@ -77,6 +77,32 @@ class SendProducerTest extends StreamsTestKit {
     }
 
     @Test
+    void aTopicThatIsMadeAgainUnderItsNameIsFound() {
+        tailrace.withTopic("t", 2);
+        SendProducer<String, String> producer = new SendProducer<>(producer());
+        await(producer.send(record("a")));
+        tailrace.recreate("t", 1);
+        failsWith(ErrorCode.UNKNOWN_TOPIC, producer.send(record("b")));
+        assertThat(await(producer.send(record("c"))).offset()).isZero();
+        assertThat(values(tailrace.partition("t", 0))).containsExactly("c");
+        await(producer.close());
+    }
+
+    @Test
+    void partitionsThatAreAddedAreFound() {
+        tailrace.withTopic("t", 1);
+        SendProducer<String, String> producer = new SendProducer<>(producer().withMetadataMaxAge(Duration.ofMillis(1)));
+        await(producer.send(record("a")));
+        tailrace.grow("t", 3);
+        eventually()
+                .ignoreExceptions()
+                .untilAsserted(() -> await(producer.send(
+                        ProducerRecord.<String, String>of("t", "b").withPartition(2))));
+        assertThat(values(tailrace.partition("t", 2))).containsExactly("b");
+        await(producer.close());
+    }
+
+    @Test
     void sendsBeyondTheBoundAreRefusedAsBusy() {
         tailrace.withTopic("t", 1);
         FakePartition partition = tailrace.partition("t", 0);
