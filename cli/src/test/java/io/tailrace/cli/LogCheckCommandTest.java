@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogCheckCommandTest {
+    private static final String TOPIC = "4b7a3c52-7f0b-4f0e-9d0c-0d8f3f1f5a11";
+
     private final FileStore files = new DiskFileStore();
     private final CapturedTerminal terminal = new CapturedTerminal();
 
@@ -37,8 +39,8 @@ class LogCheckCommandTest {
 
     @BeforeEach
     void fill() throws IOException {
-        partition = directory.resolve("partitions/some-0");
-        for (Path each : List.of(partition, directory.resolve("partitions/some-1"))) {
+        partition = directory.resolve("partitions/" + TOPIC + "-0");
+        for (Path each : List.of(partition, directory.resolve("partitions/" + TOPIC + "-1"))) {
             try (Log log = Log.open(files, each, new LogSettings(300, 1000, 100), InstantSource.system())) {
                 for (int i = 0; i < 6; i++) {
                     RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000);
@@ -120,7 +122,7 @@ class LogCheckCommandTest {
         assertThat(batch.get("position").asLong()).isZero();
         assertThat(batch.get("offset").asLong()).isZero();
         assertThat(batch.get("severity").asText()).isEqualTo("ERROR");
-        assertThat(batch.get("file").asText()).isEqualTo("partitions/some-0/00000000000000000000.log");
+        assertThat(batch.get("file").asText()).isEqualTo("partitions/" + TOPIC + "-0/00000000000000000000.log");
         assertThat(batch.get("repair").isNull()).isTrue();
     }
 
@@ -176,5 +178,19 @@ class LogCheckCommandTest {
         assertThat(check()).isEqualTo(1);
         assertThat(terminal.outLines()).hasSize(1);
         assertThat(terminal.out()).contains("tailrace.node: missing");
+    }
+
+    @Test
+    void whatBelongsToNothingIsNotedAndLeftAlone() throws IOException {
+        Files.createDirectories(directory.resolve("partitions/lost+found"));
+        Files.createDirectories(directory.resolve("quarantine/some-0"));
+        Files.createFile(directory.resolve("notes.txt"));
+        CheckedFile.write(files, partition.resolve("00000000000000000003.copy.snapshot"), 1, 1, ByteBuffer.allocate(9));
+        assertThat(check("--repair")).as(terminal.out()).isZero();
+        assertThat(terminal.outLines())
+                .hasSize(2)
+                .anyMatch(line -> line.contains("partitions/lost+found"))
+                .anyMatch(line -> line.contains("notes.txt"));
+        assertThat(directory.resolve("notes.txt")).exists();
     }
 }
