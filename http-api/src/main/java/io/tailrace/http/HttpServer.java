@@ -89,7 +89,7 @@ public final class HttpServer {
         return new TailraceException(
                 ErrorCode.INVALID_SETTING,
                 "The HTTP server cannot listen on " + settings.networkInterface() + ":" + settings.port() + " ("
-                        + cause.getMessage() + "): choose another tailrace.http.port.",
+                        + cause.getMessage() + "): choose another tailrace.http.port (--port).",
                 failure);
     }
 

@@ -97,6 +97,8 @@ final class Node implements Tailrace {
         this.partitions =
                 new ShardedPartitions(system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
         this.starter = new PartitionStarter(partitions);
+        stopStartingBeforeTheRegionStops(classic);
+        closeLogsBeforeTermination(classic);
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
         await(partitions.start(TopicCatalog.PARTITION), settings.startTimeout());
@@ -104,8 +106,6 @@ final class Node implements Tailrace {
                 .init(SingletonActor.of(TopicCatalog.create(settings.maxPartitions()), "tailrace-catalog"));
         this.topics = new CatalogClient(system, singleton, settings.catalogTimeout());
         this.remover = new PartitionRemover(replicas, partitions, topics, directory.quarantine(), io);
-        stopStartingBeforeTheRegionStops(classic);
-        closeLogsBeforeTermination(classic);
     }
 
     /**
