@@ -1,6 +1,7 @@
 package io.tailrace.test.simulation;
 
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.Voters;
 import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
@@ -23,12 +24,18 @@ final class Cluster {
     private final History history = new History();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final List<Producer> producers = new ArrayList<>();
+    private final Sharding sharding;
+    private final Faults faults;
+    private final QuorumSettings settings;
     private boolean tested = true;
 
     Cluster(World world, Variant variant) {
         this.world = world;
         this.variant = variant;
         this.network = new Network(world);
+        this.settings = new QuorumSettings(world.between(100, 1000), world.between(1, 4), 100, 20);
+        this.sharding = new Sharding(this, world);
+        this.faults = new Faults(this, world, sharding);
         IDS.forEach(id -> nodes.add(new SimulatedNode(id, this, world)));
     }
 
@@ -41,8 +48,8 @@ final class Cluster {
         producers.forEach(Producer::live);
         new Reader("r0", this, world).live();
         new Reader("r1", this, world).live();
-        new Sharding(this, world).live();
-        new Faults(this, world).live();
+        sharding.live();
+        faults.live();
         world.runUntil(TROUBLE_MILLIS);
         tested = false;
         world.note(() -> "everything is healed: " + nodes);
@@ -110,6 +117,13 @@ final class Cluster {
         world.after(world.between(20, world.chance(0.2) ? 2_000 : 400), node::start);
     }
 
+    /** A replica has changed its role, or stepped up: the moment at which trouble is worst. */
+    void changed(SimulatedNode node) {
+        if (tested) {
+            faults.changed(node);
+        }
+    }
+
     SimulatedNode node(String id) {
         return nodes.get(IDS.indexOf(id));
     }
@@ -128,6 +142,10 @@ final class Cluster {
 
     Voters voters() {
         return voters;
+    }
+
+    QuorumSettings settings() {
+        return settings;
     }
 
     Network network() {

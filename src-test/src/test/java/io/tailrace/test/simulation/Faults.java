@@ -6,8 +6,13 @@ final class Faults {
     private final World world;
     /** How often something goes wrong in this life, milliseconds. */
     private final int everyMillis;
+    /** How often something goes wrong just when a replica has changed its role. */
+    private final double atChanges;
+    private final Sharding sharding;
 
-    Faults(Cluster cluster, World world) {
+    Faults(Cluster cluster, World world, Sharding sharding) {
+        this.sharding = sharding;
+        this.atChanges = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.2;
         this.cluster = cluster;
         this.world = world;
         this.everyMillis = world.between(60, 500);
@@ -26,7 +31,7 @@ final class Faults {
     private void happen() {
         SimulatedNode node = cluster.anyNode();
         SimulatedNode other = cluster.anyNode();
-        switch (world.random.nextInt(14)) {
+        switch (world.random.nextInt(16)) {
             case 0, 1 -> node.stop(true);
             case 2 -> node.stop(false);
             case 3 -> node.close();
@@ -50,9 +55,36 @@ final class Faults {
                 world.after(world.between(50, 800), () -> node.slowDisk(false));
             }
             case 12 -> node.disk.failForceAfter(world.random.nextInt(5));
+            case 13, 14 -> usurp();
             default -> {
                 cluster.network().heal();
                 cluster.network().worsen();
+            }
+        }
+    }
+
+    /** Just when a replica has changed its role. */
+    void changed(SimulatedNode node) {
+        if (world.chance(atChanges)) {
+            world.after(world.between(0, 12), () -> {
+                if (cluster.isBeingTested()) {
+                    switch (world.random.nextInt(4)) {
+                        case 0, 1 -> node.stop(true);
+                        case 2 -> isolate(node);
+                        default -> sharding.nominate(cluster.anyNode());
+                    }
+                }
+            });
+        }
+    }
+
+    /** Who leads is cut off from the others, not from its clients, and another is nominated. */
+    private void usurp() {
+        for (SimulatedNode node : cluster.nodes()) {
+            if (node.isLeading()) {
+                isolate(node);
+                SimulatedNode other = cluster.anyNode();
+                world.after(world.between(0, 60), () -> sharding.nominate(other));
             }
         }
     }

@@ -23,7 +23,7 @@ final class Reader {
 
     void live() {
         if (cluster.isBeingTested()) {
-            if (world.chance(0.15)) {
+            if (world.chance(0.3)) {
                 askEnd();
             }
             poll();

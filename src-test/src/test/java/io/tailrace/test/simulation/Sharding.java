@@ -39,7 +39,7 @@ final class Sharding {
         }
     }
 
-    private void nominate(SimulatedNode node) {
+    void nominate(SimulatedNode node) {
         if (node.isUp()) {
             node.arrive(() -> {
                 world.coverage.count(node.isLeading() ? "nominated who leads" : "nominated");

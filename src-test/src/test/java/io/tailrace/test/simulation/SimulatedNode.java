@@ -10,7 +10,6 @@ import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
-import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import java.nio.ByteBuffer;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
     private static final Path DIRECTORY = Path.of("/replica");
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
-    private static final QuorumSettings QUORUM = new QuorumSettings(600, 3, 100, 20);
 
     final String id;
     final SimulatedFileStore disk;
@@ -71,7 +69,7 @@ final class SimulatedNode {
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(id, cluster.voters(), QUORUM, recovered, world.clock(), this::incarnation);
+                    .create(id, cluster.voters(), cluster.settings(), recovered, world.clock(), this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
@@ -178,6 +176,7 @@ final class SimulatedNode {
                 + now.replica.endOffset() + "]: " + input + " -> " + outputs);
         if (!before.equals(after) || (promised != now.replica.promisedEpoch())) {
             world.coverage.count("transition: " + before + " > " + after);
+            cluster.changed(this);
         }
         for (Output output : outputs) {
             if (running == now) {

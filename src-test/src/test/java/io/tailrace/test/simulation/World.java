@@ -8,6 +8,9 @@ import java.util.function.Supplier;
 
 /** One thread, a clock that jumps from event to event, and one source of chance: the same seed gives the same life. */
 final class World {
+    /** Many times what a life needs: beyond it, something breeds. */
+    private static final long MAX_EVENTS = 300_000;
+
     private static final long EPOCH_MILLIS = 1_700_000_000_000L;
 
     final long seed;
@@ -45,6 +48,9 @@ final class World {
     }
 
     void at(long millis, Runnable what) {
+        if (scheduled > MAX_EVENTS) {
+            throw new Violation("more than " + MAX_EVENTS + " events");
+        }
         events.add(new Event(Math.max(now, millis), scheduled++, what));
     }
 

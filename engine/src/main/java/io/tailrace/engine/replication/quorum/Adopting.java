@@ -91,7 +91,7 @@ final class Adopting extends Role {
     /** Whether all of it is here; the last flush may still be under way then. */
     private boolean isCopied() {
         LogPosition own = replica.log().outline().position();
-        if (replica.rules().copied(own, winner, replica.log().isDurable())) {
+        if (own.equals(winner) && replica.log().isDurable()) {
             replica.open(epoch, incarnation);
             return true;
         }

@@ -36,12 +36,18 @@ final class FollowerProgress {
         this.next = next;
     }
 
-    /** The entry before that offset is the next to be compared. */
-    void probeAt(long offset) {
+    /**
+     * The entry before that offset is the next to be compared.
+     *
+     * @return whether that is news: an answer that came twice must not be asked about twice, or probes breed
+     */
+    boolean probeAt(long offset) {
+        boolean news = !probing || next != offset;
         probing = true;
         next = offset;
         matched = Math.min(matched, offset);
         inFlight.clear();
+        return news;
     }
 
     void matched(long offset, long onDisk) {

@@ -150,8 +150,9 @@ final class Replication {
                 } else {
                     // What it once had on its disk it still has: an answer that says otherwise is an old one.
                     long agreement = replica.log().outline().agreement(reply.divergence());
-                    follower.probeAt(Math.max(follower.fsynced, agreement));
-                    greet(follower);
+                    if (follower.probeAt(Math.max(follower.fsynced, agreement))) {
+                        greet(follower);
+                    }
                 }
             }
         }

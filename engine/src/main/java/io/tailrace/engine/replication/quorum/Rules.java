@@ -36,11 +36,6 @@ class Rules {
         return LogPosition.GREATER.compare(one, other);
     }
 
-    /** Rule 4: whether the copy is whole and on the disk, so that the barrier may be written behind it. */
-    boolean copied(LogPosition own, LogPosition winner, boolean durable) {
-        return durable && own.equals(winner);
-    }
-
     /** Rule 5: whether the epoch has been opened, and its leader may serve. */
     boolean mayServe(long highWatermark, long epochStart) {
         return highWatermark > epochStart;

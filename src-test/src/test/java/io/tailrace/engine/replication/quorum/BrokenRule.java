@@ -49,11 +49,11 @@ public enum BrokenRule {
             return Promise.NONE;
         }
     }),
-    /** Rule 1: a promise is given before it is on the disk, and the log with it. */
+    /** Rule 1: a promise is given before it is on the disk. */
     PROMISE_BEFORE_FSYNC(new Rules() {
         @Override
         boolean mayReply(boolean promiseDurable, boolean logDurable) {
-            return promiseDurable;
+            return logDurable;
         }
     }),
     /** Rule 2: an epoch is promised to every incarnation that asks. */
@@ -82,13 +82,6 @@ public enum BrokenRule {
         @Override
         boolean isOver(int epoch, Promise promised) {
             return false;
-        }
-    }),
-    /** Rule 4: the barrier is written behind a copy that is not on the disk. */
-    COPY_NOT_FSYNCED(new Rules() {
-        @Override
-        boolean copied(LogPosition own, LogPosition winner, boolean durable) {
-            return own.equals(winner);
         }
     }),
     /** Rule 6: a leader confirms a read without asking. */
