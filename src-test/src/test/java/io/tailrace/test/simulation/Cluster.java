@@ -7,9 +7,9 @@ import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Three voters of one partition, their clients, and whoever nominates; first in trouble, then healed. */
+/** The voters of one partition, mostly three, their clients, and whoever nominates; first in trouble, then healed. */
 final class Cluster {
-    private static final List<String> IDS = List.of("a", "b", "c");
+    private static final List<String> IDS = List.of("a", "b", "c", "d", "e");
     private static final long TROUBLE_MILLIS = 4_000;
     /** Within so long after everything works again a leader serves, and everybody has everything. */
     private static final long RECOVERY_MILLIS = 8_000;
@@ -18,7 +18,7 @@ final class Cluster {
 
     private final World world;
     private final Variant variant;
-    private final Voters voters = new Voters(IDS, 0);
+    private final Voters voters;
     private final Network network;
     private final Invariants invariants = new Invariants();
     private final History history = new History();
@@ -27,16 +27,23 @@ final class Cluster {
     private final Sharding sharding;
     private final Faults faults;
     private final QuorumSettings settings;
+    private final int flushMillis;
+    private final int promiseMillis;
     private boolean tested = true;
 
     Cluster(World world, Variant variant) {
         this.world = world;
         this.variant = variant;
         this.network = new Network(world);
-        this.settings = new QuorumSettings(world.between(100, 1000), world.between(1, 4), 100, 20);
+        int size = world.chance(0.8) ? 3 : world.chance(0.7) ? 5 : 1;
+        this.voters = new Voters(IDS.subList(0, size), 0);
+        world.coverage.count("voters: " + size);
+        this.settings = new QuorumSettings(world.chance(0.5) ? 120 : world.between(100, 1000), world.between(1, 4), 100, 20);
+        this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
+        this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
         this.sharding = new Sharding(this, world);
         this.faults = new Faults(this, world, sharding);
-        IDS.forEach(id -> nodes.add(new SimulatedNode(id, this, world)));
+        voters.ids().forEach(id -> nodes.add(new SimulatedNode(id, this, world)));
     }
 
     /** Lives the whole life; what is wrong is thrown. */
@@ -142,6 +149,16 @@ final class Cluster {
 
     Voters voters() {
         return voters;
+    }
+
+    /** How long a flush takes in this life, at most. */
+    int flushMillis() {
+        return flushMillis;
+    }
+
+    /** And storing a promise. */
+    int promiseMillis() {
+        return promiseMillis;
     }
 
     QuorumSettings settings() {

@@ -12,7 +12,7 @@ final class Faults {
 
     Faults(Cluster cluster, World world, Sharding sharding) {
         this.sharding = sharding;
-        this.atChanges = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.2;
+        this.atChanges = world.chance(0.4) ? 0 : world.random.nextDouble() * 0.4;
         this.cluster = cluster;
         this.world = world;
         this.everyMillis = world.between(60, 500);
@@ -66,7 +66,7 @@ final class Faults {
     /** Just when a replica has changed its role. */
     void changed(SimulatedNode node) {
         if (world.chance(atChanges)) {
-            world.after(world.between(0, 12), () -> {
+            world.after(world.between(0, world.chance(0.5) ? 5 : 25), () -> {
                 if (cluster.isBeingTested()) {
                     switch (world.random.nextInt(4)) {
                         case 0, 1 -> node.stop(true);

@@ -217,10 +217,11 @@ final class SimulatedNode {
     }
 
     private void schedule(Running now, Output.Io io) {
-        int most = slowDisk ? 60 : 3;
+        int most = slowDisk ? 60 : cluster.flushMillis();
         long at;
         if (io instanceof Output.StorePromise) {
-            at = now.promiseFree = Math.max(now.promiseFree, world.now() + world.between(0, most));
+            at = now.promiseFree =
+                    Math.max(now.promiseFree, world.now() + world.between(0, slowDisk ? 60 : cluster.promiseMillis()));
         } else if (io instanceof Output.Flush) {
             at = Math.max(now.logFree, world.now()) + world.between(0, most);
         } else {

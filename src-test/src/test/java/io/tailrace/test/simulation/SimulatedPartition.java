@@ -54,12 +54,22 @@ final class SimulatedPartition {
         this.history = history;
         this.replica = replica;
         this.epoch = epoch;
-        this.state = keptFrom == null ? PartitionState.empty(MAX_PRODUCERS) : keptFrom.state;
+        this.state = keptFrom == null ? PartitionState.empty(MAX_PRODUCERS) : asOf(log, keptFrom.state);
         log.replay(1, Long.MAX_VALUE, (sequence, header) -> {
             if (header.baseOffset() >= state.endOffset()) {
                 state = state.apply(BatchAppended.replayed(header));
             }
         });
+    }
+
+    /** What a leader would have that does not roll back: everything that it ever appended, as if that were in the log. */
+    private static PartitionState asOf(Log log, PartitionState kept) {
+        return new PartitionState(
+                Math.min(kept.endOffset(), log.endOffset()),
+                kept.appendedBytes(),
+                kept.maxProducers(),
+                kept.producers(),
+                kept.producersByLastOffset());
     }
 
     void append(RecordBatch batch, Consumer<Answer> client) {

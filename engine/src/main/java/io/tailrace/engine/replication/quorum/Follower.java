@@ -30,7 +30,8 @@ final class Follower extends Role {
         return false;
     }
 
-    @Nullable String leader() {
+    @Nullable
+    String leader() {
         return leader;
     }
 
@@ -50,7 +51,7 @@ final class Follower extends Role {
             replica.halt(leader + " and " + from + " both lead epoch " + epoch);
             return;
         }
-        if (!replica.isPromiseStored()) {
+        if (!replica.rules().mayFollow(replica.isPromiseStored())) {
             early = request;
             return;
         }
@@ -72,9 +73,12 @@ final class Follower extends Role {
     }
 
     private void acknowledge() {
-        answer(Outcome.MATCHED, new EpochEnd(LogOutline.NO_EPOCH, replica.log().outline().start()));
+        answer(
+                Outcome.MATCHED,
+                new EpochEnd(LogOutline.NO_EPOCH, replica.log().outline().start()));
         replica.advanceHighWatermark(replica.rules()
-                .followersHighWatermark(leadersHighWatermark, matched, replica.log().flushed()));
+                .followersHighWatermark(
+                        leadersHighWatermark, matched, replica.log().flushed()));
     }
 
     private void answer(Outcome outcome, EpochEnd divergence) {
@@ -96,7 +100,7 @@ final class Follower extends Role {
 
     @Override
     void logFlushed() {
-        if (leader != null && replica.isPromiseStored()) {
+        if (leader != null && replica.rules().mayFollow(replica.isPromiseStored())) {
             acknowledge();
         }
     }

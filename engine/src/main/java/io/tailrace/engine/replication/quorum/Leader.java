@@ -90,7 +90,8 @@ final class Leader extends Role {
     private void confirm() {
         int quorum = replica.voters().quorum();
         while (!reads.isEmpty()
-                && replica.rules().confirmsRead(replication.answersTo(reads.element().round()), quorum)) {
+                && replica.rules()
+                        .confirmsRead(replication.answersTo(reads.element().round()), quorum)) {
             replica.out().decide(new Output.ReadConfirmed(reads.remove().token(), replica.highWatermark()));
         }
     }

@@ -31,8 +31,7 @@ final class Opening extends Role {
 
     private void advance() {
         replication.advance();
-        if (replica.role() == this
-                && replica.rules().mayServe(replica.highWatermark(), replication.epochStart())) {
+        if (replica.role() == this && replica.rules().mayServe(replica.highWatermark(), replication.epochStart())) {
             replica.lead(replication);
         }
     }

@@ -35,7 +35,8 @@ final class Outbox {
     }
 
     /** What the replica has to say to itself: a nominee votes through its own replica (rule 3). */
-    @Nullable Message nextToSelf() {
+    @Nullable
+    Message nextToSelf() {
         return toSelf.poll();
     }
 

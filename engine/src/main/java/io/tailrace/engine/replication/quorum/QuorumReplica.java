@@ -259,7 +259,9 @@ public final class QuorumReplica {
             out.decide(new Output.Ignored(from, "damaged or unrelated batches at offset " + offset));
             return false;
         }
-        long conflict = log.firstConflict(batches);
+        long endOfBatches =
+                batches.isEmpty() ? offset : batches.get(batches.size() - 1).nextOffset();
+        long conflict = rules.cutFrom(log.firstConflict(batches), endOfBatches);
         if (conflict < highWatermark) {
             halt("Offset " + conflict + " conflicts with " + from + " though it is committed below " + highWatermark);
             return false;
@@ -298,16 +300,14 @@ public final class QuorumReplica {
         } else if (!log.outline().matches(request.offset(), request.previousEpoch())) {
             out.send(from, copyReply(request, Outcome.DIVERGED, List.of()));
         } else {
-            long readId = out.io(id -> new Output.Read(
-                    id, request.offset(), log.outline().end(), settings.maxAppendBytes()));
+            long readId = out.io(
+                    id -> new Output.Read(id, request.offset(), log.outline().end(), settings.maxAppendBytes()));
             copy = new Copy(readId, from, request);
         }
     }
 
     private boolean isPromisedTo(Message.Request request) {
-        return request.epoch() == promise.epoch()
-                && request.incarnation().equals(promise.to())
-                && isPromiseStored();
+        return request.epoch() == promise.epoch() && request.incarnation().equals(promise.to()) && isPromiseStored();
     }
 
     private CopyReply copyReply(CopyRequest request, Outcome outcome, List<RecordBatch> batches) {
@@ -370,7 +370,10 @@ public final class QuorumReplica {
 
     /** To Candidate: an attempt in an epoch above all that this replica has heard of. */
     void attempt() {
-        int epoch = 1 + Math.max(highestEpochSeen, Math.max(promise.epoch(), log.outline().lastEpoch()));
+        int epoch = 1
+                + Math.max(
+                        highestEpochSeen,
+                        Math.max(promise.epoch(), log.outline().lastEpoch()));
         become(new Candidate(this, epoch, incarnations.get()), "");
     }
 

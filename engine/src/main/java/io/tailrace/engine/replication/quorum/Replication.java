@@ -161,7 +161,8 @@ final class Replication {
     /** Moves the high watermark to what a quorum has on its disks, the own among them. */
     void advance() {
         long[] onDisk = new long[followers.size() + 1];
-        onDisk[0] = replica.log().flushed();
+        onDisk[0] = replica.rules()
+                .ownVote(replica.log().flushed(), replica.log().outline().end());
         for (int i = 0; i < followers.size(); i++) {
             onDisk[i + 1] = followers.get(i).fsynced;
         }

@@ -51,6 +51,21 @@ class Rules {
         return ownEpoch == itsEpoch;
     }
 
+    /** Rule 7: from where on a log is cut: from the first conflict, or nowhere. What lies behind the batches may be the leader's. */
+    long cutFrom(long firstConflict, long endOfBatches) {
+        return firstConflict;
+    }
+
+    /** Rule 7: whether a follower may look at an append, or has to wait until it has stepped up on the disk. */
+    boolean mayFollow(boolean promiseDurable) {
+        return promiseDurable;
+    }
+
+    /** Rule 9: what the leader itself counts for. */
+    long ownVote(long flushed, long end) {
+        return flushed;
+    }
+
     /** Rule 9: up to where a follower acknowledges. */
     long acknowledged(long matched, long flushed) {
         return Math.min(matched, flushed);

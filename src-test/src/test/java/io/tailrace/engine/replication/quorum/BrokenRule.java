@@ -14,6 +14,34 @@ public enum BrokenRule {
             return Long.compare(one.endOffset(), other.endOffset());
         }
     }),
+    /** Rule 4: the nominee leads with its own log, whatever others have. */
+    COPY_NOTHING(new Rules() {
+        @Override
+        int compare(LogPosition one, LogPosition other) {
+            return 0;
+        }
+    }),
+    /** Rule 7: a follower cuts what lies behind the batches of every append, though they may come late. */
+    CUT_BEHIND_EVERY_APPEND(new Rules() {
+        @Override
+        long cutFrom(long firstConflict, long endOfBatches) {
+            return Math.min(firstConflict, endOfBatches);
+        }
+    }),
+    /** Rule 7: a follower takes an append before its step up is on the disk. */
+    FOLLOW_BEFORE_FSYNC(new Rules() {
+        @Override
+        boolean mayFollow(boolean promiseDurable) {
+            return true;
+        }
+    }),
+    /** Rule 9: the leader counts what it has not on its own disk. */
+    LEADER_COUNTS_BEFORE_FSYNC(new Rules() {
+        @Override
+        long ownVote(long flushed, long end) {
+            return end;
+        }
+    }),
     /** Rule 9: what has been written is acknowledged before it is on the disk. */
     ACKNOWLEDGE_BEFORE_FSYNC(new Rules() {
         @Override
