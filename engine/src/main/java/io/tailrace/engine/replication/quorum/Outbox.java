@@ -2,16 +2,17 @@ package io.tailrace.engine.replication.quorum;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what one step puts out, and numbers timers and I/O so that answers to what is over are known as such. */
 final class Outbox {
     private final String self;
-    private final long[] timers = new long[TimerKind.values().length];
+    private final Map<TimerKind, Long> timers = new EnumMap<>(TimerKind.class);
     private final Deque<Message> toSelf = new ArrayDeque<>();
     private List<Output> outputs = new ArrayList<>();
     private long lastId;
@@ -52,20 +53,16 @@ final class Outbox {
 
     void setTimer(TimerKind kind) {
         long id = ++lastId;
-        timers[kind.ordinal()] = id;
+        timers.put(kind, id);
         outputs.add(new Output.SetTimer(kind, id));
     }
 
     void cancelTimers() {
-        Arrays.fill(timers, 0);
+        timers.clear();
     }
 
     /** Whether that timer is still awaited; it is not any more then. */
     boolean isDue(TimerKind kind, long id) {
-        boolean due = timers[kind.ordinal()] == id;
-        if (due) {
-            timers[kind.ordinal()] = 0;
-        }
-        return due;
+        return timers.remove(kind, id);
     }
 }

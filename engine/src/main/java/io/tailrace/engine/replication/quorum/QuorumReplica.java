@@ -52,22 +52,12 @@ public final class QuorumReplica {
     private final Rules rules;
     private final Outbox out;
     private final LocalLog log;
+    private final Voting voting;
+    private final CopySource copySource;
 
     private Role role;
-    private Promise promise;
-    /** The store of {@link #promise} that is under way, or 0. */
-    private long promiseId;
-    /** The one vote that waits for the disk; an older one is of a lower epoch and would be refused by now. */
-    private @Nullable Vote vote;
-    /** The one read under way for who copies this log. */
-    private @Nullable Copy copy;
-
     private int highestEpochSeen;
     private long highWatermark;
-
-    private record Vote(String nominee, PromiseRequest request) {}
-
-    private record Copy(long readId, String nominee, CopyRequest request) {}
 
     /**
      * What a replica begins with: what its disk had when it was opened.
@@ -111,9 +101,10 @@ public final class QuorumReplica {
         this.rules = rules;
         this.out = new Outbox(self);
         this.log = new LocalLog(recovered.log(), out, rules);
-        this.promise = rules.afterRestart(recovered.promise());
+        this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
+        this.copySource = new CopySource(this, voting);
         this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
-        this.role = new Follower(this, promise.epoch(), null);
+        this.role = new Follower(this, voting.promise().epoch(), null);
     }
 
     /** Handles what has happened; the outputs are to be acted upon in their order. */
@@ -157,75 +148,26 @@ public final class QuorumReplica {
 
     private void received(String from, Message message) {
         if (message instanceof PromiseRequest request) {
-            promiseRequest(from, request);
+            voting.request(from, request);
         } else if (message instanceof AppendRequest request) {
             appendRequest(from, request);
         } else if (message instanceof CopyRequest request) {
-            copyRequest(from, request);
+            copySource.request(from, request);
         } else if (message instanceof Message.Reply reply) {
             reply(from, reply);
         }
     }
 
-    // --- voting (rules 1 to 3) ---------------------------------------------------------------------------------------
-
-    private void promiseRequest(String from, PromiseRequest request) {
-        if (!rules.grants(promise, request)) {
-            out.send(from, promiseReply(request, false));
-            return;
-        }
-        boolean stepsUp = request.epoch() > promise.epoch();
-        promise(request);
-        if (stepsUp && !from.equals(self)) {
-            follow(null, "epoch " + request.epoch() + " has been promised to " + from);
-        }
-        vote = new Vote(from, request);
-        answerVote();
-    }
-
-    private void promise(Message.Request request) {
-        Promise wanted = new Promise(request.epoch(), request.incarnation());
-        if (!promise.equals(wanted)) {
-            promise = wanted;
-            promiseId = out.io(id -> new Output.StorePromise(id, wanted));
-        }
-    }
-
-    private void answerVote() {
-        if (vote != null && rules.mayReply(isPromiseStored(), log.isDurable())) {
-            if (rules.grants(promise, vote.request)) {
-                out.send(vote.nominee, promiseReply(vote.request, true));
-            }
-            vote = null;
-        }
-    }
-
-    private PromiseReply promiseReply(PromiseRequest request, boolean granted) {
-        return new PromiseReply(
-                request.epoch(),
-                request.incarnation(),
-                granted,
-                promise.epoch(),
-                log.outline().position(),
-                log.outline().start(),
-                highWatermark,
-                voters.configVersion());
-    }
-
-    boolean isPromiseStored() {
-        return promiseId == 0;
-    }
-
     // --- following (rules 7 and 8) -----------------------------------------------------------------------------------
 
     private void appendRequest(String from, AppendRequest request) {
-        if (rules.isOver(request.epoch(), promise)) {
+        if (rules.isOver(request.epoch(), voting.promise())) {
             out.send(from, refusal(request));
             return;
         }
-        if (request.epoch() > promise.epoch()) {
+        if (request.epoch() > voting.promise().epoch()) {
             // The promise steps up, and is on the disk before the append is looked at.
-            promise(request);
+            voting.promise(request);
             follow(from, "epoch " + request.epoch() + " is led by " + from);
         } else if (role instanceof Candidate) {
             follow(from, "epoch " + request.epoch() + " is led by " + from);
@@ -240,7 +182,7 @@ public final class QuorumReplica {
     private AppendReply refusal(AppendRequest request) {
         return new AppendReply(
                 request.epoch(),
-                promise.epoch(),
+                voting.promise().epoch(),
                 Outcome.REFUSED,
                 request.round(),
                 log.outline().endOf(LogOutline.NO_EPOCH),
@@ -292,36 +234,6 @@ public final class QuorumReplica {
         return true;
     }
 
-    // --- being copied (rule 4) ---------------------------------------------------------------------------------------
-
-    private void copyRequest(String from, CopyRequest request) {
-        if (!isPromisedTo(request)) {
-            out.send(from, copyReply(request, Outcome.REFUSED, List.of()));
-        } else if (!log.outline().matches(request.offset(), request.previousEpoch())) {
-            out.send(from, copyReply(request, Outcome.DIVERGED, List.of()));
-        } else {
-            long readId = out.io(
-                    id -> new Output.Read(id, request.offset(), log.outline().end(), settings.maxAppendBytes()));
-            copy = new Copy(readId, from, request);
-        }
-    }
-
-    private boolean isPromisedTo(Message.Request request) {
-        return request.epoch() == promise.epoch() && request.incarnation().equals(promise.to()) && isPromiseStored();
-    }
-
-    private CopyReply copyReply(CopyRequest request, Outcome outcome, List<RecordBatch> batches) {
-        return new CopyReply(
-                request.epoch(),
-                request.incarnation(),
-                promise.epoch(),
-                outcome,
-                request.offset(),
-                request.previousEpoch(),
-                log.outline().endOf(request.previousEpoch()),
-                batches);
-    }
-
     // --- answers -----------------------------------------------------------------------------------------------------
 
     private void reply(String from, Message.Reply reply) {
@@ -346,24 +258,18 @@ public final class QuorumReplica {
 
     private void ioDone(long id) {
         if (log.done(id)) {
-            answerVote();
+            voting.answer();
             role.logFlushed();
-        } else if (id == promiseId) {
-            promiseId = 0;
-            answerVote();
+        } else if (voting.stored(id)) {
+            voting.answer();
             role.promiseStored();
         }
     }
 
     private void readDone(long id, List<RecordBatch> batches) {
-        Copy asked = copy;
-        if (asked == null || asked.readId != id) {
+        if (!copySource.readDone(id, batches)) {
             role.readDone(id, batches);
-            return;
         }
-        copy = null;
-        Outcome outcome = isPromisedTo(asked.request) ? Outcome.MATCHED : Outcome.REFUSED;
-        out.send(asked.nominee, copyReply(asked.request, outcome, outcome == Outcome.MATCHED ? batches : List.of()));
     }
 
     // --- transitions -------------------------------------------------------------------------------------------------
@@ -373,7 +279,7 @@ public final class QuorumReplica {
         int epoch = 1
                 + Math.max(
                         highestEpochSeen,
-                        Math.max(promise.epoch(), log.outline().lastEpoch()));
+                        Math.max(voting.promise().epoch(), log.outline().lastEpoch()));
         become(new Candidate(this, epoch, incarnations.get()), "");
     }
 
@@ -404,7 +310,7 @@ public final class QuorumReplica {
 
     /** To Follower. */
     void follow(@Nullable String leader, String why) {
-        become(new Follower(this, promise.epoch(), leader), why);
+        become(new Follower(this, voting.promise().epoch(), leader), why);
     }
 
     /** To Halted: nothing is done any more. */
@@ -425,6 +331,10 @@ public final class QuorumReplica {
     }
 
     // --- for the roles, and for who looks on -------------------------------------------------------------------------
+
+    boolean isPromiseStored() {
+        return voting.isStored();
+    }
 
     void advanceHighWatermark(long to) {
         if (to > highWatermark) {
@@ -450,7 +360,7 @@ public final class QuorumReplica {
 
     /** The epoch that is promised. */
     public int promisedEpoch() {
-        return promise.epoch();
+        return voting.promise().epoch();
     }
 
     /** Whether this replica leads, as far as it knows. */
