@@ -38,7 +38,8 @@ final class Cluster {
         int size = world.chance(0.8) ? 3 : world.chance(0.7) ? 5 : 1;
         this.voters = new Voters(IDS.subList(0, size), 0);
         world.coverage.count("voters: " + size);
-        this.settings = new QuorumSettings(world.chance(0.5) ? 120 : world.between(100, 1000), world.between(1, 4), 100, 20);
+        this.settings =
+                new QuorumSettings(world.chance(0.5) ? 120 : world.between(100, 1000), world.between(1, 4), 100, 20);
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
         this.sharding = new Sharding(this, world);

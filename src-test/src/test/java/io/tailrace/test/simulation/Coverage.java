@@ -30,8 +30,7 @@ final class Coverage {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        counts.forEach((what, count) ->
-                text.append(String.format("%10d  %s%n", count, what)));
+        counts.forEach((what, count) -> text.append(String.format("%10d  %s%n", count, what)));
         return text.toString();
     }
 }

@@ -8,6 +8,7 @@ final class Faults {
     private final int everyMillis;
     /** How often something goes wrong just when a replica has changed its role. */
     private final double atChanges;
+
     private final Sharding sharding;
 
     Faults(Cluster cluster, World world, Sharding sharding) {

@@ -84,8 +84,8 @@ final class HistoryChecker {
             for (String value : send.values) {
                 if (send.outcome == Outcome.OK && !inTheEnd.contains(value)) {
                     boolean passed = !read.contains(value) && furthest >= send.baseOffset;
-                    problems.add((passed ? "lost write: " : "unseen: ") + value + " was acknowledged at "
-                            + send.baseOffset);
+                    problems.add(
+                            (passed ? "lost write: " : "unseen: ") + value + " was acknowledged at " + send.baseOffset);
                 }
                 if (send.outcome == Outcome.FAIL && read.contains(value)) {
                     problems.add("aborted read: " + value + " was refused");
@@ -115,7 +115,8 @@ final class HistoryChecker {
             Set<Long> seen = new HashSet<>();
             for (Placed placed : poll.seen()) {
                 if (placed.offset() <= last) {
-                    problems.add("non-monotonic poll: " + poll.reader() + " read " + placed.offset() + " after " + last);
+                    problems.add(
+                            "non-monotonic poll: " + poll.reader() + " read " + placed.offset() + " after " + last);
                 }
                 last = placed.offset();
                 seen.add(last);

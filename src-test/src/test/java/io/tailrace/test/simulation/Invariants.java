@@ -63,8 +63,8 @@ final class Invariants {
     void stands(String replica, long highWatermark, Log log) {
         long before = highWatermarks.getOrDefault(replica, 0L);
         if (highWatermark < before) {
-            throw new Violation("the high watermark of " + replica + " went back from " + before + " to "
-                    + highWatermark);
+            throw new Violation(
+                    "the high watermark of " + replica + " went back from " + before + " to " + highWatermark);
         }
         if (highWatermark > compared.getOrDefault(replica, 0L)) {
             compare(replica, highWatermark, log);
@@ -88,8 +88,8 @@ final class Invariants {
             while (at < end) {
                 ByteBuffer bytes = reader.read(at, 64 * 1024, end);
                 if (!bytes.hasRemaining()) {
-                    throw new Violation("the high watermark " + highWatermark + " of " + replica
-                            + " lies inside of a batch");
+                    throw new Violation(
+                            "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }
                 while (bytes.hasRemaining()) {
                     RecordBatch batch = RecordBatch.at(bytes);
@@ -105,8 +105,8 @@ final class Invariants {
     private void same(String replica, RecordBatch batch) {
         ByteBuffer known = committed.putIfAbsent(batch.baseOffset(), batch.bytes());
         if (known != null && !known.equals(batch.bytes())) {
-            throw new Violation(replica + " has " + batch + " committed, another replica "
-                    + RecordBatch.at(known.duplicate()));
+            throw new Violation(
+                    replica + " has " + batch + " committed, another replica " + RecordBatch.at(known.duplicate()));
         }
         Map.Entry<Long, ByteBuffer> before = committed.lowerEntry(batch.baseOffset());
         if (before != null && RecordBatch.at(before.getValue().duplicate()).nextOffset() > batch.baseOffset()) {

@@ -78,14 +78,19 @@ final class Producer {
         int attempt = ++what.attempt;
         SimulatedNode node = cluster.node(target);
         world.note(() -> id + " sends " + what.send.values + " to " + node.id);
-        cluster.network().send(id, node.id, isIdempotent(), () -> node.arrive(() -> {
-            SimulatedPartition partition = node.partition();
-            if (partition == null) {
-                answer(node, what, attempt, Answer.refused(ErrorCode.FENCED));
-            } else {
-                partition.append(what.batch, answer -> answer(node, what, attempt, answer));
-            }
-        }));
+        cluster.network()
+                .send(
+                        id,
+                        node.id,
+                        isIdempotent(),
+                        () -> node.arrive(() -> {
+                            SimulatedPartition partition = node.partition();
+                            if (partition == null) {
+                                answer(node, what, attempt, Answer.refused(ErrorCode.FENCED));
+                            } else {
+                                partition.append(what.batch, answer -> answer(node, what, attempt, answer));
+                            }
+                        }));
         world.after(world.between(150, 400), () -> {
             if (open.contains(what) && what.attempt == attempt) {
                 elsewhere(what);

@@ -35,10 +35,15 @@ final class Reader {
         int number = ++request;
         SimulatedNode node = cluster.anyNode();
         long from = position;
-        cluster.network().send(id, node.id, true, () -> node.arrive(() -> {
-            List<RecordBatch> batches = node.read(from, MAX_BYTES);
-            cluster.network().send(node.id, id, true, () -> heard(number, from, batches));
-        }));
+        cluster.network()
+                .send(
+                        id,
+                        node.id,
+                        true,
+                        () -> node.arrive(() -> {
+                            List<RecordBatch> batches = node.read(from, MAX_BYTES);
+                            cluster.network().send(node.id, id, true, () -> heard(number, from, batches));
+                        }));
     }
 
     private void heard(int number, long from, List<RecordBatch> batches) {
@@ -54,12 +59,18 @@ final class Reader {
     private void askEnd() {
         SimulatedNode node = cluster.anyNode();
         long before = cluster.history().acknowledgedEnd();
-        cluster.network().send(id, node.id, true, () -> node.arrive(() -> {
-            SimulatedPartition partition = node.partition();
-            if (partition != null) {
-                partition.checkedEnd(end -> cluster.network()
-                        .send(node.id, id, true, () -> cluster.history().checked(before, end)));
-            }
-        }));
+        cluster.network()
+                .send(
+                        id,
+                        node.id,
+                        true,
+                        () -> node.arrive(() -> {
+                            SimulatedPartition partition = node.partition();
+                            if (partition != null) {
+                                partition.checkedEnd(
+                                        end -> cluster.network().send(node.id, id, true, () -> cluster.history()
+                                                .checked(before, end)));
+                            }
+                        }));
     }
 }

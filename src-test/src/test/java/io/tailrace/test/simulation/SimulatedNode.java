@@ -40,7 +40,10 @@ final class SimulatedNode {
         final ReplicaDisk files;
         final QuorumReplica replica;
         final int start = starts;
-        @Nullable SimulatedPartition partition;
+
+        @Nullable
+        SimulatedPartition partition;
+
         long logFree;
         long promiseFree;
 
@@ -186,7 +189,8 @@ final class SimulatedNode {
         if (running == now) {
             cluster.invariants().stands(id, now.replica.highWatermark(), now.files.log());
             if (world.chance(0.01)) {
-                checkpoint = Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
+                checkpoint =
+                        Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
             }
         }
     }
@@ -199,8 +203,9 @@ final class SimulatedNode {
             cluster.network()
                     .send(id, send.to(), true, () -> to.arrive(() -> to.step(new Input.Received(id, send.message()))));
         } else if (output instanceof Output.SetTimer timer) {
-            world.after(delay(timer.kind()), () -> whenAwake(now.start, () -> step(
-                    new Input.TimerFired(timer.kind(), timer.id()))));
+            world.after(
+                    delay(timer.kind()),
+                    () -> whenAwake(now.start, () -> step(new Input.TimerFired(timer.kind(), timer.id()))));
         } else if (output instanceof Output.Io io) {
             schedule(now, io);
         } else if (output instanceof Output.Decision decision) {
@@ -246,13 +251,15 @@ final class SimulatedNode {
             lose(true);
             return;
         }
-        world.after(world.between(0, slowDisk ? 20 : 2), () -> whenAwake(now.start, () -> {
-            step(done);
-            if (done instanceof Input.IoFailed) {
-                world.coverage.count("fault: fsync failed");
-                lose(true);
-            }
-        }));
+        world.after(
+                world.between(0, slowDisk ? 20 : 2),
+                () -> whenAwake(now.start, () -> {
+                    step(done);
+                    if (done instanceof Input.IoFailed) {
+                        world.coverage.count("fault: fsync failed");
+                        lose(true);
+                    }
+                }));
     }
 
     private void decided(Running now, Output.Decision decision) {
@@ -282,7 +289,8 @@ final class SimulatedNode {
     // --- for clients, who have arrived here --------------------------------------------------------------------------
 
     /** The partition, if this node leads it and knows. */
-    @Nullable SimulatedPartition partition() {
+    @Nullable
+    SimulatedPartition partition() {
         return running == null ? null : running.partition;
     }
 

@@ -39,6 +39,8 @@ final class Values {
     }
 
     private static String text(@Nullable ByteBuffer value) {
-        return value == null ? "" : StandardCharsets.UTF_8.decode(value.duplicate()).toString();
+        return value == null
+                ? ""
+                : StandardCharsets.UTF_8.decode(value.duplicate()).toString();
     }
 }

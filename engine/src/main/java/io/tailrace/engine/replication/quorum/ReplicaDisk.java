@@ -74,7 +74,7 @@ public final class ReplicaDisk implements AutoCloseable {
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
-            return new Input.IoFailed(io.id(), e.getMessage());
+            return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
     }
 

@@ -35,9 +35,7 @@ final class Voting {
 
     /** Whether the epoch has been promised to just this attempt, on the disk. */
     boolean isPromisedTo(Message.Request request) {
-        return request.epoch() == promise.epoch()
-                && request.incarnation().equals(promise.to())
-                && isStored();
+        return request.epoch() == promise.epoch() && request.incarnation().equals(promise.to()) && isStored();
     }
 
     void request(String from, PromiseRequest request) {
