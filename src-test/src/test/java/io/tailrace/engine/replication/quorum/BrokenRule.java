@@ -120,6 +120,8 @@ public enum BrokenRule {
         }
     });
 
+    /** Without a field of its own. */
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Rules rules;
 
     BrokenRule(Rules rules) {
