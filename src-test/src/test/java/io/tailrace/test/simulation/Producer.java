@@ -23,7 +23,7 @@ final class Producer {
     private int sequence;
     private int values;
 
-    private final class Attempted {
+    private static final class Attempted {
         final Send send;
         final RecordBatch batch;
         int attempt;
