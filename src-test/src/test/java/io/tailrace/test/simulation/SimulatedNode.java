@@ -44,6 +44,9 @@ final class SimulatedNode {
         @Nullable
         SimulatedPartition partition;
 
+        /** After a truncation that failed half way the log does not know what its files hold: nobody may read it. */
+        boolean failed;
+
         long logFree;
         long promiseFree;
 
@@ -186,7 +189,7 @@ final class SimulatedNode {
                 act(now, output);
             }
         }
-        if (running == now) {
+        if (running == now && !now.failed) {
             cluster.invariants().stands(id, now.replica.highWatermark(), now.files.log());
             if (world.chance(0.01)) {
                 checkpoint =
@@ -246,6 +249,7 @@ final class SimulatedNode {
             world.coverage.count("log truncated");
         }
         Input done = now.files.perform(io);
+        now.failed |= done instanceof Input.IoFailed;
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
             lose(true);
@@ -303,7 +307,7 @@ final class SimulatedNode {
         Running now = running;
         List<RecordBatch> batches = new ArrayList<>();
         OptionalLong readable = now == null ? OptionalLong.empty() : now.replica.readableOffset();
-        if (now == null || readable.isEmpty()) {
+        if (now == null || now.failed || readable.isEmpty()) {
             return batches;
         }
         Log log = now.files.log();

@@ -26,7 +26,7 @@ final class FollowerProgress {
     long readId = NO_READ;
 
     long readFrom;
-    /** Where the appends end that it has not answered. */
+    /** Where the appends end that it has not got onto its disk: so a slow one is not buried under what it cannot write. */
     final Deque<Long> inFlight = new ArrayDeque<>();
 
     private long matchedAtHeartbeat;
@@ -57,14 +57,14 @@ final class FollowerProgress {
             probing = false;
             next = matched;
         }
-        while (!inFlight.isEmpty() && inFlight.element() <= matched) {
+        while (!inFlight.isEmpty() && inFlight.element() <= fsynced) {
             inFlight.remove();
         }
     }
 
-    /** If nothing has come of what was sent since the last time, it is taken for lost. */
+    /** If nothing has come of what was sent since the last time, it is taken for lost. A slow disk is not a lost message. */
     void heartbeat() {
-        if (!inFlight.isEmpty() && matched == matchedAtHeartbeat) {
+        if (matched < next && matched == matchedAtHeartbeat) {
             probeAt(matched);
         }
         matchedAtHeartbeat = matched;
