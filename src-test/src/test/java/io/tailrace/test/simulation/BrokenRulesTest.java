@@ -18,22 +18,22 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "VOTE_BY_LENGTH, 2",
+        "VOTE_BY_LENGTH, 6",
         "COPY_NOTHING, 0",
         "CUT_BEHIND_EVERY_APPEND, 0",
-        "FOLLOW_BEFORE_FSYNC, 536",
+        "FOLLOW_BEFORE_FSYNC, 214",
         "LEADER_COUNTS_BEFORE_FSYNC, 174",
         "ACKNOWLEDGE_BEFORE_FSYNC, 0",
         "TRUNCATE_TO_THE_HIGH_WATERMARK, 0",
         "EPOCHS_NOT_COMPARED, 0",
-        "SERVE_BEFORE_THE_BARRIER, 5",
+        "SERVE_BEFORE_THE_BARRIER, 1",
         "FORGET_A_PROMISE, 0",
-        "PROMISE_BEFORE_FSYNC, 3",
+        "PROMISE_BEFORE_FSYNC, 2",
         "PROMISE_AN_EPOCH_TWICE, 0",
-        "COMMIT_AN_OLD_EPOCH, 373",
-        "HIGH_WATERMARK_BEYOND_THE_MATCH, 0",
+        "COMMIT_AN_OLD_EPOCH, 1141",
+        "HIGH_WATERMARK_BEYOND_THE_MATCH, 11",
         "OLD_LEADERS_NOT_REFUSED, 0",
-        "READ_WITHOUT_A_QUORUM, 14"
+        "READ_WITHOUT_A_QUORUM, 30"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
         assertThat(find(new Variant(rule::replica, true), seed)).isNotNegative();
@@ -41,7 +41,7 @@ class BrokenRulesTest {
 
     @Test
     void deduplicationStateThatIsNotRolledBackIsFound() {
-        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 0)).isNotNegative();
+        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 13)).isNotNegative();
     }
 
     @ParameterizedTest

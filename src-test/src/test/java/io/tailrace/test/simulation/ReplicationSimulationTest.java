@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  */
 class ReplicationSimulationTest {
     private static final Long ONLY = Long.getLong("tailrace.simulation.seed");
-    private static final int GATE = 1_500;
+    private static final int GATE = 4_000;
     private static final int FULL = 200_000;
 
     /** What a gate's lives have to meet, lest they prove nothing. */
