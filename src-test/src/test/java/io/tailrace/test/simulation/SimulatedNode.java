@@ -34,6 +34,8 @@ final class SimulatedNode {
     private long pausedUntil;
     private long checkpoint;
     private boolean slowDisk;
+    /** For who does not roll back. */
+    private @Nullable SimulatedPartition lastPartition;
 
     /** Until the next stop. */
     private final class Running {
@@ -287,8 +289,6 @@ final class SimulatedNode {
             now.partition.decided(decision);
         }
     }
-
-    private @Nullable SimulatedPartition lastPartition;
 
     // --- for clients, who have arrived here --------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ public final class QuorumReplica {
     /**
      * What a replica begins with: what its disk had when it was opened.
      *
-     * @param log the log's outline; all of it is on the disk
+     * @param log the log's outline, the replica's own from now on; all of it is on the disk
      * @param promise the promise stored last
      * @param checkpoint a high watermark that this replica once had, or 0
      */

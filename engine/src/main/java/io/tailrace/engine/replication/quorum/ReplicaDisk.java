@@ -35,8 +35,7 @@ public final class ReplicaDisk implements AutoCloseable {
     /**
      * Opens the files, or creates them, and recovers the log; all of it is on the disk then.
      *
-     * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED; also CORRUPT_LOG if the log has batches
-     *     of an epoch that was never promised
+     * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
         Log log = Log.open(files, directory, settings, clock);
@@ -49,7 +48,12 @@ public final class ReplicaDisk implements AutoCloseable {
         }
     }
 
-    /** What the replica begins with. */
+    /**
+     * What the replica begins with.
+     *
+     * @param checkpoint a high watermark that it once had, or 0
+     * @throws TailraceException CORRUPT_LOG if the log has batches of an epoch that was never promised
+     */
     public QuorumReplica.Recovered recovered(long checkpoint) {
         if (promise.epoch() < log.lastEpoch()) {
             throw new TailraceException(
