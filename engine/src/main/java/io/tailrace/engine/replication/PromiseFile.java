@@ -24,7 +24,7 @@ import java.util.UUID;
  *
  * A promise that cannot be read is {@link ErrorCode#CORRUPT_LOG}: a voter that forgets what it promised may elect two leaders.
  */
-final class PromiseFile {
+public final class PromiseFile {
     private static final int MAGIC = 0x54525052;
     private static final int VERSION = 1;
     private static final int BYTES = 20;
@@ -32,7 +32,8 @@ final class PromiseFile {
     private final FileStore files;
     private final Path path;
 
-    PromiseFile(FileStore files, Path directory) {
+    /** The file in a replica's directory; nothing is read yet. */
+    public PromiseFile(FileStore files, Path directory) {
         this.files = files;
         this.path = directory.resolve("promise");
     }
@@ -43,13 +44,22 @@ final class PromiseFile {
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, IO_FAILED
      */
     int promisedEpoch() {
+        return stored().epoch();
+    }
+
+    /**
+     * The promise stored last, or {@link Promise#NONE}.
+     *
+     * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, IO_FAILED
+     */
+    public Promise stored() {
         try {
             ByteBuffer promise = CheckedFile.read(files, path, MAGIC, VERSION);
             if (promise != null && promise.remaining() == BYTES) {
-                return promise.getInt();
+                return new Promise(promise.getInt(), new UUID(promise.getLong(), promise.getLong()));
             }
             if (promise == null && !files.exists(path)) {
-                return -1;
+                return Promise.NONE;
             }
         } catch (IOException e) {
             throw failed("read", e);
@@ -64,7 +74,7 @@ final class PromiseFile {
      *
      * @throws TailraceException DISK_FULL, IO_FAILED
      */
-    void promise(int epoch, UUID incarnation) {
+    public void promise(int epoch, UUID incarnation) {
         ByteBuffer payload = ByteBuffer.allocate(BYTES);
         payload.putInt(epoch)
                 .putLong(incarnation.getMostSignificantBits())

@@ -1,0 +1,107 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.log.EpochEnd;
+import io.tailrace.engine.replication.quorum.Message.AppendReply;
+import io.tailrace.engine.replication.quorum.Message.AppendRequest;
+import io.tailrace.engine.replication.quorum.Message.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what the epoch's leader sends, once there is one. What it knows of its log's agreement with the leader's holds for this
+ * epoch and is not on the disk: after a restart or in another epoch it has to be found out again.
+ */
+final class Follower extends Role {
+    private @Nullable String leader;
+    /** The log is the leader's up to here. */
+    private long matched;
+
+    private long leadersHighWatermark;
+    private long round;
+    /** What came before the promise of its epoch was on the disk; the newest only, the leader sends again. */
+    private @Nullable AppendRequest early;
+
+    Follower(QuorumReplica replica, int epoch, @Nullable String leader) {
+        super(replica, epoch);
+        this.leader = leader;
+    }
+
+    @Override
+    boolean isNominee() {
+        return false;
+    }
+
+    @Nullable
+    String leader() {
+        return leader;
+    }
+
+    @Override
+    void entered() {
+        LogOutline outline = replica.log().outline();
+        long kept = replica.rules().keptWhenFollowing(outline.end(), replica.highWatermark());
+        if (kept < outline.end()) {
+            replica.log().truncateTo(kept);
+        }
+    }
+
+    void append(String from, AppendRequest request) {
+        if (leader == null) {
+            leader = from;
+        } else if (!leader.equals(from)) {
+            replica.halt(leader + " and " + from + " both lead epoch " + epoch);
+            return;
+        }
+        if (!replica.rules().mayFollow(replica.isPromiseStored())) {
+            early = request;
+            return;
+        }
+        round = Math.max(round, request.round());
+        LogOutline outline = replica.log().outline();
+        if (!outline.matches(request.previousOffset(), request.previousEpoch())) {
+            answer(Outcome.DIVERGED, outline.endOf(request.previousEpoch()));
+            return;
+        }
+        if (replica.adopt(from, request.previousOffset(), request.previousEpoch(), epoch, request.batches())) {
+            long end = request.previousOffset();
+            if (!request.batches().isEmpty()) {
+                end = request.batches().get(request.batches().size() - 1).nextOffset();
+            }
+            matched = Math.max(matched, end);
+            leadersHighWatermark = Math.max(leadersHighWatermark, request.highWatermark());
+            acknowledge();
+        }
+    }
+
+    private void acknowledge() {
+        answer(
+                Outcome.MATCHED,
+                new EpochEnd(LogOutline.NO_EPOCH, replica.log().outline().start()));
+        replica.advanceHighWatermark(replica.rules()
+                .followersHighWatermark(
+                        leadersHighWatermark, matched, replica.log().flushed()));
+    }
+
+    private void answer(Outcome outcome, EpochEnd divergence) {
+        if (leader != null) {
+            long fsynced = replica.rules().acknowledged(matched, replica.log().flushed());
+            replica.out().send(leader, new AppendReply(epoch, epoch, outcome, round, divergence, matched, fsynced));
+        }
+    }
+
+    @Override
+    void promiseStored() {
+        AppendRequest request = early;
+        String from = leader;
+        early = null;
+        if (request != null && from != null) {
+            append(from, request);
+        }
+    }
+
+    @Override
+    void logFlushed() {
+        if (leader != null && replica.rules().mayFollow(replica.isPromiseStored())) {
+            acknowledge();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.record.RecordBatch;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Appends for its partition, answers when a quorum has it, and confirms reads by asking a quorum (rules 6 and 9). */
+final class Leader extends Role {
+    private final Replication replication;
+    private final Deque<PendingAppend> appends = new ArrayDeque<>();
+    private final Deque<PendingRead> reads = new ArrayDeque<>();
+
+    private record PendingAppend(long token, long endOffset) {}
+
+    private record PendingRead(long token, long round) {}
+
+    Leader(QuorumReplica replica, Replication replication) {
+        super(replica, replication.epoch());
+        this.replication = replication;
+    }
+
+    @Override
+    boolean isNominee() {
+        return true;
+    }
+
+    @Override
+    void entered() {
+        replication.begin();
+        replica.out().decide(new Output.Leading(epoch, replica.highWatermark()));
+    }
+
+    @Override
+    void left() {
+        appends.forEach(append -> replica.out().decide(new Output.AppendUnknown(append.token())));
+        reads.forEach(read -> replica.out().decide(new Output.ReadRefused(read.token())));
+    }
+
+    @Override
+    void append(Input.Append append) {
+        ErrorCode refusal = refusal(append);
+        if (refusal != null) {
+            replica.out().decide(new Output.AppendRefused(append.token(), refusal));
+            return;
+        }
+        replica.log().append(append.batches());
+        appends.add(new PendingAppend(append.token(), replica.log().outline().end()));
+        replication.sendNew();
+    }
+
+    private @Nullable ErrorCode refusal(Input.Append append) {
+        if (append.epoch() != epoch) {
+            return ErrorCode.FENCED;
+        }
+        if (appends.size() >= replica.settings().maxPendingAppends()) {
+            return ErrorCode.PARTITION_BUSY;
+        }
+        long end = replica.log().outline().end();
+        for (PlacedBatch batch : append.batches()) {
+            if (batch.baseOffset() != end || batch.leaderEpoch() != epoch) {
+                return ErrorCode.INVALID_ARGUMENT;
+            }
+            end = batch.nextOffset();
+        }
+        return append.batches().isEmpty() ? ErrorCode.INVALID_ARGUMENT : null;
+    }
+
+    @Override
+    void checkedRead(long token) {
+        if (reads.size() >= replica.settings().maxPendingReads()) {
+            replica.out().decide(new Output.ReadRefused(token));
+            return;
+        }
+        reads.add(new PendingRead(token, replication.beginRound()));
+        confirm();
+    }
+
+    private void advance() {
+        replication.advance();
+        while (!appends.isEmpty() && appends.element().endOffset() <= replica.highWatermark()) {
+            PendingAppend done = appends.remove();
+            replica.out().decide(new Output.Appended(done.token(), done.endOffset()));
+        }
+    }
+
+    private void confirm() {
+        int quorum = replica.voters().quorum();
+        while (!reads.isEmpty()
+                && replica.rules()
+                        .confirmsRead(replication.answersTo(reads.element().round()), quorum)) {
+            replica.out().decide(new Output.ReadConfirmed(reads.remove().token(), replica.highWatermark()));
+        }
+    }
+
+    @Override
+    void timerFired(TimerKind kind) {
+        replication.timerFired(kind);
+    }
+
+    @Override
+    void refused(int higherEpoch) {
+        replica.follow(null, "epoch " + higherEpoch + " has been promised");
+    }
+
+    @Override
+    void appendReply(String from, Message.AppendReply reply) {
+        replication.answered(from, reply);
+        advance();
+        confirm();
+    }
+
+    @Override
+    void readDone(long id, List<RecordBatch> batches) {
+        replication.readDone(id, batches);
+    }
+
+    @Override
+    void logFlushed() {
+        advance();
+    }
+}

@@ -1,0 +1,133 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.log.EpochEnd;
+import io.tailrace.engine.record.RecordBatch;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What replicas of one log say to each other. Every message may be lost, come late, twice or in any order. Immutable; the
+ * bytes of batches are shared and not to be written to.
+ */
+public sealed interface Message {
+    /** The epoch of the request, in a reply that of the request which it answers. */
+    int epoch();
+
+    /** What a nominee or a leader asks: whoever has promised a higher epoch refuses it. */
+    sealed interface Request extends Message {
+        /** The attempt to lead in whose name it is asked. */
+        UUID incarnation();
+    }
+
+    /** An answer; {@link #promisedEpoch()} tells one who is behind how far. */
+    sealed interface Reply extends Message {
+        /** The epoch that the replying voter has promised; above {@link #epoch()} it means that the request was refused. */
+        int promisedEpoch();
+    }
+
+    /** Asks for the promise of an epoch. Answered by {@link PromiseReply}. */
+    record PromiseRequest(int epoch, UUID incarnation) implements Request {}
+
+    /**
+     * Answers {@link PromiseRequest}: a promise that is on the disk, as is the log up to the position; or a refusal.
+     *
+     * @param granted whether the epoch is promised to the incarnation
+     * @param position where the voter's log ends
+     * @param logStart where it begins
+     * @param highWatermark the committed offset as the voter knows it; never a criterion for who wins
+     */
+    record PromiseReply(
+            int epoch,
+            UUID incarnation,
+            boolean granted,
+            int promisedEpoch,
+            LogPosition position,
+            long logStart,
+            long highWatermark,
+            int configVersion)
+            implements Reply {}
+
+    /**
+     * A nominee that has a quorum's promises copies the greatest log (rule 4). Answered by {@link CopyReply}.
+     *
+     * @param offset where the copy is to go on
+     * @param previousEpoch the epoch of the nominee's entry before that offset, or -1 at the log's beginning
+     */
+    record CopyRequest(int epoch, UUID incarnation, long offset, int previousEpoch) implements Request {}
+
+    /**
+     * Answers {@link CopyRequest}.
+     *
+     * @param outcome what follows
+     * @param offset the offset asked for
+     * @param previousEpoch the epoch asked for
+     * @param divergence with {@link Outcome#DIVERGED}, where the source's largest epoch not above the one asked for ends
+     * @param batches with {@link Outcome#MATCHED}, what follows in the source's log
+     */
+    record CopyReply(
+            int epoch,
+            UUID incarnation,
+            int promisedEpoch,
+            Outcome outcome,
+            long offset,
+            int previousEpoch,
+            EpochEnd divergence,
+            List<RecordBatch> batches)
+            implements Reply {
+        /** Takes a copy of the list. */
+        public CopyReply {
+            batches = List.copyOf(batches);
+        }
+    }
+
+    /**
+     * A leader's append, or without batches its heartbeat (rule 7). Answered by {@link AppendReply}.
+     *
+     * @param round counts what the leader asks all its followers; an answer to it shows that it led when it began the round
+     * @param previousOffset the offset at which the batches belong
+     * @param previousEpoch the epoch of the entry before it, or -1 at the log's beginning
+     * @param highWatermark the leader's
+     */
+    record AppendRequest(
+            int epoch,
+            UUID incarnation,
+            long round,
+            long previousOffset,
+            int previousEpoch,
+            List<RecordBatch> batches,
+            long highWatermark)
+            implements Request {
+        /** Takes a copy of the list. */
+        public AppendRequest {
+            batches = List.copyOf(batches);
+        }
+    }
+
+    /**
+     * Answers {@link AppendRequest}, at once and again when more has reached the disk.
+     *
+     * @param round the newest round of this epoch that the follower has seen
+     * @param divergence with {@link Outcome#DIVERGED}, where the follower's largest epoch not above the one asked for ends
+     * @param matchedOffset the follower's log is the leader's up to here
+     * @param fsyncedOffset and up to here it is on the disk
+     */
+    record AppendReply(
+            int epoch,
+            int promisedEpoch,
+            Outcome outcome,
+            long round,
+            EpochEnd divergence,
+            long matchedOffset,
+            long fsyncedOffset)
+            implements Reply {}
+
+    /** How a comparison of two logs ended. */
+    enum Outcome {
+        /** The asker's epoch is over. */
+        REFUSED,
+        /** The entry before is not the same. */
+        DIVERGED,
+        /** The entry before is the same, and so all before it. */
+        MATCHED
+    }
+}

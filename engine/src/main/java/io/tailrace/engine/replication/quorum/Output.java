@@ -1,0 +1,73 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.replication.Promise;
+import java.util.List;
+
+/** What a replica wants done, or has decided. */
+public sealed interface Output {
+    /** To be sent to another voter; it may get lost. */
+    record Send(String to, Message message) implements Output {}
+
+    /** To be reported by {@link Input.TimerFired} after the time of its kind. */
+    record SetTimer(TimerKind kind, long id) implements Output {}
+
+    /**
+     * Work for the disk, reported by {@link Input.IoDone}, {@link Input.ReadDone} or {@link Input.IoFailed}. The log's writes
+     * and reads take effect in the order in which they were asked for. A flush covers at least the writes asked for before it.
+     * Promises take effect in their order. Reports may come in any order.
+     */
+    sealed interface Io extends Output {
+        /** Names it in the report. */
+        long id();
+    }
+
+    /** Append to the log. */
+    record AppendToLog(long id, List<PlacedBatch> batches) implements Io {}
+
+    /** Cut the log there; a batch begins at that offset. */
+    record Truncate(long id, long offset) implements Io {}
+
+    /** Get onto the disk what was written before: appends and truncations. */
+    record Flush(long id) implements Io {}
+
+    /** Store the promise durably. */
+    record StorePromise(long id, Promise promise) implements Io {}
+
+    /** Read whole batches from that offset on, below the limit. */
+    record Read(long id, long offset, long limitOffset, int maxBytes) implements Io {}
+
+    /** What others wait to hear. */
+    sealed interface Decision extends Output {}
+
+    /** This replica leads, and its log is complete: the partition may read it, and append. */
+    record Leading(int epoch, long highWatermark) implements Decision {}
+
+    /** The nomination is over, whether it had come to leading or not; whatever was in flight has been answered before. */
+    record NominationOver(int epoch, String why) implements Decision {}
+
+    /** The append is committed; the offset after its last record. */
+    record Appended(long token, long endOffset) implements Decision {}
+
+    /** The append has not been stored, and will not be. */
+    record AppendRefused(long token, ErrorCode code) implements Decision {}
+
+    /** Leading ended before the append was committed: it may be, some day. */
+    record AppendUnknown(long token) implements Decision {}
+
+    /** Everything that was acknowledged before the read was asked for lies below this committed offset. */
+    record ReadConfirmed(long token, long highWatermark) implements Decision {}
+
+    /** Not known here: ask whoever leads. */
+    record ReadRefused(long token) implements Decision {}
+
+    /** The committed offset, as this replica knows it, has moved. */
+    record HighWatermarkMoved(long highWatermark) implements Decision {}
+
+    /** A message was of no use: bytes that are damaged or do not follow, or not from a voter. For the log file and a counter. */
+    record Ignored(String from, String why) implements Decision {}
+
+    /** Something that the rules exclude has been seen; the replica has stopped, so as to do no more harm. */
+    record Alarm(String what) implements Decision {}
+}

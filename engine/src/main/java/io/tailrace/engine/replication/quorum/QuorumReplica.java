@@ -1,0 +1,403 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.quorum.Message.AppendReply;
+import io.tailrace.engine.replication.quorum.Message.AppendRequest;
+import io.tailrace.engine.replication.quorum.Message.CopyReply;
+import io.tailrace.engine.replication.quorum.Message.CopyRequest;
+import io.tailrace.engine.replication.quorum.Message.Outcome;
+import io.tailrace.engine.replication.quorum.Message.PromiseReply;
+import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One voter of a replicated log, and the only place where it changes its role. One step at a time; never blocks.
+ *
+ * <p><b>Transitions.</b>
+ *
+ * <pre>
+ *   from        to          when
+ *   (start)     Follower    always; it has no leader, until one of its epoch or a higher one sends an append
+ *   Follower    Candidate   it is nominated
+ *   Follower    Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
+ *   Candidate   Candidate   its epoch was refused, and a random time has passed: a new attempt in a higher epoch
+ *   Candidate   Adopting    a quorum, itself included, has promised, and another voter's log is the greatest
+ *   Candidate   Opening     a quorum, itself included, has promised, and its own log is the greatest, and not empty
+ *   Candidate   Leader      the same, and the greatest log is empty: no barrier is needed
+ *   Candidate   Follower    another incarnation leads this epoch; or any higher epoch is promised, or led
+ *   Adopting    Opening     the copy of the greatest log is on its disk; it writes the epoch's barrier
+ *   Adopting    Candidate   the source does not answer, or has promised a higher epoch: a new attempt
+ *   Adopting    Follower    any higher epoch is promised by itself, or led
+ *   Opening     Leader      the barrier is committed
+ *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of
+ *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
+ *   any         Halted      an I/O has failed (rule 11), or something was seen that the rules exclude
+ * </pre>
+ *
+ * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
+ * There is no election timeout: who should lead is nominated from outside, and a follower without leader waits.
+ */
+public final class QuorumReplica {
+    private final String self;
+    private final Voters voters;
+    private final QuorumSettings settings;
+    private final InstantSource clock;
+    private final Supplier<UUID> incarnations;
+    private final Rules rules;
+    private final Outbox out;
+    private final LocalLog log;
+    private final Voting voting;
+    private final CopySource copySource;
+
+    private Role role;
+    private int highestEpochSeen;
+    private long highWatermark;
+
+    /**
+     * What a replica begins with: what its disk had when it was opened.
+     *
+     * @param log the log's outline, the replica's own from now on; all of it is on the disk
+     * @param promise the promise stored last
+     * @param checkpoint a high watermark that this replica once had, or 0
+     */
+    public record Recovered(LogOutline log, Promise promise, long checkpoint) {}
+
+    /**
+     * A follower without a leader.
+     *
+     * @param self the voter's own id
+     * @param clock stamps barriers and decides nothing
+     * @param incarnations a fresh random id for every attempt to lead
+     */
+    public QuorumReplica(
+            String self,
+            Voters voters,
+            QuorumSettings settings,
+            Recovered recovered,
+            InstantSource clock,
+            Supplier<UUID> incarnations) {
+        this(self, voters, settings, recovered, clock, incarnations, Rules.SOUND);
+    }
+
+    QuorumReplica(
+            String self,
+            Voters voters,
+            QuorumSettings settings,
+            Recovered recovered,
+            InstantSource clock,
+            Supplier<UUID> incarnations,
+            Rules rules) {
+        this.self = self;
+        this.voters = voters;
+        this.settings = settings;
+        this.clock = clock;
+        this.incarnations = incarnations;
+        this.rules = rules;
+        this.out = new Outbox(self);
+        this.log = new LocalLog(recovered.log(), out, rules);
+        this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
+        this.copySource = new CopySource(this, voting);
+        this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
+        this.role = new Follower(this, voting.promise().epoch(), null);
+    }
+
+    /** Handles what has happened; the outputs are to be acted upon in their order. */
+    public List<Output> step(Input input) {
+        if (!(role instanceof Halted)) {
+            handle(input);
+            for (Message own = out.nextToSelf(); own != null; own = out.nextToSelf()) {
+                received(self, own);
+            }
+        }
+        return out.take();
+    }
+
+    private void handle(Input input) {
+        if (input instanceof Input.Received received) {
+            if (voters.ids().contains(received.from())) {
+                received(received.from(), received.message());
+            } else {
+                out.decide(new Output.Ignored(received.from(), "it is no voter of this log"));
+            }
+        } else if (input instanceof Input.TimerFired timer) {
+            if (out.isDue(timer.kind(), timer.id())) {
+                role.timerFired(timer.kind());
+            }
+        } else if (input instanceof Input.IoDone done) {
+            ioDone(done.id());
+        } else if (input instanceof Input.ReadDone done) {
+            readDone(done.id(), done.batches());
+        } else if (input instanceof Input.IoFailed failed) {
+            halt("The disk has failed: " + failed.why());
+        } else if (input instanceof Input.Nominated) {
+            if (!role.isNominee()) {
+                attempt();
+            }
+        } else if (input instanceof Input.Append append) {
+            role.append(append);
+        } else if (input instanceof Input.CheckedRead read) {
+            role.checkedRead(read.token());
+        }
+    }
+
+    private void received(String from, Message message) {
+        if (message instanceof PromiseRequest request) {
+            voting.request(from, request);
+        } else if (message instanceof AppendRequest request) {
+            appendRequest(from, request);
+        } else if (message instanceof CopyRequest request) {
+            copySource.request(from, request);
+        } else if (message instanceof Message.Reply reply) {
+            reply(from, reply);
+        }
+    }
+
+    // --- following (rules 7 and 8) -----------------------------------------------------------------------------------
+
+    private void appendRequest(String from, AppendRequest request) {
+        if (rules.isOver(request.epoch(), voting.promise())) {
+            out.send(from, refusal(request));
+            return;
+        }
+        if (request.epoch() > voting.promise().epoch()) {
+            // The promise steps up, and is on the disk before the append is looked at.
+            voting.promise(request);
+            follow(from, "epoch " + request.epoch() + " is led by " + from);
+        } else if (role instanceof Candidate) {
+            follow(from, "epoch " + request.epoch() + " is led by " + from);
+        }
+        if (role instanceof Follower follower) {
+            follower.append(from, request);
+        } else {
+            halt(from + " leads epoch " + request.epoch() + ", of which " + self + " is " + roleName());
+        }
+    }
+
+    private AppendReply refusal(AppendRequest request) {
+        return new AppendReply(
+                request.epoch(),
+                voting.promise().epoch(),
+                Outcome.REFUSED,
+                request.round(),
+                log.outline().endOf(LogOutline.NO_EPOCH),
+                0,
+                0);
+    }
+
+    /**
+     * Makes the own log the sender's up to the last of the batches, which follow an entry that both have. Only what conflicts
+     * is cut: a message that comes late must not take away what a later one brought.
+     *
+     * @return whether it was done; not if they are damaged, and not if what is committed would have to go (rule 8)
+     */
+    boolean adopt(String from, long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
+        if (!follow(offset, previousEpoch, epoch, batches)) {
+            out.decide(new Output.Ignored(from, "damaged or unrelated batches at offset " + offset));
+            return false;
+        }
+        long endOfBatches =
+                batches.isEmpty() ? offset : batches.get(batches.size() - 1).nextOffset();
+        long conflict = rules.cutFrom(log.firstConflict(batches), endOfBatches);
+        if (conflict < highWatermark) {
+            halt("Offset " + conflict + " conflicts with " + from + " though it is committed below " + highWatermark);
+            return false;
+        }
+        if (conflict < log.outline().end()) {
+            log.truncateTo(conflict);
+        }
+        log.take(batches);
+        return true;
+    }
+
+    /** Kafka's checksum covers neither offset nor epoch: these are checked by what they have to follow (rule 13). */
+    private static boolean follow(long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
+        long expected = offset;
+        int least = previousEpoch;
+        for (RecordBatch batch : batches) {
+            boolean right = batch.baseOffset() == expected
+                    && batch.lastOffsetDelta() >= 0
+                    && batch.leaderEpoch() >= least
+                    && batch.leaderEpoch() <= epoch
+                    && batch.checksumMatches();
+            if (!right) {
+                return false;
+            }
+            expected = batch.nextOffset();
+            least = batch.leaderEpoch();
+        }
+        return true;
+    }
+
+    // --- answers -----------------------------------------------------------------------------------------------------
+
+    private void reply(String from, Message.Reply reply) {
+        highestEpochSeen = Math.max(highestEpochSeen, reply.promisedEpoch());
+        if (!role.isNominee()) {
+            return;
+        }
+        if (reply.promisedEpoch() > role.epoch) {
+            role.refused(reply.promisedEpoch());
+        }
+        if (reply.epoch() != role.epoch || !role.isNominee()) {
+            return;
+        }
+        if (reply instanceof PromiseReply promiseReply) {
+            role.promiseReply(from, promiseReply);
+        } else if (reply instanceof CopyReply copyReply) {
+            role.copyReply(from, copyReply);
+        } else if (reply instanceof AppendReply appendReply && appendReply.outcome() != Outcome.REFUSED) {
+            role.appendReply(from, appendReply);
+        }
+    }
+
+    private void ioDone(long id) {
+        if (log.done(id)) {
+            voting.answer();
+            role.logFlushed();
+        } else if (voting.stored(id)) {
+            voting.answer();
+            role.promiseStored();
+        }
+    }
+
+    private void readDone(long id, List<RecordBatch> batches) {
+        if (!copySource.readDone(id, batches)) {
+            role.readDone(id, batches);
+        }
+    }
+
+    // --- transitions -------------------------------------------------------------------------------------------------
+
+    /** To Candidate: an attempt in an epoch above all that this replica has heard of. */
+    void attempt() {
+        int epoch = 1
+                + Math.max(
+                        highestEpochSeen,
+                        Math.max(voting.promise().epoch(), log.outline().lastEpoch()));
+        become(new Candidate(this, epoch, incarnations.get()), "");
+    }
+
+    /** From Candidate: a quorum has promised; whose log is the greatest, and where it ends. */
+    void elected(int epoch, UUID incarnation, String winner, LogPosition position) {
+        if (winner.equals(self)) {
+            open(epoch, incarnation);
+        } else {
+            become(new Adopting(this, epoch, incarnation, winner, position), "");
+        }
+    }
+
+    /** To Opening, or to Leader if the log is empty: the own log is the greatest of a quorum's, and on the disk. */
+    void open(int epoch, UUID incarnation) {
+        Replication replication = new Replication(this, epoch, incarnation);
+        if (log.outline().end() == 0) {
+            lead(replication);
+        } else {
+            replication.writeBarrier(clock.millis());
+            become(new Opening(this, replication), "");
+        }
+    }
+
+    /** To Leader: the epoch is open. */
+    void lead(Replication replication) {
+        become(new Leader(this, replication), "");
+    }
+
+    /** To Follower. */
+    void follow(@Nullable String leader, String why) {
+        become(new Follower(this, voting.promise().epoch(), leader), why);
+    }
+
+    /** To Halted: nothing is done any more. */
+    void halt(String why) {
+        become(new Halted(this, role.epoch), why);
+        out.decide(new Output.Alarm(why));
+    }
+
+    private void become(Role next, String why) {
+        Role before = role;
+        before.left();
+        out.cancelTimers();
+        role = next;
+        if (before.isNominee() && !next.isNominee()) {
+            out.decide(new Output.NominationOver(before.epoch, why));
+        }
+        next.entered();
+    }
+
+    // --- for the roles, and for who looks on -------------------------------------------------------------------------
+
+    boolean isPromiseStored() {
+        return voting.isStored();
+    }
+
+    void advanceHighWatermark(long to) {
+        if (to > highWatermark) {
+            highWatermark = to;
+            out.decide(new Output.HighWatermarkMoved(to));
+        }
+    }
+
+    /** The committed offset as far as this replica knows. */
+    public long highWatermark() {
+        return highWatermark;
+    }
+
+    /** Up to where readers may be served here (rules 5 and 21); nothing while an epoch is being opened. */
+    public OptionalLong readableOffset() {
+        return role.isReadable() ? OptionalLong.of(highWatermark) : OptionalLong.empty();
+    }
+
+    /** The offset that the next append has to have; it includes what is still on its way to the disk. */
+    public long endOffset() {
+        return log.outline().end();
+    }
+
+    /** The epoch that is promised. */
+    public int promisedEpoch() {
+        return voting.promise().epoch();
+    }
+
+    /** Whether this replica leads, as far as it knows. */
+    public boolean isLeading() {
+        return role instanceof Leader;
+    }
+
+    /** The role's name, for people. */
+    public String roleName() {
+        return role.getClass().getSimpleName();
+    }
+
+    Role role() {
+        return role;
+    }
+
+    String self() {
+        return self;
+    }
+
+    Voters voters() {
+        return voters;
+    }
+
+    QuorumSettings settings() {
+        return settings;
+    }
+
+    Rules rules() {
+        return rules;
+    }
+
+    Outbox out() {
+        return out;
+    }
+
+    LocalLog log() {
+        return log;
+    }
+}

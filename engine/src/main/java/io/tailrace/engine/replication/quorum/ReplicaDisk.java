@@ -1,0 +1,117 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.PromiseFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Does a replica's I/O on its log and its promise. Blocking. One thread at a time may write and read; flushes and promises may
+ * run beside it.
+ */
+public final class ReplicaDisk implements AutoCloseable {
+    private final Log log;
+    private final LogReader reader;
+    private final PromiseFile promises;
+    private final Promise promise;
+
+    private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
+        this.log = log;
+        this.reader = log.newReader();
+        this.promises = promises;
+        this.promise = promise;
+    }
+
+    /**
+     * Opens the files, or creates them, and recovers the log; all of it is on the disk then.
+     *
+     * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
+     */
+    public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+        Log log = Log.open(files, directory, settings, clock);
+        try {
+            PromiseFile promises = new PromiseFile(files, directory);
+            return new ReplicaDisk(log, promises, promises.stored());
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    /**
+     * What the replica begins with.
+     *
+     * @param checkpoint a high watermark that it once had, or 0
+     * @throws TailraceException CORRUPT_LOG if the log has batches of an epoch that was never promised
+     */
+    public QuorumReplica.Recovered recovered(long checkpoint) {
+        if (promise.epoch() < log.lastEpoch()) {
+            throw new TailraceException(
+                    ErrorCode.CORRUPT_LOG,
+                    "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
+                            + " has been promised; nothing was touched: restore this replica from a copy.");
+        }
+        return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint);
+    }
+
+    /** The log, to be read below the high watermark, and to be replayed by who leads. */
+    public Log log() {
+        return log;
+    }
+
+    /** Does that, and returns what the replica is to hear of it. */
+    public Input perform(Output.Io io) {
+        try {
+            if (io instanceof Output.Read read) {
+                return new Input.ReadDone(read.id(), read(read));
+            }
+            write(io);
+            return new Input.IoDone(io.id());
+        } catch (TailraceException e) {
+            return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
+        }
+    }
+
+    private void write(Output.Io io) {
+        if (io instanceof Output.AppendToLog append) {
+            log.append(append.batches());
+        } else if (io instanceof Output.Truncate truncate) {
+            log.truncateTo(truncate.offset());
+        } else if (io instanceof Output.Flush) {
+            log.flush();
+        } else if (io instanceof Output.StorePromise store) {
+            promises.promise(store.promise().epoch(), store.promise().to());
+        }
+    }
+
+    private List<RecordBatch> read(Output.Read read) {
+        long limit = Math.min(read.limitOffset(), log.endOffset());
+        List<RecordBatch> batches = new ArrayList<>();
+        if (read.offset() < limit) {
+            ByteBuffer bytes = reader.read(read.offset(), read.maxBytes(), limit);
+            while (bytes.hasRemaining()) {
+                RecordBatch batch = RecordBatch.at(bytes);
+                bytes.position(bytes.position() + batch.sizeInBytes());
+                batches.add(batch);
+            }
+        }
+        return batches;
+    }
+
+    /** Closes the log with its clean-stop mark. */
+    @Override
+    public void close() {
+        reader.close();
+        log.close();
+    }
+}

@@ -1,0 +1,57 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.record.RecordBatch;
+import java.util.List;
+
+/** What a replica is to its log at the moment; each role has the fields that only it needs. Does nothing unless it says so. */
+abstract class Role {
+    final QuorumReplica replica;
+    final int epoch;
+
+    Role(QuorumReplica replica, int epoch) {
+        this.replica = replica;
+        this.epoch = epoch;
+    }
+
+    /** Whether it is on its way to lead, or leads. */
+    abstract boolean isNominee();
+
+    /** Whether readers may be served below the high watermark. */
+    boolean isReadable() {
+        return true;
+    }
+
+    /** It has begun. */
+    void entered() {}
+
+    /** It is over: what was in flight is answered. */
+    void left() {}
+
+    void timerFired(TimerKind kind) {}
+
+    /** A voter has promised a higher epoch to somebody else. */
+    void refused(int higherEpoch) {}
+
+    void promiseReply(String from, Message.PromiseReply reply) {}
+
+    void copyReply(String from, Message.CopyReply reply) {}
+
+    void appendReply(String from, Message.AppendReply reply) {}
+
+    void readDone(long id, List<RecordBatch> batches) {}
+
+    /** More of the log is on the disk. */
+    void logFlushed() {}
+
+    /** The replica's promise is on the disk. */
+    void promiseStored() {}
+
+    void append(Input.Append append) {
+        replica.out().decide(new Output.AppendRefused(append.token(), ErrorCode.FENCED));
+    }
+
+    void checkedRead(long token) {
+        replica.out().decide(new Output.ReadRefused(token));
+    }
+}

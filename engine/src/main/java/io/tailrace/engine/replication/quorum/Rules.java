@@ -1,0 +1,88 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.replication.Promise;
+
+/**
+ * The decisions on which safety hangs, each in one method and with the number of its rule in log-safety.md. They stand apart so
+ * that the simulation can break one at a time and has to find out; production knows this class only.
+ */
+class Rules {
+    /** As they should be. */
+    static final Rules SOUND = new Rules();
+
+    /** Rules 1 and 14: what a voter goes by after a restart. */
+    Promise afterRestart(Promise stored) {
+        return stored;
+    }
+
+    /** Rule 2: a higher epoch, or the same to the same incarnation. */
+    boolean grants(Promise promised, Message.Request request) {
+        return request.epoch() > promised.epoch()
+                || (request.epoch() == promised.epoch() && request.incarnation().equals(promised.to()));
+    }
+
+    /** Rule 1: whether a promise may be spoken of. */
+    boolean mayReply(boolean promiseDurable, boolean logDurable) {
+        return promiseDurable && logDurable;
+    }
+
+    /** Rules 1, 3 and 7: whether a request of that epoch comes too late. */
+    boolean isOver(int epoch, Promise promised) {
+        return epoch < promised.epoch();
+    }
+
+    /** Rule 4: which of two logs wins. */
+    int compare(LogPosition one, LogPosition other) {
+        return LogPosition.GREATER.compare(one, other);
+    }
+
+    /** Rule 5: whether the epoch has been opened, and its leader may serve. */
+    boolean mayServe(long highWatermark, long epochStart) {
+        return highWatermark > epochStart;
+    }
+
+    /** Rule 7: how much of its log a replica keeps when it begins to follow: all, whatever its high watermark. */
+    long keptWhenFollowing(long end, long highWatermark) {
+        return end;
+    }
+
+    /** Rule 7: whether an entry that is there already is the one that has come. */
+    boolean isSame(int ownEpoch, int itsEpoch) {
+        return ownEpoch == itsEpoch;
+    }
+
+    /** Rule 7: from where on a log is cut: from the first conflict, or nowhere. What lies behind the batches may be the leader's. */
+    long cutFrom(long firstConflict, long endOfBatches) {
+        return firstConflict;
+    }
+
+    /** Rule 7: whether a follower may look at an append, or has to wait until it has stepped up on the disk. */
+    boolean mayFollow(boolean promiseDurable) {
+        return promiseDurable;
+    }
+
+    /** Rule 9: what the leader itself counts for. */
+    long ownVote(long flushed, long end) {
+        return flushed;
+    }
+
+    /** Rule 9: up to where a follower acknowledges. */
+    long acknowledged(long matched, long flushed) {
+        return Math.min(matched, flushed);
+    }
+
+    /** Rule 9: whether what a quorum has on its disks is committed: only if an entry of the current epoch is among it. */
+    boolean commits(long quorumHas, long epochStart) {
+        return quorumHas > epochStart;
+    }
+
+    /** Rule 9: a follower's high watermark. */
+    long followersHighWatermark(long leaders, long matched, long flushed) {
+        return Math.min(leaders, Math.min(matched, flushed));
+    }
+
+    /** Rule 6: whether so many answers to a round begun after the request allow a checked read. */
+    boolean confirmsRead(int answers, int quorum) {
+        return answers >= quorum;
+    }
+}

@@ -1,0 +1,11 @@
+package io.tailrace.engine.replication.quorum;
+
+/** The timers of a replica. How long each takes is its environment's business; all are of the order of a round trip or more. */
+public enum TimerKind {
+    /** A nominee asks again, or begins anew above who refused it. Has to be random, else two nominees refuse each other for ever. */
+    ATTEMPT,
+    /** A leader sends again what may have been lost, and says that it lives. */
+    HEARTBEAT,
+    /** A leader that has not heard from a quorum for so long stops serving (rule 6): several heartbeats. */
+    QUORUM_CHECK
+}

@@ -1,0 +1,311 @@
+package io.tailrace.engine.replication.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tailrace.engine.log.EpochEnd;
+import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.quorum.Message.AppendReply;
+import io.tailrace.engine.replication.quorum.Message.AppendRequest;
+import io.tailrace.engine.replication.quorum.Message.CopyRequest;
+import io.tailrace.engine.replication.quorum.Message.Outcome;
+import io.tailrace.engine.replication.quorum.Message.PromiseReply;
+import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The rules one by one; how they hold together is the simulation's business. */
+class QuorumReplicaTest {
+    private static final UUID X = new UUID(1, 1);
+    private static final UUID Y = new UUID(2, 2);
+    private static final EpochEnd NOWHERE = new EpochEnd(-1, 0);
+
+    private final List<Output> outputs = new ArrayList<>();
+    private QuorumReplica replica = replica(Promise.NONE);
+
+    /** A replica of a, b and c, called a, whose log has an entry of that epoch at each offset. */
+    private static QuorumReplica replica(Promise promise, int... epochsOfOffsets) {
+        LogOutline log = LogOutline.empty();
+        for (int epoch : epochsOfOffsets) {
+            log.append(epoch, log.end() + 1);
+        }
+        return new QuorumReplica(
+                "a",
+                new Voters(List.of("a", "b", "c"), 0),
+                QuorumSettings.DEFAULTS,
+                new QuorumReplica.Recovered(log, promise, 0),
+                () -> Instant.ofEpochMilli(1),
+                () -> X);
+    }
+
+    private void step(Input input) {
+        outputs.clear();
+        outputs.addAll(replica.step(input));
+    }
+
+    private void receive(String from, Message message) {
+        step(new Input.Received(from, message));
+    }
+
+    /** Reports what the last step asked of the disk, and gathers what that leads to. */
+    private void diskDoesIt() {
+        List<Output> asked = List.copyOf(outputs);
+        outputs.clear();
+        for (Output output : asked) {
+            if (output instanceof Output.Io io && !(io instanceof Output.Read)) {
+                outputs.addAll(replica.step(new Input.IoDone(io.id())));
+            }
+        }
+    }
+
+    private <T> List<T> outputs(Class<T> kind) {
+        return outputs.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    private <T extends Message> List<T> sent(Class<T> kind) {
+        return outputs(Output.Send.class).stream()
+                .map(Output.Send::message)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
+    }
+
+    private static RecordBatch batch(long offset, int epoch) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000);
+        builder.append(1, null, new byte[] {(byte) offset});
+        RecordBatch batch = builder.build();
+        ByteBuffer placed = ByteBuffer.allocate(batch.sizeInBytes());
+        batch.copyTo(placed, offset, epoch, -1);
+        return RecordBatch.at(placed.flip());
+    }
+
+    private static AppendRequest append(
+            int epoch, long offset, int previousEpoch, long highWatermark, RecordBatch... batches) {
+        return new AppendRequest(epoch, Y, 0, offset, previousEpoch, List.of(batches), highWatermark);
+    }
+
+    private static PromiseReply granted(int epoch, LogPosition position) {
+        return new PromiseReply(epoch, X, true, epoch, position, 0, 0, 0);
+    }
+
+    private static AppendReply matched(int epoch, long round, long offset) {
+        return new AppendReply(epoch, epoch, Outcome.MATCHED, round, NOWHERE, offset, offset);
+    }
+
+    private void lead() {
+        step(new Input.Nominated());
+        diskDoesIt();
+        receive("b", granted(1, new LogPosition(-1, 0)));
+    }
+
+    @Test
+    void promisesOnlyWhenThePromiseIsOnTheDisk() {
+        receive("b", new PromiseRequest(1, X));
+        assertThat(sent(PromiseReply.class)).isEmpty();
+        diskDoesIt();
+        assertThat(sent(PromiseReply.class)).singleElement().matches(PromiseReply::granted);
+    }
+
+    @Test
+    void promisesAnEpochToOneIncarnationOnlyAndToThatAgain() {
+        receive("b", new PromiseRequest(1, X));
+        diskDoesIt();
+        receive("c", new PromiseRequest(1, Y));
+        assertThat(sent(PromiseReply.class)).singleElement().matches(reply -> !reply.granted());
+        receive("b", new PromiseRequest(1, X));
+        assertThat(sent(PromiseReply.class)).singleElement().matches(PromiseReply::granted);
+    }
+
+    @Test
+    void anEmptyLogNeedsNoBarrier() {
+        lead();
+        assertThat(outputs(Output.Leading.class)).containsExactly(new Output.Leading(1, 0));
+        assertThat(outputs(Output.AppendToLog.class)).isEmpty();
+    }
+
+    @Test
+    void aNomineeDoesNotLeadWithoutItsOwnPromise() {
+        step(new Input.Nominated());
+        outputs.addAll(replica.step(new Input.Received("b", granted(1, new LogPosition(-1, 0)))));
+        outputs.addAll(replica.step(new Input.Received("c", granted(1, new LogPosition(-1, 0)))));
+        assertThat(outputs(Output.Leading.class)).isEmpty();
+    }
+
+    @Test
+    void copiesTheLogOfTheHigherEpochThoughItsOwnIsLonger() {
+        replica = replica(new Promise(2, Y), 1, 1, 1, 1);
+        step(new Input.Nominated());
+        diskDoesIt();
+        receive("b", granted(3, new LogPosition(2, 3)));
+        assertThat(outputs(Output.Send.class)).containsExactly(new Output.Send("b", new CopyRequest(3, X, 4, 1)));
+    }
+
+    @Test
+    void servesWhenItsBarrierIsCommittedAndNotBefore() {
+        replica = replica(new Promise(1, Y), 1, 1);
+        step(new Input.Nominated());
+        diskDoesIt();
+        receive("b", granted(2, new LogPosition(1, 2)));
+        assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
+        diskDoesIt();
+        assertThat(replica.readableOffset()).isEmpty();
+        receive("b", matched(2, 0, 2));
+        assertThat(outputs(Output.HighWatermarkMoved.class)).isEmpty();
+        receive("b", matched(2, 0, 3));
+        assertThat(outputs(Output.Decision.class))
+                .containsExactly(new Output.HighWatermarkMoved(3), new Output.Leading(2, 3));
+    }
+
+    @Test
+    void acknowledgesWhatIsOnTheDisk() {
+        receive("b", append(1, 0, -1, 0));
+        diskDoesIt();
+        receive("b", append(1, 0, -1, 1, batch(0, 1)));
+        assertThat(sent(AppendReply.class))
+                .singleElement()
+                .matches(reply -> reply.matchedOffset() == 1 && reply.fsyncedOffset() == 0);
+        assertThat(replica.highWatermark()).isZero();
+        diskDoesIt();
+        assertThat(sent(AppendReply.class)).singleElement().matches(reply -> reply.fsyncedOffset() == 1);
+        assertThat(replica.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void stepsUpOnTheDiskBeforeItTakesAnAppend() {
+        receive("b", append(1, 0, -1, 0, batch(0, 1)));
+        assertThat(outputs).singleElement().isInstanceOf(Output.StorePromise.class);
+        diskDoesIt();
+        assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
+    }
+
+    @Test
+    void truncatesWhatTheNewLeaderNeverHad() {
+        replica = replica(new Promise(3, Y), 1, 1, 1);
+        receive("b", append(3, 1, 1, 0, batch(1, 3)));
+        assertThat(outputs(Output.Truncate.class)).singleElement().matches(cut -> cut.offset() == 1);
+        assertThat(replica.endOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void anAppendThatComesLateTakesNothingAway() {
+        replica = replica(new Promise(1, Y), 1, 1, 1);
+        receive("b", append(1, 1, 1, 0, batch(1, 1)));
+        assertThat(outputs(Output.Io.class)).isEmpty();
+        assertThat(replica.endOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void answersWithTheEndOfItsEpochWhereTheEntryBeforeDiffers() {
+        replica = replica(new Promise(5, Y), 1, 1, 2);
+        receive("b", append(5, 7, 4, 0));
+        assertThat(sent(AppendReply.class))
+                .singleElement()
+                .matches(reply -> reply.outcome() == Outcome.DIVERGED
+                        && reply.divergence().equals(new EpochEnd(2, 3)));
+    }
+
+    @Test
+    void refusesAnOldLeaderAndSaysWhatItHasPromised() {
+        replica = replica(new Promise(5, X));
+        receive("b", append(4, 0, -1, 0));
+        assertThat(sent(AppendReply.class))
+                .singleElement()
+                .matches(reply -> reply.outcome() == Outcome.REFUSED && reply.promisedEpoch() == 5);
+    }
+
+    @Test
+    void stopsBeforeItCutsWhatIsCommitted() {
+        replica = replica(new Promise(2, Y), 1, 1);
+        receive("b", append(2, 2, 1, 2));
+        assertThat(replica.highWatermark()).isEqualTo(2);
+        receive("b", append(2, 1, 1, 2, batch(1, 2)));
+        assertThat(outputs(Output.Alarm.class)).hasSize(1);
+        assertThat(outputs(Output.Truncate.class)).isEmpty();
+        receive("b", append(2, 2, 1, 2));
+        assertThat(outputs).isEmpty();
+    }
+
+    @Test
+    void damagedBatchesAreNotTaken() {
+        replica = replica(new Promise(1, Y));
+        ByteBuffer bytes = batch(0, 1).bytes();
+        bytes.put(RecordBatch.HEADER_BYTES + 2, (byte) 77);
+        receive("b", append(1, 0, -1, 0, RecordBatch.at(bytes)));
+        assertThat(outputs(Output.Ignored.class)).hasSize(1);
+        assertThat(replica.endOffset()).isZero();
+    }
+
+    @Test
+    void whatWasInFlightIsUnknownWhenAnotherLeads() {
+        lead();
+        step(new Input.Append(7, 1, List.of(new PlacedBatch(batch(0, 1), 0, 1, -1))));
+        receive("b", new PromiseRequest(2, Y));
+        assertThat(outputs(Output.Decision.class))
+                .startsWith(new Output.AppendUnknown(7))
+                .hasAtLeastOneElementOfType(Output.NominationOver.class);
+        step(new Input.Append(8, 1, List.of(new PlacedBatch(batch(1, 1), 1, 1, -1))));
+        assertThat(outputs(Output.AppendRefused.class)).hasSize(1);
+    }
+
+    @Test
+    void anAppendIsDoneWhenAQuorumHasItOnItsDisks() {
+        lead();
+        step(new Input.Append(7, 1, List.of(new PlacedBatch(batch(0, 1), 0, 1, -1))));
+        diskDoesIt();
+        assertThat(outputs(Output.Decision.class)).isEmpty();
+        receive("c", matched(1, 0, 1));
+        assertThat(outputs(Output.Decision.class))
+                .containsExactly(new Output.HighWatermarkMoved(1), new Output.Appended(7, 1));
+    }
+
+    @Test
+    void aCheckedReadWaitsForARoundThatBeganAfterIt() {
+        lead();
+        step(new Input.CheckedRead(9));
+        assertThat(sent(AppendRequest.class)).allMatch(request -> request.round() == 1);
+        receive("b", matched(1, 0, 0));
+        assertThat(outputs(Output.ReadConfirmed.class)).isEmpty();
+        receive("b", matched(1, 1, 0));
+        assertThat(outputs(Output.ReadConfirmed.class)).containsExactly(new Output.ReadConfirmed(9, 0));
+    }
+
+    @Test
+    void aLeaderThatHearsFromNoQuorumStops() {
+        lead();
+        Output.SetTimer check = outputs(Output.SetTimer.class).stream()
+                .filter(timer -> timer.kind() == TimerKind.QUORUM_CHECK)
+                .findFirst()
+                .orElseThrow();
+        step(new Input.TimerFired(check.kind(), check.id()));
+        assertThat(outputs(Output.NominationOver.class)).hasSize(1);
+        assertThat(replica.isLeading()).isFalse();
+    }
+
+    @Test
+    void anAnswerThatComesTwiceIsAskedAboutOnce() {
+        lead();
+        AppendReply diverged = new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0);
+        receive("b", matched(1, 0, 0));
+        receive("b", diverged);
+        assertThat(sent(AppendRequest.class)).hasSize(1);
+        receive("b", diverged);
+        assertThat(sent(AppendRequest.class)).isEmpty();
+    }
+
+    @Test
+    void aFailedDiskStopsTheReplica() {
+        receive("b", new PromiseRequest(1, X));
+        Output.Io store = outputs(Output.Io.class).get(0);
+        step(new Input.IoFailed(store.id(), "Input/output error"));
+        assertThat(outputs(Output.Alarm.class)).hasSize(1);
+        step(new Input.Nominated());
+        assertThat(outputs).isEmpty();
+    }
+}

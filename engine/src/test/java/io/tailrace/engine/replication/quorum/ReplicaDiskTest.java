@@ -1,0 +1,76 @@
+package io.tailrace.engine.replication.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.record.ControlRecords;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Promise;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class ReplicaDiskTest {
+    private static final Promise PROMISE = new Promise(3, new UUID(4, 5));
+
+    private final SimulatedFileStore files = new SimulatedFileStore(1);
+
+    private ReplicaDisk open() {
+        return ReplicaDisk.open(files, Path.of("/replica"), LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+    }
+
+    private static Output.AppendToLog barrier(long id, long offset) {
+        RecordBatch barrier = ControlRecords.barrier(offset, 3, 1);
+        return new Output.AppendToLog(id, List.of(new PlacedBatch(barrier, offset, 3, -1)));
+    }
+
+    @Test
+    void whatWasReportedAsDoneSurvivesACrash() {
+        ReplicaDisk disk = open();
+        assertThat(disk.perform(new Output.StorePromise(1, PROMISE))).isEqualTo(new Input.IoDone(1));
+        assertThat(disk.perform(barrier(2, 0))).isEqualTo(new Input.IoDone(2));
+        assertThat(disk.perform(barrier(3, 1))).isEqualTo(new Input.IoDone(3));
+        assertThat(disk.perform(new Output.Truncate(4, 1))).isEqualTo(new Input.IoDone(4));
+        assertThat(disk.perform(new Output.Flush(5))).isEqualTo(new Input.IoDone(5));
+        files.crash();
+        QuorumReplica.Recovered recovered = open().recovered(0);
+        assertThat(recovered.promise()).isEqualTo(PROMISE);
+        assertThat(recovered.log().position()).isEqualTo(new LogPosition(3, 1));
+    }
+
+    @Test
+    void readsWhatIsThereAndNothingBeyond() {
+        ReplicaDisk disk = open();
+        disk.perform(barrier(1, 0));
+        disk.perform(barrier(2, 1));
+        Input.ReadDone done = (Input.ReadDone) disk.perform(new Output.Read(3, 0, 9, 10_000));
+        assertThat(done.batches()).extracting(RecordBatch::baseOffset).containsExactly(0L, 1L);
+        assertThat(disk.perform(new Output.Read(4, 2, 9, 10_000))).isEqualTo(new Input.ReadDone(4, List.of()));
+    }
+
+    @Test
+    void aFailedFsyncIsReportedAsSuch() {
+        ReplicaDisk disk = open();
+        disk.perform(barrier(1, 0));
+        files.failForceAfter(0);
+        assertThat(disk.perform(new Output.Flush(2))).isInstanceOf(Input.IoFailed.class);
+    }
+
+    @Test
+    void aLogOfAnEpochThatWasNeverPromisedIsNotServed() {
+        ReplicaDisk disk = open();
+        disk.perform(barrier(1, 0));
+        disk.perform(new Output.Flush(2));
+        disk.close();
+        assertThatThrownBy(() -> open().recovered(0))
+                .isInstanceOfSatisfying(
+                        TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_LOG));
+    }
+}

@@ -1,0 +1,141 @@
+package io.tailrace.engine.replication.quorum;
+
+import io.tailrace.engine.replication.Promise;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** Replicas that keep all rules but one: the simulation has to find out. */
+public enum BrokenRule {
+    /** Rule 4: the longest log wins, whatever its last epoch. */
+    VOTE_BY_LENGTH(new Rules() {
+        @Override
+        int compare(LogPosition one, LogPosition other) {
+            return Long.compare(one.endOffset(), other.endOffset());
+        }
+    }),
+    /** Rule 4: the nominee leads with its own log, whatever others have. */
+    COPY_NOTHING(new Rules() {
+        @Override
+        int compare(LogPosition one, LogPosition other) {
+            return 0;
+        }
+    }),
+    /** Rule 7: a follower cuts what lies behind the batches of every append, though they may come late. */
+    CUT_BEHIND_EVERY_APPEND(new Rules() {
+        @Override
+        long cutFrom(long firstConflict, long endOfBatches) {
+            return Math.min(firstConflict, endOfBatches);
+        }
+    }),
+    /** Rule 7: a follower takes an append before its step up is on the disk. */
+    FOLLOW_BEFORE_FSYNC(new Rules() {
+        @Override
+        boolean mayFollow(boolean promiseDurable) {
+            return true;
+        }
+    }),
+    /** Rule 9: the leader counts what it has not on its own disk. */
+    LEADER_COUNTS_BEFORE_FSYNC(new Rules() {
+        @Override
+        long ownVote(long flushed, long end) {
+            return end;
+        }
+    }),
+    /** Rule 9: what has been written is acknowledged before it is on the disk. */
+    ACKNOWLEDGE_BEFORE_FSYNC(new Rules() {
+        @Override
+        long acknowledged(long matched, long flushed) {
+            return matched;
+        }
+    }),
+    /** Rule 7: who begins to follow cuts its log at its high watermark, as Kafka did before KIP-101. */
+    TRUNCATE_TO_THE_HIGH_WATERMARK(new Rules() {
+        @Override
+        long keptWhenFollowing(long end, long highWatermark) {
+            return highWatermark;
+        }
+    }),
+    /** Rule 7: entries at the same offset are taken for the same, whatever their epoch. */
+    EPOCHS_NOT_COMPARED(new Rules() {
+        @Override
+        boolean isSame(int ownEpoch, int itsEpoch) {
+            return true;
+        }
+    }),
+    /** Rule 5: the leader serves before its epoch's barrier is committed. */
+    SERVE_BEFORE_THE_BARRIER(new Rules() {
+        @Override
+        boolean mayServe(long highWatermark, long epochStart) {
+            return true;
+        }
+    }),
+    /** Rule 1: a promise is forgotten when the machine restarts. */
+    FORGET_A_PROMISE(new Rules() {
+        @Override
+        Promise afterRestart(Promise stored) {
+            return Promise.NONE;
+        }
+    }),
+    /** Rule 1: a promise is given before it is on the disk. */
+    PROMISE_BEFORE_FSYNC(new Rules() {
+        @Override
+        boolean mayReply(boolean promiseDurable, boolean logDurable) {
+            return logDurable;
+        }
+    }),
+    /** Rule 2: an epoch is promised to every incarnation that asks. */
+    PROMISE_AN_EPOCH_TWICE(new Rules() {
+        @Override
+        boolean grants(Promise promised, Message.Request request) {
+            return request.epoch() >= promised.epoch();
+        }
+    }),
+    /** Rule 9: an entry of an older epoch counts as committed when a quorum has it. */
+    COMMIT_AN_OLD_EPOCH(new Rules() {
+        @Override
+        boolean commits(long quorumHas, long epochStart) {
+            return true;
+        }
+    }),
+    /** Rule 9: a follower believes the leader's high watermark of what it has not compared. */
+    HIGH_WATERMARK_BEYOND_THE_MATCH(new Rules() {
+        @Override
+        long followersHighWatermark(long leaders, long matched, long flushed) {
+            return Math.min(leaders, flushed);
+        }
+    }),
+    /** Rule 3: who has promised a higher epoch still takes appends of a lower one. */
+    OLD_LEADERS_NOT_REFUSED(new Rules() {
+        @Override
+        boolean isOver(int epoch, Promise promised) {
+            return false;
+        }
+    }),
+    /** Rule 6: a leader confirms a read without asking. */
+    READ_WITHOUT_A_QUORUM(new Rules() {
+        @Override
+        boolean confirmsRead(int answers, int quorum) {
+            return true;
+        }
+    });
+
+    /** Without a field of its own. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Rules rules;
+
+    BrokenRule(Rules rules) {
+        this.rules = rules;
+    }
+
+    /** A replica with this rule broken; the parameters are those of {@link QuorumReplica}. */
+    public QuorumReplica replica(
+            String self,
+            Voters voters,
+            QuorumSettings settings,
+            QuorumReplica.Recovered recovered,
+            InstantSource clock,
+            Supplier<UUID> incarnations) {
+        return new QuorumReplica(self, voters, settings, recovered, clock, incarnations, rules);
+    }
+}

@@ -1,0 +1,180 @@
+package io.tailrace.test.simulation;
+
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.quorum.QuorumSettings;
+import io.tailrace.engine.replication.quorum.Voters;
+import io.tailrace.test.simulation.Values.Placed;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The voters of one partition, mostly three, their clients, and whoever nominates; first in trouble, then healed. */
+final class Cluster {
+    private static final List<String> IDS = List.of("a", "b", "c", "d", "e");
+    private static final long TROUBLE_MILLIS = 4_000;
+    /** Within so long after everything works again a leader serves, and everybody has everything. */
+    private static final long RECOVERY_MILLIS = 8_000;
+
+    private static final int FINAL_READ_BYTES = 1 << 20;
+
+    private final World world;
+    private final Variant variant;
+    private final Voters voters;
+    private final Network network;
+    private final Invariants invariants = new Invariants();
+    private final History history = new History();
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final List<Producer> producers = new ArrayList<>();
+    private final Sharding sharding;
+    private final Faults faults;
+    private final QuorumSettings settings;
+    private final int flushMillis;
+    private final int promiseMillis;
+    private boolean tested = true;
+
+    Cluster(World world, Variant variant) {
+        this.world = world;
+        this.variant = variant;
+        this.network = new Network(world);
+        int size = world.chance(0.8) ? 3 : world.chance(0.7) ? 5 : 1;
+        this.voters = new Voters(IDS.subList(0, size), 0);
+        world.coverage.count("voters: " + size);
+        this.settings =
+                new QuorumSettings(world.chance(0.5) ? 120 : world.between(100, 1000), world.between(1, 4), 100, 20);
+        this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
+        this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
+        this.sharding = new Sharding(this, world);
+        this.faults = new Faults(this, world, sharding);
+        voters.ids().forEach(id -> nodes.add(new SimulatedNode(id, this, world)));
+    }
+
+    /** Lives the whole life; what is wrong is thrown. */
+    void run() {
+        nodes.forEach(SimulatedNode::start);
+        for (int i = 0; i < 3; i++) {
+            producers.add(new Producer("p" + i, i > 0, this, world));
+        }
+        producers.forEach(Producer::live);
+        new Reader("r0", this, world).live();
+        new Reader("r1", this, world).live();
+        sharding.live();
+        faults.live();
+        world.runUntil(TROUBLE_MILLIS);
+        tested = false;
+        world.note(() -> "everything is healed: " + nodes);
+        network.heal();
+        nodes.forEach(SimulatedNode::heal);
+        nodes.forEach(SimulatedNode::start);
+        awaitRecovery();
+        checkHistory();
+    }
+
+    private void awaitRecovery() {
+        while (!isRecovered()) {
+            if (world.now() > TROUBLE_MILLIS + RECOVERY_MILLIS) {
+                throw new Violation("not recovered " + RECOVERY_MILLIS + " ms after everything works again: " + nodes
+                        + ", committed to " + invariants.committedEnd());
+            }
+            world.runUntil(world.now() + 50);
+        }
+    }
+
+    private boolean isRecovered() {
+        boolean led = nodes.stream().filter(SimulatedNode::isLeading).count() == 1;
+        boolean answered = producers.stream().allMatch(Producer::isIdle);
+        long end = invariants.committedEnd();
+        return led && answered && nodes.stream().allMatch(node -> node.highWatermark() == end);
+    }
+
+    private void checkHistory() {
+        List<Placed> first = everythingOn(nodes.get(0));
+        for (SimulatedNode node : nodes) {
+            if (!everythingOn(node).equals(first)) {
+                throw new Violation(node.id + " and " + nodes.get(0).id + " do not read the same in the end");
+            }
+        }
+        history.finalRead = first;
+        List<String> problems = HistoryChecker.problemsOf(history);
+        if (!problems.isEmpty()) {
+            throw new Violation(problems.size() + " problems in the history, the first: "
+                    + String.join("; ", problems.subList(0, Math.min(5, problems.size()))));
+        }
+        world.coverage.add("values stored", first.size());
+        world.coverage.add("polls with records", history.polls.size());
+    }
+
+    private static List<Placed> everythingOn(SimulatedNode node) {
+        List<Placed> all = new ArrayList<>();
+        long offset = 0;
+        while (true) {
+            List<RecordBatch> batches = node.read(offset, FINAL_READ_BYTES);
+            if (batches.isEmpty()) {
+                return all;
+            }
+            batches.forEach(batch -> Values.read(batch, all));
+            offset = batches.get(batches.size() - 1).nextOffset();
+        }
+    }
+
+    /** Whether faults happen and clients begin anything new. */
+    boolean isBeingTested() {
+        return tested;
+    }
+
+    /** A machine has stopped; somebody starts it again. */
+    void stopped(SimulatedNode node) {
+        world.after(world.between(20, world.chance(0.2) ? 2_000 : 400), node::start);
+    }
+
+    /** A replica has changed its role, or stepped up: the moment at which trouble is worst. */
+    void changed(SimulatedNode node) {
+        if (tested) {
+            faults.changed(node);
+        }
+    }
+
+    SimulatedNode node(String id) {
+        return nodes.get(IDS.indexOf(id));
+    }
+
+    SimulatedNode anyNode() {
+        return nodes.get(world.random.nextInt(nodes.size()));
+    }
+
+    List<SimulatedNode> nodes() {
+        return nodes;
+    }
+
+    Variant variant() {
+        return variant;
+    }
+
+    Voters voters() {
+        return voters;
+    }
+
+    /** How long a flush takes in this life, at most. */
+    int flushMillis() {
+        return flushMillis;
+    }
+
+    /** And storing a promise. */
+    int promiseMillis() {
+        return promiseMillis;
+    }
+
+    QuorumSettings settings() {
+        return settings;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    History history() {
+        return history;
+    }
+}

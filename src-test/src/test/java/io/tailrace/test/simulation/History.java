@@ -1,0 +1,76 @@
+package io.tailrace.test.simulation;
+
+import io.tailrace.test.simulation.Values.Placed;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What clients did and saw, for the checker. */
+final class History {
+    /** One batch of one producer: its values, and how it ended. */
+    static final class Send {
+        final String producer;
+        final List<String> values;
+        Outcome outcome = Outcome.UNKNOWN;
+        /** Where its first value is, or -1. */
+        long baseOffset = -1;
+
+        Send(String producer, List<String> values) {
+            this.producer = producer;
+            this.values = values;
+        }
+    }
+
+    enum Outcome {
+        /** Acknowledged. */
+        OK,
+        /** Certainly not stored. */
+        FAIL,
+        /** Nobody knows. */
+        UNKNOWN
+    }
+
+    /**
+     * One read: everything from an offset on, up to another.
+     *
+     * @param reader who read
+     * @param from where it began
+     * @param next where the reader goes on
+     * @param seen what there was
+     */
+    record Poll(String reader, long from, long next, List<Placed> seen) {}
+
+    /** An answer to "how far is everything that was acknowledged?", and what had been acknowledged when it was asked. */
+    record CheckedEnd(long acknowledgedBefore, long answer) {}
+
+    final List<Send> sends = new ArrayList<>();
+    final List<Poll> polls = new ArrayList<>();
+    final List<CheckedEnd> ends = new ArrayList<>();
+    /** Everything, read at the end. */
+    List<Placed> finalRead = List.of();
+
+    private long acknowledgedEnd;
+    private long tokens;
+
+    void acknowledged(Send send, long baseOffset) {
+        send.outcome = Outcome.OK;
+        send.baseOffset = baseOffset;
+        if (baseOffset >= 0) {
+            acknowledgedEnd = Math.max(acknowledgedEnd, baseOffset + send.values.size());
+        }
+    }
+
+    void checked(long acknowledgedBefore, long answer) {
+        ends.add(new CheckedEnd(acknowledgedBefore, answer));
+        // A later answer may not be smaller.
+        acknowledgedEnd = Math.max(acknowledgedEnd, answer);
+    }
+
+    /** The offset after the last value that was acknowledged or confirmed. */
+    long acknowledgedEnd() {
+        return acknowledgedEnd;
+    }
+
+    long nextToken() {
+        return ++tokens;
+    }
+}

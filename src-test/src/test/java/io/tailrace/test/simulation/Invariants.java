@@ -1,0 +1,122 @@
+package io.tailrace.test.simulation;
+
+import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.quorum.Message;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** What holds after every step of every replica, whatever clients see. */
+final class Invariants {
+    private final Map<Integer, UUID> leaders = new HashMap<>();
+    private final Map<String, NavigableMap<Integer, UUID>> promises = new HashMap<>();
+    private final Map<String, Long> highWatermarks = new HashMap<>();
+    private final Map<String, Long> compared = new HashMap<>();
+    /** The committed log, as the first replica had it that said so: batches by base offset. */
+    private final NavigableMap<Long, ByteBuffer> committed = new TreeMap<>();
+
+    /** Everything that a replica says. */
+    void sent(String from, Message message) {
+        if (message instanceof Message.AppendRequest append) {
+            UUID known = leaders.putIfAbsent(append.epoch(), append.incarnation());
+            if (known != null && !known.equals(append.incarnation())) {
+                throw new Violation("two leaders of epoch " + append.epoch() + ", one of them " + from);
+            }
+        } else if (message instanceof Message.PromiseReply reply && reply.granted()) {
+            promised(from, reply);
+        } else if (message instanceof Message.AppendReply reply && reply.outcome() != Message.Outcome.REFUSED) {
+            Map.Entry<Integer, UUID> highest = of(from).lastEntry();
+            if (highest != null && highest.getKey() > reply.epoch()) {
+                throw new Violation(from + " took an append of epoch " + reply.epoch() + " though it had promised "
+                        + highest.getKey());
+            }
+        }
+    }
+
+    private NavigableMap<Integer, UUID> of(String voter) {
+        return promises.computeIfAbsent(voter, ignored -> new TreeMap<>());
+    }
+
+    private void promised(String voter, Message.PromiseReply reply) {
+        NavigableMap<Integer, UUID> before = of(voter);
+        if (!before.isEmpty() && before.lastKey() > reply.epoch()) {
+            throw new Violation(voter + " promised epoch " + reply.epoch() + " after " + before.lastKey());
+        }
+        UUID to = before.putIfAbsent(reply.epoch(), reply.incarnation());
+        if (to != null && !to.equals(reply.incarnation())) {
+            throw new Violation(voter + " promised epoch " + reply.epoch() + " twice");
+        }
+    }
+
+    /** A replica starts: what it knows of the high watermark may be less than it was. */
+    void started(String replica, long highWatermark) {
+        highWatermarks.put(replica, highWatermark);
+        compared.put(replica, 0L);
+    }
+
+    /** The high watermark of a replica, after a step. */
+    void stands(String replica, long highWatermark, Log log) {
+        long before = highWatermarks.getOrDefault(replica, 0L);
+        if (highWatermark < before) {
+            throw new Violation(
+                    "the high watermark of " + replica + " went back from " + before + " to " + highWatermark);
+        }
+        if (highWatermark > compared.getOrDefault(replica, 0L)) {
+            compare(replica, highWatermark, log);
+        }
+        highWatermarks.put(replica, highWatermark);
+    }
+
+    /** A replica cuts its log: never below what is committed as far as it knows. */
+    void cut(String replica, long offset) {
+        if (offset < highWatermarks.getOrDefault(replica, 0L)) {
+            throw new Violation(replica + " cuts its log at " + offset + ", below its high watermark "
+                    + highWatermarks.get(replica));
+        }
+    }
+
+    /** Below the high watermark all replicas are the same, byte by byte. What a leader has not written yet is looked at later. */
+    private void compare(String replica, long highWatermark, Log log) {
+        long at = compared.getOrDefault(replica, 0L);
+        long end = Math.min(highWatermark, log.endOffset());
+        try (LogReader reader = log.newReader()) {
+            while (at < end) {
+                ByteBuffer bytes = reader.read(at, 64 * 1024, end);
+                if (!bytes.hasRemaining()) {
+                    throw new Violation(
+                            "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
+                }
+                while (bytes.hasRemaining()) {
+                    RecordBatch batch = RecordBatch.at(bytes);
+                    bytes.position(bytes.position() + batch.sizeInBytes());
+                    same(replica, batch);
+                    at = batch.nextOffset();
+                }
+            }
+        }
+        compared.put(replica, at);
+    }
+
+    private void same(String replica, RecordBatch batch) {
+        ByteBuffer known = committed.putIfAbsent(batch.baseOffset(), batch.bytes());
+        if (known != null && !known.equals(batch.bytes())) {
+            throw new Violation(
+                    replica + " has " + batch + " committed, another replica " + RecordBatch.at(known.duplicate()));
+        }
+        Map.Entry<Long, ByteBuffer> before = committed.lowerEntry(batch.baseOffset());
+        if (before != null && RecordBatch.at(before.getValue().duplicate()).nextOffset() > batch.baseOffset()) {
+            throw new Violation(replica + " has " + batch + " committed across another replica's batches");
+        }
+    }
+
+    long committedEnd() {
+        return committed.isEmpty()
+                ? 0
+                : RecordBatch.at(committed.lastEntry().getValue().duplicate()).nextOffset();
+    }
+}

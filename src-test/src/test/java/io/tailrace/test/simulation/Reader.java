@@ -1,0 +1,76 @@
+package io.tailrace.test.simulation;
+
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.test.simulation.Values.Placed;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads on from its position, each time from any replica, and every now and then asks how far everything acknowledged is. */
+final class Reader {
+    private static final int MAX_BYTES = 500;
+
+    private final String id;
+    private final Cluster cluster;
+    private final World world;
+    private long position;
+    private int request;
+
+    Reader(String id, Cluster cluster, World world) {
+        this.id = id;
+        this.cluster = cluster;
+        this.world = world;
+    }
+
+    void live() {
+        if (cluster.isBeingTested()) {
+            if (world.chance(0.3)) {
+                askEnd();
+            }
+            poll();
+            world.after(world.between(10, 80), this::live);
+        }
+    }
+
+    private void poll() {
+        int number = ++request;
+        SimulatedNode node = cluster.anyNode();
+        long from = position;
+        cluster.network()
+                .send(
+                        id,
+                        node.id,
+                        true,
+                        () -> node.arrive(() -> {
+                            List<RecordBatch> batches = node.read(from, MAX_BYTES);
+                            cluster.network().send(node.id, id, true, () -> heard(number, from, batches));
+                        }));
+    }
+
+    private void heard(int number, long from, List<RecordBatch> batches) {
+        if (number != request || batches.isEmpty() || from != position) {
+            return;
+        }
+        List<Placed> seen = new ArrayList<>();
+        batches.forEach(batch -> Values.read(batch, seen));
+        position = batches.get(batches.size() - 1).nextOffset();
+        cluster.history().polls.add(new History.Poll(id, from, position, seen));
+    }
+
+    private void askEnd() {
+        SimulatedNode node = cluster.anyNode();
+        long before = cluster.history().acknowledgedEnd();
+        cluster.network()
+                .send(
+                        id,
+                        node.id,
+                        true,
+                        () -> node.arrive(() -> {
+                            SimulatedPartition partition = node.partition();
+                            if (partition != null) {
+                                partition.checkedEnd(
+                                        end -> cluster.network().send(node.id, id, true, () -> cluster.history()
+                                                .checked(before, end)));
+                            }
+                        }));
+    }
+}

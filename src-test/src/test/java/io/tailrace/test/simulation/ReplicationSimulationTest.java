@@ -1,0 +1,128 @@
+package io.tailrace.test.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many lives of a replicated partition. A life that goes wrong prints its last steps, and the command that lives it again:
+ * {@code -Dtailrace.simulation.seed} has only that seed lived, with a trace.
+ */
+class ReplicationSimulationTest {
+    private static final Long ONLY = Long.getLong("tailrace.simulation.seed");
+    private static final int GATE = 4_000;
+    private static final int FULL = 200_000;
+
+    /** What a gate's lives have to meet, lest they prove nothing. */
+    private static final List<String> HAS_TO_HAPPEN = List.of(
+            "decision: append unknown",
+            "decision: appended",
+            "decision: leading",
+            "decision: nomination over",
+            "decision: read confirmed",
+            "decision: read refused",
+            "fault: I/O failed at a start",
+            "fault: fsync failed",
+            "fault: link cut one way",
+            "fault: message delayed past others",
+            "fault: message lost",
+            "fault: message on a cut link",
+            "fault: message repeated",
+            "fault: node cut off",
+            "fault: power lost",
+            "fault: power lost in the middle of an I/O",
+            "fault: process killed",
+            "fault: process paused",
+            "fault: slow disk",
+            "fault: stopped in order",
+            "fault: two nominations at once",
+            "log truncated",
+            "message: AppendReply DIVERGED",
+            "message: AppendReply MATCHED",
+            "message: AppendReply REFUSED",
+            "message: AppendRequest empty",
+            "message: AppendRequest with batches",
+            "message: CopyReply DIVERGED",
+            "message: CopyReply MATCHED",
+            "message: CopyReply REFUSED",
+            "message: PromiseReply granted",
+            "message: PromiseReply refused",
+            "nominated who leads",
+            "partition: duplicate answered",
+            "partition: duplicate waits",
+            "partition: old duplicate, offset unknown",
+            "transition: Adopting > Candidate",
+            "transition: Adopting > Follower",
+            "transition: Adopting > Halted",
+            "transition: Adopting > Opening",
+            "transition: Candidate > Adopting",
+            "transition: Candidate > Candidate",
+            "transition: Candidate > Follower",
+            "transition: Candidate > Halted",
+            "transition: Candidate > Leader",
+            "transition: Candidate > Opening",
+            "transition: Follower > Candidate",
+            "transition: Follower > Follower",
+            "transition: Follower > Halted",
+            "transition: Leader > Follower",
+            "transition: Leader > Halted",
+            "transition: Opening > Follower",
+            "transition: Opening > Halted",
+            "transition: Opening > Leader",
+            "two believe to lead",
+            "voters: 1",
+            "voters: 3",
+            "voters: 5");
+
+    @Test
+    void noLifeBreaksARuleAndAllFaultsAndTransitionsHappen() {
+        Assumptions.assumeTrue(ONLY == null);
+        Coverage coverage = lives(0, GATE);
+        for (String what : HAS_TO_HAPPEN) {
+            assertThat(coverage.of(what)).as(what).isPositive();
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void noneOfManyMoreLivesBreaksARule() {
+        Assumptions.assumeTrue(ONLY == null);
+        System.out.println(lives(GATE, GATE + FULL));
+    }
+
+    @Test
+    void theSeedThatWasAskedForBreaksNoRule() {
+        Assumptions.assumeTrue(ONLY != null);
+        check(Simulation.live(ONLY, Variant.SOUND));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameLife() {
+        Assumptions.assumeTrue(ONLY == null);
+        Coverage first = Simulation.live(7, Variant.SOUND).coverage();
+        assertThat(Simulation.live(7, Variant.SOUND).coverage().counts()).isEqualTo(first.counts());
+    }
+
+    private static Coverage lives(long from, long to) {
+        Coverage all = new Coverage();
+        LongStream.range(from, to).parallel().forEach(seed -> {
+            Simulation.Life life = Simulation.live(seed, Variant.SOUND);
+            check(life);
+            synchronized (all) {
+                all.add(life.coverage());
+            }
+        });
+        return all;
+    }
+
+    private static void check(Simulation.Life life) {
+        RuntimeException problem = life.problem();
+        if (problem != null) {
+            throw new AssertionError(Simulation.report(life, Variant.SOUND), problem);
+        }
+    }
+}

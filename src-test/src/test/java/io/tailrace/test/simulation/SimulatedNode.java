@@ -1,0 +1,340 @@
+package io.tailrace.test.simulation;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.quorum.Input;
+import io.tailrace.engine.replication.quorum.Output;
+import io.tailrace.engine.replication.quorum.QuorumReplica;
+import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import io.tailrace.engine.replication.quorum.TimerKind;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A machine with one replica on a disk of its own: it can stop, lose what was not forced, pause, and start again. */
+final class SimulatedNode {
+    private static final Path DIRECTORY = Path.of("/replica");
+    private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
+
+    final String id;
+    final SimulatedFileStore disk;
+    private final Cluster cluster;
+    private final World world;
+    private @Nullable Running running;
+    private int starts;
+    private long pausedUntil;
+    private long checkpoint;
+    private boolean slowDisk;
+    /** For who does not roll back. */
+    private @Nullable SimulatedPartition lastPartition;
+
+    /** Until the next stop. */
+    private final class Running {
+        final ReplicaDisk files;
+        final QuorumReplica replica;
+        final int start = starts;
+
+        @Nullable
+        SimulatedPartition partition;
+
+        /** After a truncation that failed half way the log does not know what its files hold: nobody may read it. */
+        boolean failed;
+
+        long logFree;
+        long promiseFree;
+
+        Running(ReplicaDisk files, QuorumReplica replica) {
+            this.files = files;
+            this.replica = replica;
+        }
+    }
+
+    SimulatedNode(String id, Cluster cluster, World world) {
+        this.id = id;
+        this.cluster = cluster;
+        this.world = world;
+        this.disk = new SimulatedFileStore(world.random.nextLong());
+    }
+
+    // --- its life ----------------------------------------------------------------------------------------------------
+
+    void start() {
+        if (running != null) {
+            return;
+        }
+        starts++;
+        try {
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, world.clock());
+            QuorumReplica.Recovered recovered = files.recovered(checkpoint);
+            QuorumReplica replica = cluster.variant()
+                    .replicas()
+                    .create(id, cluster.voters(), cluster.settings(), recovered, world.clock(), this::incarnation);
+            running = new Running(files, replica);
+            cluster.invariants().started(id, replica.highWatermark());
+            world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
+        } catch (TailraceException e) {
+            if (e.code() != ErrorCode.IO_FAILED) {
+                throw new Violation(id + " cannot start: " + e.getMessage());
+            }
+            world.coverage.count("fault: I/O failed at a start");
+            lose(true);
+        }
+    }
+
+    private UUID incarnation() {
+        return new UUID(world.random.nextLong(), world.random.nextLong());
+    }
+
+    /** The power fails, or only the process ends. */
+    void stop(boolean power) {
+        if (running != null) {
+            world.coverage.count(power ? "fault: power lost" : "fault: process killed");
+            lose(power);
+        }
+    }
+
+    /** Ends in order: what was written is on the disk, and marked so. What was still to be written is not. */
+    void close() {
+        Running now = running;
+        if (now != null) {
+            world.coverage.count("fault: stopped in order");
+            boolean ended = true;
+            try {
+                now.files.close();
+            } catch (TailraceException e) {
+                ended = false;
+            }
+            lose(!ended);
+        }
+    }
+
+    private void lose(boolean power) {
+        world.note(() -> id + (power ? " loses its power" : " is killed"));
+        Running was = running;
+        running = null;
+        if (was != null && was.partition != null) {
+            was.partition.end();
+        }
+        if (power) {
+            disk.crash();
+        } else {
+            disk.kill();
+        }
+        cluster.stopped(this);
+    }
+
+    void pauseFor(long millis) {
+        pausedUntil = world.now() + millis;
+    }
+
+    void slowDisk(boolean slow) {
+        slowDisk = slow;
+    }
+
+    /** Stops pausing and being slow. */
+    void heal() {
+        pausedUntil = 0;
+        slowDisk = false;
+        disk.stopAfter(-1);
+        disk.failForceAfter(-1);
+    }
+
+    boolean isUp() {
+        return running != null;
+    }
+
+    // --- what happens to it ------------------------------------------------------------------------------------------
+
+    /** Runs it now, or when the pause is over; not if the machine has stopped meanwhile. */
+    private void whenAwake(int start, Runnable what) {
+        if (running == null || running.start != start) {
+            return;
+        }
+        if (world.now() < pausedUntil) {
+            world.at(pausedUntil, () -> whenAwake(start, what));
+        } else {
+            what.run();
+        }
+    }
+
+    /** Lets the machine have it if it is up. */
+    void arrive(Runnable what) {
+        whenAwake(starts, what);
+    }
+
+    void step(Input input) {
+        Running now = running;
+        if (now == null) {
+            return;
+        }
+        String before = now.replica.roleName();
+        int promised = now.replica.promisedEpoch();
+        List<Output> outputs = now.replica.step(input);
+        String after = now.replica.roleName();
+        world.note(() -> id + " " + after + " " + now.replica.promisedEpoch() + " [" + now.replica.highWatermark() + "/"
+                + now.replica.endOffset() + "]: " + input + " -> " + outputs);
+        if (!before.equals(after) || (promised != now.replica.promisedEpoch())) {
+            world.coverage.count("transition: " + before + " > " + after);
+            cluster.changed(this);
+        }
+        for (Output output : outputs) {
+            if (running == now) {
+                act(now, output);
+            }
+        }
+        if (running == now && !now.failed) {
+            cluster.invariants().stands(id, now.replica.highWatermark(), now.files.log());
+            if (world.chance(0.01)) {
+                checkpoint =
+                        Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
+            }
+        }
+    }
+
+    private void act(Running now, Output output) {
+        if (output instanceof Output.Send send) {
+            cluster.invariants().sent(id, send.message());
+            world.coverage.count("message: " + Described.kind(send.message()));
+            SimulatedNode to = cluster.node(send.to());
+            cluster.network()
+                    .send(id, send.to(), true, () -> to.arrive(() -> to.step(new Input.Received(id, send.message()))));
+        } else if (output instanceof Output.SetTimer timer) {
+            world.after(
+                    delay(timer.kind()),
+                    () -> whenAwake(now.start, () -> step(new Input.TimerFired(timer.kind(), timer.id()))));
+        } else if (output instanceof Output.Io io) {
+            schedule(now, io);
+        } else if (output instanceof Output.Decision decision) {
+            decided(now, decision);
+        }
+    }
+
+    private long delay(TimerKind kind) {
+        return switch (kind) {
+            case ATTEMPT -> world.between(40, 160);
+            case HEARTBEAT -> 30;
+            case QUORUM_CHECK -> 200;
+        };
+    }
+
+    private void schedule(Running now, Output.Io io) {
+        int most = slowDisk ? 60 : cluster.flushMillis();
+        long at;
+        if (io instanceof Output.StorePromise) {
+            at = now.promiseFree =
+                    Math.max(now.promiseFree, world.now() + world.between(0, slowDisk ? 60 : cluster.promiseMillis()));
+        } else if (io instanceof Output.Flush) {
+            at = Math.max(now.logFree, world.now()) + world.between(0, most);
+        } else {
+            at = now.logFree = Math.max(now.logFree, world.now() + world.between(0, 1));
+        }
+        world.at(at, () -> {
+            // The disk works on while the process is paused.
+            if (running == now) {
+                perform(now, io);
+            }
+        });
+    }
+
+    private void perform(Running now, Output.Io io) {
+        if (io instanceof Output.Truncate truncate) {
+            cluster.invariants().cut(id, truncate.offset());
+            world.coverage.count("log truncated");
+        }
+        Input done = now.files.perform(io);
+        now.failed |= done instanceof Input.IoFailed;
+        if (disk.stopped()) {
+            world.coverage.count("fault: power lost in the middle of an I/O");
+            lose(true);
+            return;
+        }
+        world.after(
+                world.between(0, slowDisk ? 20 : 2),
+                () -> whenAwake(now.start, () -> {
+                    step(done);
+                    if (done instanceof Input.IoFailed) {
+                        world.coverage.count("fault: fsync failed");
+                        lose(true);
+                    }
+                }));
+    }
+
+    private void decided(Running now, Output.Decision decision) {
+        if (decision instanceof Output.Leading leading) {
+            world.coverage.count("decision: leading");
+            SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
+            now.partition = new SimulatedPartition(
+                    this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), before);
+            lastPartition = now.partition;
+        } else if (decision instanceof Output.NominationOver) {
+            world.coverage.count("decision: nomination over");
+            if (now.partition != null) {
+                now.partition.end();
+                now.partition = null;
+            }
+        } else if (decision instanceof Output.Alarm alarm) {
+            if (!alarm.what().startsWith("The disk has failed")) {
+                throw new Violation(id + " stops with an alarm: " + alarm.what());
+            }
+        } else if (now.partition != null) {
+            now.partition.decided(decision);
+        }
+    }
+
+    // --- for clients, who have arrived here --------------------------------------------------------------------------
+
+    /** The partition, if this node leads it and knows. */
+    @Nullable
+    SimulatedPartition partition() {
+        return running == null ? null : running.partition;
+    }
+
+    boolean isLeading() {
+        return running != null && running.replica.isLeading();
+    }
+
+    /** Whole batches below the high watermark; nothing if there is nothing yet, or nobody may read here. */
+    List<RecordBatch> read(long offset, int maxBytes) {
+        Running now = running;
+        List<RecordBatch> batches = new ArrayList<>();
+        OptionalLong readable = now == null ? OptionalLong.empty() : now.replica.readableOffset();
+        if (now == null || now.failed || readable.isEmpty()) {
+            return batches;
+        }
+        Log log = now.files.log();
+        long limit = Math.min(readable.getAsLong(), log.endOffset());
+        if (offset < limit) {
+            try (LogReader reader = log.newReader()) {
+                ByteBuffer bytes = reader.read(offset, maxBytes, limit);
+                while (bytes.hasRemaining()) {
+                    RecordBatch batch = RecordBatch.at(bytes);
+                    bytes.position(bytes.position() + batch.sizeInBytes());
+                    batches.add(batch);
+                }
+            }
+        }
+        return batches;
+    }
+
+    long highWatermark() {
+        return running == null ? 0 : running.replica.highWatermark();
+    }
+
+    @Override
+    public String toString() {
+        Running now = running;
+        return now == null
+                ? id + " down"
+                : id + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch() + " high watermark "
+                        + now.replica.highWatermark() + " end " + now.replica.endOffset();
+    }
+}
