@@ -40,6 +40,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -56,6 +57,7 @@ import org.slf4j.LoggerFactory;
 final class Node implements Tailrace {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final String SYSTEM_NAME = "tailrace";
+    private static final long ASK_AGAIN_NANOS = 100_000_000;
 
     private final ActorSystem<?> system;
     private final boolean ownsSystem;
@@ -101,7 +103,7 @@ final class Node implements Tailrace {
         closeLogsBeforeTermination(classic);
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
-        await(partitions.start(TopicCatalog.PARTITION), settings.startTimeout());
+        awaitLeader(TopicCatalog.PARTITION, settings.startTimeout());
         ActorRef<TopicCatalog.Command> singleton = ClusterSingleton.get(system)
                 .init(SingletonActor.of(TopicCatalog.create(settings.maxPartitions()), "tailrace-catalog"));
         this.topics = new CatalogClient(system, singleton, settings.catalogTimeout());
@@ -132,6 +134,23 @@ final class Node implements Tailrace {
         starter.follow(now);
         remover.follow(now);
         firstCatalog.complete(now);
+    }
+
+    /** Asks again while it is only a matter of time. */
+    private void awaitLeader(PartitionId partition, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                await(partitions.start(partition), Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+                return;
+            } catch (TailraceException e) {
+                if (!e.code().retriable() || System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                LOG.info("Not yet: {} {}", e.code(), e.getMessage());
+                LockSupport.parkNanos(ASK_AGAIN_NANOS);
+            }
+        }
     }
 
     private static <T> T await(CompletionStage<T> stage, Duration timeout) {
