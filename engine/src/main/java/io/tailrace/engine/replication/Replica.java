@@ -150,7 +150,7 @@ public final class Replica implements AutoCloseable {
         String what = reason == ErrorCode.UNKNOWN_TOPIC
                 ? "has been deleted with its topic: there is nothing to read or write."
                 : "is closed: start the node again.";
-        return new TailraceException(reason, "The partition in " + directory + " " + what);
+        return new TailraceException(reason, "Partition " + directory.getFileName() + " " + what);
     }
 
     /** Closes the log with its clean-stop mark. Idempotent; blocking. */
