@@ -1,12 +1,11 @@
 package io.tailrace.cli;
 
 import io.tailrace.cli.client.ServerProblem;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -109,11 +108,7 @@ public final class Main implements Runnable {
     }
 
     private static int failed(Terminal terminal, Throwable failure) {
-        Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = Failures.cause(failure);
         if (cause instanceof CancellationException) {
             return INTERRUPTED;
         }

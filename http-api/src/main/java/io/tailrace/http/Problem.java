@@ -2,10 +2,10 @@ package io.tailrace.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -36,10 +36,7 @@ record Problem(int status, ErrorCode code, String detail, Map<String, Long> numb
 
     /** The failure as one with a code. */
     static TailraceException known(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = Failures.cause(failure);
         if (cause instanceof TailraceException known) {
             return known;
         }

@@ -1,7 +1,7 @@
 package io.tailrace.streams;
 
+import io.tailrace.engine.error.Failures;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -56,8 +56,7 @@ final class ConsumerControl implements Consumer.Control {
         if (failure == null) {
             return CompletableFuture.completedStage(value);
         }
-        boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
-        return CompletableFuture.failedStage(wrapped ? failure.getCause() : failure);
+        return CompletableFuture.failedStage(Failures.cause(failure));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -300,8 +300,7 @@ final class ProducerCore<K, V> {
     }
 
     private static TailraceException asTailraceException(@Nullable Throwable failure, String what) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = failure == null ? null : Failures.cause(failure);
         if (cause instanceof TailraceException known) {
             return known;
         }

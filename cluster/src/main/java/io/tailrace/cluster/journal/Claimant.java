@@ -78,12 +78,12 @@ final class Claimant {
                     "Others claimed the journal of " + persistenceId + " " + ATTEMPTS
                             + " times in a row: run one actor of that persistence id, not many."));
         }
-        CompletionStage<Claimed> attempt = Failures.recover(
+        CompletionStage<Claimed> attempt = Stages.recover(
                 Tail.read(view, persistenceId).thenCompose(tail -> claimAfter(view, tail, number)),
                 ErrorCode.PRODUCER_FENCED,
                 () -> attempt(view, number + 1));
         // A deletion moved the log start while the tail was being read.
-        return Failures.recover(attempt, ErrorCode.OFFSET_OUT_OF_RANGE, () -> attempt(view, number + 1));
+        return Stages.recover(attempt, ErrorCode.OFFSET_OUT_OF_RANGE, () -> attempt(view, number + 1));
     }
 
     private CompletionStage<Claimed> claimAfter(JournalPartition.View view, Tail tail, int number) {

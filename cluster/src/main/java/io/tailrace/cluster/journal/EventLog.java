@@ -2,6 +2,7 @@ package io.tailrace.cluster.journal;
 
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
@@ -176,7 +177,7 @@ final class EventLog {
                         owned = null;
                         over = own.writer == null ? over : own.writer;
                     }
-                    if (Failures.is(failure, ErrorCode.PRODUCER_FENCED)) {
+                    if (Stages.is(failure, ErrorCode.PRODUCER_FENCED)) {
                         throw fenced("another incarnation has claimed the log");
                     }
                     throw new CompletionException(Failures.cause(failure));

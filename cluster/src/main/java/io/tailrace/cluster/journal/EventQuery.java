@@ -2,6 +2,7 @@ package io.tailrace.cluster.journal;
 
 import com.typesafe.config.Config;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class EventQuery {
      */
     Source<EventEnvelope, NotUsed> events(String persistenceId, long from, long to, boolean live) {
         return Source.<List<EventEnvelope>, Reading>unfoldResourceAsync(
-                        () -> Failures.stage(() -> open(persistenceId, from, to, live)), Reading::next, Reading::close)
+                        () -> Stages.stage(() -> open(persistenceId, from, to, live)), Reading::next, Reading::close)
                 .mapConcat(events -> events);
     }
 
@@ -92,7 +93,7 @@ final class EventQuery {
             if (ended || (!live && reader.isAtEnd())) {
                 return CompletableFuture.completedStage(Optional.empty());
             }
-            return Failures.recover(reader.next(), ErrorCode.OFFSET_OUT_OF_RANGE, this::stepOverDeleted)
+            return Stages.recover(reader.next(), ErrorCode.OFFSET_OUT_OF_RANGE, this::stepOverDeleted)
                     .thenApply(this::take);
         }
 

@@ -9,7 +9,7 @@ final class InOrder {
     private CompletionStage<?> last = CompletableFuture.completedStage(null);
 
     synchronized <T> CompletionStage<T> run(Supplier<CompletionStage<T>> step) {
-        CompletionStage<T> next = last.handle((value, failure) -> true).thenCompose(before -> Failures.stage(step));
+        CompletionStage<T> next = last.handle((value, failure) -> true).thenCompose(before -> Stages.stage(step));
         last = next;
         return next;
     }

@@ -54,7 +54,7 @@ final class JournalPartition {
     /** Opens a view, uses it, closes it. */
     <T> CompletionStage<T> reading(Function<View, CompletionStage<T>> use) {
         return open().thenCompose(
-                        view -> Failures.stage(() -> use.apply(view)).whenComplete((value, failure) -> view.close()));
+                        view -> Stages.stage(() -> use.apply(view)).whenComplete((value, failure) -> view.close()));
     }
 
     /** A reader of its own, to be closed by the caller. */

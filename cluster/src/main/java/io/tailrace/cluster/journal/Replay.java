@@ -1,6 +1,7 @@
 package io.tailrace.cluster.journal;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

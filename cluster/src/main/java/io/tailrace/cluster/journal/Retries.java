@@ -1,5 +1,6 @@
 package io.tailrace.cluster.journal;
 
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -53,7 +54,7 @@ final class Retries {
         }
 
         void next() {
-            Failures.stage(attempt).whenComplete(this::answered);
+            Stages.stage(attempt).whenComplete(this::answered);
         }
 
         private void answered(T value, @Nullable Throwable failure) {

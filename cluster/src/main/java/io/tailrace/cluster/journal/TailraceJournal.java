@@ -50,7 +50,7 @@ public final class TailraceJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Iterable<Optional<Exception>>> doAsyncWriteMessages(Iterable<AtomicWrite> messages) {
-        return Failures.asScala(Failures.stage(() -> {
+        return Stages.asScala(Stages.stage(() -> {
             List<Optional<Exception>> results = new ArrayList<>();
             Map<String, List<EventWrite>> writes = new LinkedHashMap<>();
             for (AtomicWrite message : messages) {
@@ -74,13 +74,13 @@ public final class TailraceJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long from) {
-        return Failures.asScala(Failures.stage(() -> log(persistenceId).recover()));
+        return Stages.asScala(Stages.stage(() -> log(persistenceId).recover()));
     }
 
     @Override
     public Future<Void> doAsyncReplayMessages(
             String persistenceId, long from, long to, long max, Consumer<PersistentRepr> replay) {
-        return Failures.asScala(Failures.stage(() -> partition(persistenceId).reading(view -> new Replay(
+        return Stages.asScala(Stages.stage(() -> partition(persistenceId).reading(view -> new Replay(
                         persistenceId,
                         view,
                         from,
@@ -92,7 +92,7 @@ public final class TailraceJournal extends AsyncWriteJournal {
 
     @Override
     public Future<Void> doAsyncDeleteMessagesTo(String persistenceId, long to) {
-        return Failures.asScala(Failures.stage(() -> log(persistenceId).deleteTo(to)));
+        return Stages.asScala(Stages.stage(() -> log(persistenceId).deleteTo(to)));
     }
 
     private JournalPartition partition(String persistenceId) {

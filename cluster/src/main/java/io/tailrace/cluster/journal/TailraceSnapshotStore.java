@@ -44,14 +44,14 @@ public final class TailraceSnapshotStore extends SnapshotStore {
 
     @Override
     public Future<Optional<SelectedSnapshot>> doLoadAsync(String persistenceId, SnapshotSelectionCriteria criteria) {
-        return Failures.asScala(Failures.stage(() -> log(persistenceId)
+        return Stages.asScala(Stages.stage(() -> log(persistenceId)
                 .load(snapshot -> criteria.matches(metadata(persistenceId, snapshot)))
                 .thenApply(found -> found.map(snapshot -> selected(persistenceId, snapshot)))));
     }
 
     @Override
     public Future<Void> doSaveAsync(SnapshotMetadata metadata, Object snapshot) {
-        return Failures.asScala(Failures.stage(() -> {
+        return Stages.asScala(Stages.stage(() -> {
             Payload payload = payloads.toPayload(snapshot);
             long limit = limit();
             int bytes = payload.bytes().remaining();
@@ -96,7 +96,7 @@ public final class TailraceSnapshotStore extends SnapshotStore {
     }
 
     private Future<Void> delete(String persistenceId, SnapshotRecord.Deletion deletion) {
-        return Failures.asScala(Failures.stage(() -> log(persistenceId).delete(deletion)));
+        return Stages.asScala(Stages.stage(() -> log(persistenceId).delete(deletion)));
     }
 
     private SelectedSnapshot selected(String persistenceId, SnapshotRecord.Snapshot snapshot) {

@@ -16,6 +16,7 @@ import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.cluster.placement.ShardedPartitions;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
@@ -33,7 +34,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -166,11 +166,7 @@ final class Node implements Tailrace {
                             + " s: see the node's log, or raise tailrace.start-timeout.",
                     e);
         } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            while (cause instanceof CompletionException && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            if (cause instanceof TailraceException known) {
+            if (Failures.cause(e) instanceof TailraceException known) {
                 throw new TailraceException(
                         known.code(), "The catalogue of topics cannot be read: " + known.getMessage(), known);
             }

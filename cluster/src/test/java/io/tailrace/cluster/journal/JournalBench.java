@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.InternalPartition;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;

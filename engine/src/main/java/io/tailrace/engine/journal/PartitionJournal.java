@@ -1,6 +1,7 @@
 package io.tailrace.engine.journal;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.PlacedBatch;
@@ -134,8 +135,7 @@ public final class PartitionJournal extends AsyncWriteJournal {
 
     private static <T> Future<T> completed(CompletionStage<T> stage) {
         return FutureConverters.asScala(stage.exceptionally(failure -> {
-            Throwable cause =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            Throwable cause = Failures.cause(failure);
             throw cause instanceof RuntimeException known ? known : new CompletionException(cause);
         }));
     }

@@ -1,6 +1,7 @@
 package io.tailrace.engine.partition;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.journal.LedPartitions;
 import io.tailrace.engine.journal.SnapshotFiles;

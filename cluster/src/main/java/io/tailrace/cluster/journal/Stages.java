@@ -1,9 +1,9 @@
 package io.tailrace.cluster.journal;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -11,20 +11,12 @@ import org.jspecify.annotations.Nullable;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.FutureConverters;
 
-/** Futures wrap what failed them; Pekko and the codes want what was inside. */
-final class Failures {
-    private Failures() {}
-
-    static Throwable cause(Throwable failure) {
-        Throwable inner = failure;
-        while (inner instanceof CompletionException && inner.getCause() != null) {
-            inner = inner.getCause();
-        }
-        return inner;
-    }
+/** What the JDK's stages lack: going on after a failure by its code, and handing one to Pekko as it is. */
+final class Stages {
+    private Stages() {}
 
     static boolean is(@Nullable Throwable failure, ErrorCode code) {
-        return failure != null && cause(failure) instanceof TailraceException known && known.code() == code;
+        return failure != null && Failures.cause(failure) instanceof TailraceException known && known.code() == code;
     }
 
     /** The stage of that step; a step that throws is a stage that failed. */
@@ -43,7 +35,7 @@ final class Failures {
                     if (failure == null) {
                         return CompletableFuture.completedStage(value);
                     }
-                    return is(failure, code) ? otherwise.get() : CompletableFuture.failedStage(cause(failure));
+                    return is(failure, code) ? otherwise.get() : CompletableFuture.failedStage(Failures.cause(failure));
                 })
                 .thenCompose(Function.identity());
     }
@@ -55,7 +47,7 @@ final class Failures {
             if (failure == null) {
                 bare.complete(value);
             } else {
-                bare.completeExceptionally(cause(failure));
+                bare.completeExceptionally(Failures.cause(failure));
             }
         });
         return FutureConverters.asScala(bare);

@@ -1,24 +1,24 @@
-package io.tailrace.engine.partition;
+package io.tailrace.engine.error;
 
-import io.tailrace.engine.error.ErrorCode;
-import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
-/** Finds the error with a code in what futures and actors have wrapped around it. */
-final class Failures {
+/** Futures wrap what failed them; people and codes want what was inside. */
+public final class Failures {
     private Failures() {}
 
-    /** What was inside. */
-    static Throwable cause(Throwable failure) {
+    /** What was inside; the failure itself if nothing was wrapped around it. */
+    public static Throwable cause(Throwable failure) {
         Throwable inner = failure;
-        while (inner instanceof CompletionException && inner.getCause() != null) {
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+                && inner.getCause() != null) {
             inner = inner.getCause();
         }
         return inner;
     }
 
     /** The error with a code, however deep it lies; without one, IO_FAILED with the message there is. */
-    static TailraceException named(Throwable failure) {
+    public static TailraceException named(Throwable failure) {
         for (Throwable inner = failure; inner != null; inner = inner.getCause()) {
             if (inner instanceof TailraceException known) {
                 return known;
@@ -26,9 +26,5 @@ final class Failures {
         }
         Throwable cause = cause(failure);
         return new TailraceException(ErrorCode.IO_FAILED, "Something failed that was not foreseen: " + cause, cause);
-    }
-
-    static ErrorCode codeOf(Throwable failure) {
-        return named(failure).code();
     }
 }
