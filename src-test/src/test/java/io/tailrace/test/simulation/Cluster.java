@@ -2,6 +2,7 @@ package io.tailrace.test.simulation;
 
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
 import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
@@ -36,7 +37,9 @@ final class Cluster {
         this.variant = variant;
         this.network = new Network(world);
         int size = world.chance(0.8) ? 3 : world.chance(0.7) ? 5 : 1;
-        this.voters = new Voters(IDS.subList(0, size), 0);
+        List<ReplicaId> ids =
+                IDS.subList(0, size).stream().map(id -> new ReplicaId(id, "1")).toList();
+        this.voters = new Voters(ids, 0);
         world.coverage.count("voters: " + size);
         this.settings =
                 new QuorumSettings(world.chance(0.5) ? 120 : world.between(100, 1000), world.between(1, 4), 100, 20);

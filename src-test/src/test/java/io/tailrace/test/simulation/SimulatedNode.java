@@ -11,6 +11,7 @@ import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class SimulatedNode {
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     final String id;
+    final ReplicaId replicaId;
     final SimulatedFileStore disk;
     private final Cluster cluster;
     private final World world;
@@ -58,8 +60,9 @@ final class SimulatedNode {
         }
     }
 
-    SimulatedNode(String id, Cluster cluster, World world) {
-        this.id = id;
+    SimulatedNode(ReplicaId replicaId, Cluster cluster, World world) {
+        this.replicaId = replicaId;
+        this.id = replicaId.nodeId();
         this.cluster = cluster;
         this.world = world;
         this.disk = new SimulatedFileStore(world.random.nextLong());
@@ -77,7 +80,13 @@ final class SimulatedNode {
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(id, cluster.voters(), cluster.settings(), recovered, world.clock(), this::incarnation);
+                    .create(
+                            replicaId,
+                            cluster.voters(),
+                            cluster.settings(),
+                            recovered,
+                            world.clock(),
+                            this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
@@ -204,9 +213,13 @@ final class SimulatedNode {
         if (output instanceof Output.Send send) {
             cluster.invariants().sent(id, send.message());
             world.coverage.count("message: " + Described.kind(send.message()));
-            SimulatedNode to = cluster.node(send.to());
+            SimulatedNode to = cluster.node(send.to().nodeId());
             cluster.network()
-                    .send(id, send.to(), true, () -> to.arrive(() -> to.step(new Input.Received(id, send.message()))));
+                    .send(
+                            id,
+                            to.id,
+                            true,
+                            () -> to.arrive(() -> to.step(new Input.Received(replicaId, send.message()))));
         } else if (output instanceof Output.SetTimer timer) {
             world.after(
                     delay(timer.kind()),

@@ -2,6 +2,7 @@ package io.tailrace.test.simulation;
 
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -20,7 +21,7 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone) {
     @FunctionalInterface
     interface Replicas {
         QuorumReplica create(
-                String self,
+                ReplicaId self,
                 Voters voters,
                 QuorumSettings settings,
                 QuorumReplica.Recovered recovered,

@@ -15,12 +15,12 @@ final class Adopting extends Role {
     private static final int TRIES = 3;
 
     private final UUID incarnation;
-    private final String source;
+    private final ReplicaId source;
     private final LogPosition winner;
     private long offset;
     private int tries;
 
-    Adopting(QuorumReplica replica, int epoch, UUID incarnation, String source, LogPosition winner) {
+    Adopting(QuorumReplica replica, int epoch, UUID incarnation, ReplicaId source, LogPosition winner) {
         super(replica, epoch);
         this.incarnation = incarnation;
         this.source = source;
@@ -63,7 +63,7 @@ final class Adopting extends Role {
     }
 
     @Override
-    void copyReply(String from, CopyReply reply) {
+    void copyReply(ReplicaId from, CopyReply reply) {
         if (!from.equals(source) || !reply.incarnation().equals(incarnation) || reply.offset() != offset) {
             return;
         }
@@ -77,7 +77,7 @@ final class Adopting extends Role {
         }
     }
 
-    private void take(String from, CopyReply reply) {
+    private void take(ReplicaId from, CopyReply reply) {
         List<RecordBatch> batches = reply.batches();
         if (!batches.isEmpty() && replica.adopt(from, offset, reply.previousEpoch(), epoch, batches)) {
             offset = batches.get(batches.size() - 1).nextOffset();

@@ -9,7 +9,7 @@ import java.util.UUID;
 /** Collects promises, its own replica's among them, and knows the greatest log when it has a quorum's (rules 2 to 4). */
 final class Candidate extends Role {
     private final UUID incarnation;
-    private final Map<String, LogPosition> granted = new TreeMap<>();
+    private final Map<ReplicaId, LogPosition> granted = new TreeMap<>();
     private boolean refused;
 
     Candidate(QuorumReplica replica, int epoch, UUID incarnation) {
@@ -29,7 +29,7 @@ final class Candidate extends Role {
 
     private void ask() {
         replica.out().setTimer(TimerKind.ATTEMPT);
-        for (String voter : replica.voters().ids()) {
+        for (ReplicaId voter : replica.voters().ids()) {
             if (!granted.containsKey(voter)) {
                 replica.out().send(voter, new PromiseRequest(epoch, incarnation));
             }
@@ -52,7 +52,7 @@ final class Candidate extends Role {
     }
 
     @Override
-    void promiseReply(String from, PromiseReply reply) {
+    void promiseReply(ReplicaId from, PromiseReply reply) {
         if (!reply.incarnation().equals(incarnation)) {
             return;
         }
@@ -63,8 +63,8 @@ final class Candidate extends Role {
         granted.put(from, reply.position());
         LogPosition own = granted.get(replica.self());
         if (!refused && own != null && granted.size() >= replica.voters().quorum()) {
-            String winner = replica.self();
-            for (Map.Entry<String, LogPosition> voter : granted.entrySet()) {
+            ReplicaId winner = replica.self();
+            for (Map.Entry<ReplicaId, LogPosition> voter : granted.entrySet()) {
                 if (replica.rules().compare(voter.getValue(), granted.getOrDefault(winner, own)) > 0) {
                     winner = voter.getKey();
                 }

@@ -14,14 +14,14 @@ final class CopySource {
     /** The one read under way; who asks again has given up on it. */
     private @Nullable Copy reading;
 
-    private record Copy(long readId, String nominee, CopyRequest request) {}
+    private record Copy(long readId, ReplicaId nominee, CopyRequest request) {}
 
     CopySource(QuorumReplica replica, Voting voting) {
         this.replica = replica;
         this.voting = voting;
     }
 
-    void request(String from, CopyRequest request) {
+    void request(ReplicaId from, CopyRequest request) {
         LogOutline outline = replica.log().outline();
         if (!voting.isPromisedTo(request)) {
             replica.out().send(from, reply(request, Outcome.REFUSED, List.of()));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * epoch and is not on the disk: after a restart or in another epoch it has to be found out again.
  */
 final class Follower extends Role {
-    private @Nullable String leader;
+    private @Nullable ReplicaId leader;
     /** The log is the leader's up to here. */
     private long matched;
 
@@ -20,7 +20,7 @@ final class Follower extends Role {
     /** What came before the promise of its epoch was on the disk; the newest only, the leader sends again. */
     private @Nullable AppendRequest early;
 
-    Follower(QuorumReplica replica, int epoch, @Nullable String leader) {
+    Follower(QuorumReplica replica, int epoch, @Nullable ReplicaId leader) {
         super(replica, epoch);
         this.leader = leader;
     }
@@ -31,7 +31,7 @@ final class Follower extends Role {
     }
 
     @Nullable
-    String leader() {
+    ReplicaId leader() {
         return leader;
     }
 
@@ -44,7 +44,7 @@ final class Follower extends Role {
         }
     }
 
-    void append(String from, AppendRequest request) {
+    void append(ReplicaId from, AppendRequest request) {
         if (leader == null) {
             leader = from;
         } else if (!leader.equals(from)) {
@@ -91,7 +91,7 @@ final class Follower extends Role {
     @Override
     void promiseStored() {
         AppendRequest request = early;
-        String from = leader;
+        ReplicaId from = leader;
         early = null;
         if (request != null && from != null) {
             append(from, request);

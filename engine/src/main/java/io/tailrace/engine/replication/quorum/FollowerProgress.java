@@ -10,7 +10,7 @@ import java.util.Deque;
 final class FollowerProgress {
     static final long NO_READ = -1;
 
-    final String id;
+    final ReplicaId id;
     boolean probing = true;
     /** The next offset to send. */
     long next;
@@ -31,7 +31,7 @@ final class FollowerProgress {
 
     private long matchedAtHeartbeat;
 
-    FollowerProgress(String id, long next) {
+    FollowerProgress(ReplicaId id, long next) {
         this.id = id;
         this.next = next;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 /** What happens to a replica; each is handled by one {@link QuorumReplica#step}. */
 public sealed interface Input {
     /** A message has come from another voter. */
-    record Received(String from, Message message) implements Input {}
+    record Received(ReplicaId from, Message message) implements Input {}
 
     /** A timer that an {@link Output.SetTimer} asked for. */
     record TimerFired(TimerKind kind, long id) implements Input {}

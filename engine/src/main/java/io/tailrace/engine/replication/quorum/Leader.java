@@ -107,7 +107,7 @@ final class Leader extends Role {
     }
 
     @Override
-    void appendReply(String from, Message.AppendReply reply) {
+    void appendReply(ReplicaId from, Message.AppendReply reply) {
         replication.answered(from, reply);
         advance();
         confirm();

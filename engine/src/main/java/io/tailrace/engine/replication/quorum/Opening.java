@@ -47,7 +47,7 @@ final class Opening extends Role {
     }
 
     @Override
-    void appendReply(String from, Message.AppendReply reply) {
+    void appendReply(ReplicaId from, Message.AppendReply reply) {
         replication.answered(from, reply);
         advance();
     }

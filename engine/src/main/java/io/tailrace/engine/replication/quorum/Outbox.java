@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what one step puts out, and numbers timers and I/O so that answers to what is over are known as such. */
 final class Outbox {
-    private final String self;
+    private final ReplicaId self;
     private final Map<TimerKind, Long> timers = new EnumMap<>(TimerKind.class);
     private final Deque<Message> toSelf = new ArrayDeque<>();
     private List<Output> outputs = new ArrayList<>();
     private long lastId;
 
-    Outbox(String self) {
+    Outbox(ReplicaId self) {
         this.self = self;
     }
 
@@ -27,7 +27,7 @@ final class Outbox {
         return taken;
     }
 
-    void send(String to, Message message) {
+    void send(ReplicaId to, Message message) {
         if (to.equals(self)) {
             toSelf.add(message);
         } else {

@@ -8,7 +8,7 @@ import java.util.List;
 /** What a replica wants done, or has decided. */
 public sealed interface Output {
     /** To be sent to another voter; it may get lost. */
-    record Send(String to, Message message) implements Output {}
+    record Send(ReplicaId to, Message message) implements Output {}
 
     /** To be reported by {@link Input.TimerFired} after the time of its kind. */
     record SetTimer(TimerKind kind, long id) implements Output {}
@@ -66,7 +66,7 @@ public sealed interface Output {
     record HighWatermarkMoved(long highWatermark) implements Decision {}
 
     /** A message was of no use: bytes that are damaged or do not follow, or not from a voter. For the log file and a counter. */
-    record Ignored(String from, String why) implements Decision {}
+    record Ignored(ReplicaId from, String why) implements Decision {}
 
     /** Something that the rules exclude has been seen; the replica has stopped, so as to do no more harm. */
     record Alarm(String what) implements Decision {}

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * There is no election timeout: who should lead is nominated from outside, and a follower without leader waits.
  */
 public final class QuorumReplica {
-    private final String self;
+    private final ReplicaId self;
     private final Voters voters;
     private final QuorumSettings settings;
     private final InstantSource clock;
@@ -76,7 +76,7 @@ public final class QuorumReplica {
      * @param incarnations a fresh random id for every attempt to lead
      */
     public QuorumReplica(
-            String self,
+            ReplicaId self,
             Voters voters,
             QuorumSettings settings,
             Recovered recovered,
@@ -86,7 +86,7 @@ public final class QuorumReplica {
     }
 
     QuorumReplica(
-            String self,
+            ReplicaId self,
             Voters voters,
             QuorumSettings settings,
             Recovered recovered,
@@ -146,7 +146,7 @@ public final class QuorumReplica {
         }
     }
 
-    private void received(String from, Message message) {
+    private void received(ReplicaId from, Message message) {
         if (message instanceof PromiseRequest request) {
             voting.request(from, request);
         } else if (message instanceof AppendRequest request) {
@@ -160,7 +160,7 @@ public final class QuorumReplica {
 
     // --- following (rules 7 and 8) -----------------------------------------------------------------------------------
 
-    private void appendRequest(String from, AppendRequest request) {
+    private void appendRequest(ReplicaId from, AppendRequest request) {
         if (rules.isOver(request.epoch(), voting.promise())) {
             out.send(from, refusal(request));
             return;
@@ -196,7 +196,7 @@ public final class QuorumReplica {
      *
      * @return whether it was done; not if they are damaged, and not if what is committed would have to go (rule 8)
      */
-    boolean adopt(String from, long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
+    boolean adopt(ReplicaId from, long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
         if (!follow(offset, previousEpoch, epoch, batches)) {
             out.decide(new Output.Ignored(from, "damaged or unrelated batches at offset " + offset));
             return false;
@@ -236,7 +236,7 @@ public final class QuorumReplica {
 
     // --- answers -----------------------------------------------------------------------------------------------------
 
-    private void reply(String from, Message.Reply reply) {
+    private void reply(ReplicaId from, Message.Reply reply) {
         highestEpochSeen = Math.max(highestEpochSeen, reply.promisedEpoch());
         if (!role.isNominee()) {
             return;
@@ -284,7 +284,7 @@ public final class QuorumReplica {
     }
 
     /** From Candidate: a quorum has promised; whose log is the greatest, and where it ends. */
-    void elected(int epoch, UUID incarnation, String winner, LogPosition position) {
+    void elected(int epoch, UUID incarnation, ReplicaId winner, LogPosition position) {
         if (winner.equals(self)) {
             open(epoch, incarnation);
         } else {
@@ -309,7 +309,7 @@ public final class QuorumReplica {
     }
 
     /** To Follower. */
-    void follow(@Nullable String leader, String why) {
+    void follow(@Nullable ReplicaId leader, String why) {
         become(new Follower(this, voting.promise().epoch(), leader), why);
     }
 
@@ -377,7 +377,7 @@ public final class QuorumReplica {
         return role;
     }
 
-    String self() {
+    ReplicaId self() {
         return self;
     }
 

@@ -27,7 +27,7 @@ final class Replication {
         this.epoch = epoch;
         this.incarnation = incarnation;
         this.epochStart = replica.log().outline().end();
-        for (String voter : replica.voters().ids()) {
+        for (ReplicaId voter : replica.voters().ids()) {
             if (!voter.equals(replica.self())) {
                 followers.add(new FollowerProgress(voter, epochStart));
             }
@@ -139,7 +139,7 @@ final class Replication {
                                 replica.highWatermark()));
     }
 
-    void answered(String from, AppendReply reply) {
+    void answered(ReplicaId from, AppendReply reply) {
         for (FollowerProgress follower : followers) {
             if (follower.id.equals(from)) {
                 follower.heard = true;

@@ -33,11 +33,11 @@ abstract class Role {
     /** A voter has promised a higher epoch to somebody else. */
     void refused(int higherEpoch) {}
 
-    void promiseReply(String from, Message.PromiseReply reply) {}
+    void promiseReply(ReplicaId from, Message.PromiseReply reply) {}
 
-    void copyReply(String from, Message.CopyReply reply) {}
+    void copyReply(ReplicaId from, Message.CopyReply reply) {}
 
-    void appendReply(String from, Message.AppendReply reply) {}
+    void appendReply(ReplicaId from, Message.AppendReply reply) {}
 
     void readDone(long id, List<RecordBatch> batches) {}
 

@@ -8,7 +8,7 @@ import java.util.List;
  * @param ids the voters, none twice
  * @param configVersion counts the changes of the set
  */
-public record Voters(List<String> ids, int configVersion) {
+public record Voters(List<ReplicaId> ids, int configVersion) {
     /** Takes a copy. */
     public Voters {
         ids = List.copyOf(ids);

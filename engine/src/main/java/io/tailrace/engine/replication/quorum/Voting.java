@@ -16,7 +16,7 @@ final class Voting {
     /** The one vote that waits for the disk; an older one is of a lower epoch and would be refused by now. */
     private @Nullable Vote waiting;
 
-    private record Vote(String nominee, PromiseRequest request) {}
+    private record Vote(ReplicaId nominee, PromiseRequest request) {}
 
     /** Goes by a promise that is on the disk. */
     Voting(QuorumReplica replica, Promise stored) {
@@ -38,7 +38,7 @@ final class Voting {
         return request.epoch() == promise.epoch() && request.incarnation().equals(promise.to()) && isStored();
     }
 
-    void request(String from, PromiseRequest request) {
+    void request(ReplicaId from, PromiseRequest request) {
         if (!replica.rules().grants(promise, request)) {
             replica.out().send(from, reply(request, false));
             return;

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** The rules one by one; how they hold together is the simulation's business. */
 class QuorumReplicaTest {
+    private static final ReplicaId A = new ReplicaId("a", "1");
+    private static final ReplicaId B = new ReplicaId("b", "1");
+    private static final ReplicaId C = new ReplicaId("c", "1");
     private static final UUID X = new UUID(1, 1);
     private static final UUID Y = new UUID(2, 2);
     private static final EpochEnd NOWHERE = new EpochEnd(-1, 0);
@@ -37,8 +40,8 @@ class QuorumReplicaTest {
             log.append(epoch, log.end() + 1);
         }
         return new QuorumReplica(
-                "a",
-                new Voters(List.of("a", "b", "c"), 0),
+                A,
+                new Voters(List.of(A, B, C), 0),
                 QuorumSettings.DEFAULTS,
                 new QuorumReplica.Recovered(log, promise, 0),
                 () -> Instant.ofEpochMilli(1),
@@ -50,7 +53,7 @@ class QuorumReplicaTest {
         outputs.addAll(replica.step(input));
     }
 
-    private void receive(String from, Message message) {
+    private void receive(ReplicaId from, Message message) {
         step(new Input.Received(from, message));
     }
 
@@ -102,12 +105,12 @@ class QuorumReplicaTest {
     private void lead() {
         step(new Input.Nominated());
         diskDoesIt();
-        receive("b", granted(1, new LogPosition(-1, 0)));
+        receive(B, granted(1, new LogPosition(-1, 0)));
     }
 
     @Test
     void promisesOnlyWhenThePromiseIsOnTheDisk() {
-        receive("b", new PromiseRequest(1, X));
+        receive(B, new PromiseRequest(1, X));
         assertThat(sent(PromiseReply.class)).isEmpty();
         diskDoesIt();
         assertThat(sent(PromiseReply.class)).singleElement().matches(PromiseReply::granted);
@@ -115,11 +118,11 @@ class QuorumReplicaTest {
 
     @Test
     void promisesAnEpochToOneIncarnationOnlyAndToThatAgain() {
-        receive("b", new PromiseRequest(1, X));
+        receive(B, new PromiseRequest(1, X));
         diskDoesIt();
-        receive("c", new PromiseRequest(1, Y));
+        receive(C, new PromiseRequest(1, Y));
         assertThat(sent(PromiseReply.class)).singleElement().matches(reply -> !reply.granted());
-        receive("b", new PromiseRequest(1, X));
+        receive(B, new PromiseRequest(1, X));
         assertThat(sent(PromiseReply.class)).singleElement().matches(PromiseReply::granted);
     }
 
@@ -133,8 +136,8 @@ class QuorumReplicaTest {
     @Test
     void aNomineeDoesNotLeadWithoutItsOwnPromise() {
         step(new Input.Nominated());
-        outputs.addAll(replica.step(new Input.Received("b", granted(1, new LogPosition(-1, 0)))));
-        outputs.addAll(replica.step(new Input.Received("c", granted(1, new LogPosition(-1, 0)))));
+        outputs.addAll(replica.step(new Input.Received(B, granted(1, new LogPosition(-1, 0)))));
+        outputs.addAll(replica.step(new Input.Received(C, granted(1, new LogPosition(-1, 0)))));
         assertThat(outputs(Output.Leading.class)).isEmpty();
     }
 
@@ -143,8 +146,8 @@ class QuorumReplicaTest {
         replica = replica(new Promise(2, Y), 1, 1, 1, 1);
         step(new Input.Nominated());
         diskDoesIt();
-        receive("b", granted(3, new LogPosition(2, 3)));
-        assertThat(outputs(Output.Send.class)).containsExactly(new Output.Send("b", new CopyRequest(3, X, 4, 1)));
+        receive(B, granted(3, new LogPosition(2, 3)));
+        assertThat(outputs(Output.Send.class)).containsExactly(new Output.Send(B, new CopyRequest(3, X, 4, 1)));
     }
 
     @Test
@@ -152,22 +155,22 @@ class QuorumReplicaTest {
         replica = replica(new Promise(1, Y), 1, 1);
         step(new Input.Nominated());
         diskDoesIt();
-        receive("b", granted(2, new LogPosition(1, 2)));
+        receive(B, granted(2, new LogPosition(1, 2)));
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
         diskDoesIt();
         assertThat(replica.readableOffset()).isEmpty();
-        receive("b", matched(2, 0, 2));
+        receive(B, matched(2, 0, 2));
         assertThat(outputs(Output.HighWatermarkMoved.class)).isEmpty();
-        receive("b", matched(2, 0, 3));
+        receive(B, matched(2, 0, 3));
         assertThat(outputs(Output.Decision.class))
                 .containsExactly(new Output.HighWatermarkMoved(3), new Output.Leading(2, 3));
     }
 
     @Test
     void acknowledgesWhatIsOnTheDisk() {
-        receive("b", append(1, 0, -1, 0));
+        receive(B, append(1, 0, -1, 0));
         diskDoesIt();
-        receive("b", append(1, 0, -1, 1, batch(0, 1)));
+        receive(B, append(1, 0, -1, 1, batch(0, 1)));
         assertThat(sent(AppendReply.class))
                 .singleElement()
                 .matches(reply -> reply.matchedOffset() == 1 && reply.fsyncedOffset() == 0);
@@ -179,7 +182,7 @@ class QuorumReplicaTest {
 
     @Test
     void stepsUpOnTheDiskBeforeItTakesAnAppend() {
-        receive("b", append(1, 0, -1, 0, batch(0, 1)));
+        receive(B, append(1, 0, -1, 0, batch(0, 1)));
         assertThat(outputs).singleElement().isInstanceOf(Output.StorePromise.class);
         diskDoesIt();
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
@@ -188,7 +191,7 @@ class QuorumReplicaTest {
     @Test
     void truncatesWhatTheNewLeaderNeverHad() {
         replica = replica(new Promise(3, Y), 1, 1, 1);
-        receive("b", append(3, 1, 1, 0, batch(1, 3)));
+        receive(B, append(3, 1, 1, 0, batch(1, 3)));
         assertThat(outputs(Output.Truncate.class)).singleElement().matches(cut -> cut.offset() == 1);
         assertThat(replica.endOffset()).isEqualTo(2);
     }
@@ -196,7 +199,7 @@ class QuorumReplicaTest {
     @Test
     void anAppendThatComesLateTakesNothingAway() {
         replica = replica(new Promise(1, Y), 1, 1, 1);
-        receive("b", append(1, 1, 1, 0, batch(1, 1)));
+        receive(B, append(1, 1, 1, 0, batch(1, 1)));
         assertThat(outputs(Output.Io.class)).isEmpty();
         assertThat(replica.endOffset()).isEqualTo(3);
     }
@@ -204,7 +207,7 @@ class QuorumReplicaTest {
     @Test
     void answersWithTheEndOfItsEpochWhereTheEntryBeforeDiffers() {
         replica = replica(new Promise(5, Y), 1, 1, 2);
-        receive("b", append(5, 7, 4, 0));
+        receive(B, append(5, 7, 4, 0));
         assertThat(sent(AppendReply.class))
                 .singleElement()
                 .matches(reply -> reply.outcome() == Outcome.DIVERGED
@@ -214,7 +217,7 @@ class QuorumReplicaTest {
     @Test
     void refusesAnOldLeaderAndSaysWhatItHasPromised() {
         replica = replica(new Promise(5, X));
-        receive("b", append(4, 0, -1, 0));
+        receive(B, append(4, 0, -1, 0));
         assertThat(sent(AppendReply.class))
                 .singleElement()
                 .matches(reply -> reply.outcome() == Outcome.REFUSED && reply.promisedEpoch() == 5);
@@ -223,12 +226,12 @@ class QuorumReplicaTest {
     @Test
     void stopsBeforeItCutsWhatIsCommitted() {
         replica = replica(new Promise(2, Y), 1, 1);
-        receive("b", append(2, 2, 1, 2));
+        receive(B, append(2, 2, 1, 2));
         assertThat(replica.highWatermark()).isEqualTo(2);
-        receive("b", append(2, 1, 1, 2, batch(1, 2)));
+        receive(B, append(2, 1, 1, 2, batch(1, 2)));
         assertThat(outputs(Output.Alarm.class)).hasSize(1);
         assertThat(outputs(Output.Truncate.class)).isEmpty();
-        receive("b", append(2, 2, 1, 2));
+        receive(B, append(2, 2, 1, 2));
         assertThat(outputs).isEmpty();
     }
 
@@ -237,7 +240,7 @@ class QuorumReplicaTest {
         replica = replica(new Promise(1, Y));
         ByteBuffer bytes = batch(0, 1).bytes();
         bytes.put(RecordBatch.HEADER_BYTES + 2, (byte) 77);
-        receive("b", append(1, 0, -1, 0, RecordBatch.at(bytes)));
+        receive(B, append(1, 0, -1, 0, RecordBatch.at(bytes)));
         assertThat(outputs(Output.Ignored.class)).hasSize(1);
         assertThat(replica.endOffset()).isZero();
     }
@@ -246,7 +249,7 @@ class QuorumReplicaTest {
     void whatWasInFlightIsUnknownWhenAnotherLeads() {
         lead();
         step(new Input.Append(7, 1, List.of(new PlacedBatch(batch(0, 1), 0, 1, -1))));
-        receive("b", new PromiseRequest(2, Y));
+        receive(B, new PromiseRequest(2, Y));
         assertThat(outputs(Output.Decision.class))
                 .startsWith(new Output.AppendUnknown(7))
                 .hasAtLeastOneElementOfType(Output.NominationOver.class);
@@ -260,7 +263,7 @@ class QuorumReplicaTest {
         step(new Input.Append(7, 1, List.of(new PlacedBatch(batch(0, 1), 0, 1, -1))));
         diskDoesIt();
         assertThat(outputs(Output.Decision.class)).isEmpty();
-        receive("c", matched(1, 0, 1));
+        receive(C, matched(1, 0, 1));
         assertThat(outputs(Output.Decision.class))
                 .containsExactly(new Output.HighWatermarkMoved(1), new Output.Appended(7, 1));
     }
@@ -270,9 +273,9 @@ class QuorumReplicaTest {
         lead();
         step(new Input.CheckedRead(9));
         assertThat(sent(AppendRequest.class)).allMatch(request -> request.round() == 1);
-        receive("b", matched(1, 0, 0));
+        receive(B, matched(1, 0, 0));
         assertThat(outputs(Output.ReadConfirmed.class)).isEmpty();
-        receive("b", matched(1, 1, 0));
+        receive(B, matched(1, 1, 0));
         assertThat(outputs(Output.ReadConfirmed.class)).containsExactly(new Output.ReadConfirmed(9, 0));
     }
 
@@ -292,16 +295,16 @@ class QuorumReplicaTest {
     void anAnswerThatComesTwiceIsAskedAboutOnce() {
         lead();
         AppendReply diverged = new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0);
-        receive("b", matched(1, 0, 0));
-        receive("b", diverged);
+        receive(B, matched(1, 0, 0));
+        receive(B, diverged);
         assertThat(sent(AppendRequest.class)).hasSize(1);
-        receive("b", diverged);
+        receive(B, diverged);
         assertThat(sent(AppendRequest.class)).isEmpty();
     }
 
     @Test
     void aFailedDiskStopsTheReplica() {
-        receive("b", new PromiseRequest(1, X));
+        receive(B, new PromiseRequest(1, X));
         Output.Io store = outputs(Output.Io.class).get(0);
         step(new Input.IoFailed(store.id(), "Input/output error"));
         assertThat(outputs(Output.Alarm.class)).hasSize(1);

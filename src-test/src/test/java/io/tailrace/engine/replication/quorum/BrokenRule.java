@@ -130,7 +130,7 @@ public enum BrokenRule {
 
     /** A replica with this rule broken; the parameters are those of {@link QuorumReplica}. */
     public QuorumReplica replica(
-            String self,
+            ReplicaId self,
             Voters voters,
             QuorumSettings settings,
             QuorumReplica.Recovered recovered,
