@@ -1,0 +1,202 @@
+package io.tailrace.cluster.replication;
+
+import io.tailrace.cluster.link.Dropped;
+import io.tailrace.cluster.link.FieldReader;
+import io.tailrace.cluster.link.FieldWriter;
+import io.tailrace.cluster.replication.MessageLayout.Body;
+import io.tailrace.engine.log.EpochEnd;
+import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.quorum.LogPosition;
+import io.tailrace.engine.replication.quorum.Message;
+import io.tailrace.engine.replication.quorum.Message.AppendReply;
+import io.tailrace.engine.replication.quorum.Message.AppendRequest;
+import io.tailrace.engine.replication.quorum.Message.CopyReply;
+import io.tailrace.engine.replication.quorum.Message.CopyRequest;
+import io.tailrace.engine.replication.quorum.Message.Outcome;
+import io.tailrace.engine.replication.quorum.Message.PromiseReply;
+import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The table of all types of messages between replicas, in the order of their numbers. A new type gets the next number and an entry; a change
+ * of a layout that is in use gets the next version, and the entry of the version before stays as long as nodes may speak it.
+ */
+final class MessageLayouts {
+    private static final int VERSION = 1;
+    private static final List<Outcome> OUTCOMES = List.of(Outcome.REFUSED, Outcome.DIVERGED, Outcome.MATCHED);
+
+    private static final List<MessageLayout<?>> ALL = List.of(
+            layout(
+                    PromiseRequest.class,
+                    1,
+                    (message, out) -> out.int32(message.epoch()).uuid(message.incarnation()),
+                    in -> new PromiseRequest(in.count(), in.uuid())),
+            layout(
+                    PromiseReply.class,
+                    2,
+                    (message, out) -> {
+                        out.int32(message.epoch())
+                                .uuid(message.incarnation())
+                                .bool(message.granted())
+                                .int32(message.promisedEpoch());
+                        position(message.position(), out)
+                                .int64(message.logStart())
+                                .int64(message.highWatermark())
+                                .int32(message.configVersion());
+                    },
+                    in -> new PromiseReply(
+                            in.count(),
+                            in.uuid(),
+                            in.bool(),
+                            in.int32(),
+                            new LogPosition(in.int32(), in.offset()),
+                            in.offset(),
+                            in.offset(),
+                            in.count())),
+            layout(
+                    CopyRequest.class,
+                    3,
+                    (message, out) -> out.int32(message.epoch())
+                            .uuid(message.incarnation())
+                            .int64(message.offset())
+                            .int32(message.previousEpoch()),
+                    in -> new CopyRequest(in.count(), in.uuid(), in.offset(), in.int32())),
+            withBatches(
+                    CopyReply.class,
+                    4,
+                    CopyReply::batches,
+                    (message, out) -> {
+                        out.int32(message.epoch())
+                                .uuid(message.incarnation())
+                                .int32(message.promisedEpoch())
+                                .oneOf(OUTCOMES, message.outcome())
+                                .int64(message.offset())
+                                .int32(message.previousEpoch());
+                        epochEnd(message.divergence(), out);
+                    },
+                    body -> {
+                        FieldReader in = body.in();
+                        return new CopyReply(
+                                in.count(),
+                                in.uuid(),
+                                in.int32(),
+                                in.oneOf(OUTCOMES),
+                                in.offset(),
+                                in.int32(),
+                                new EpochEnd(in.int32(), in.offset()),
+                                body.batches());
+                    }),
+            withBatches(
+                    AppendRequest.class,
+                    5,
+                    AppendRequest::batches,
+                    (message, out) -> out.int32(message.epoch())
+                            .uuid(message.incarnation())
+                            .int64(message.round())
+                            .int64(message.previousOffset())
+                            .int32(message.previousEpoch())
+                            .int64(message.highWatermark()),
+                    body -> {
+                        FieldReader in = body.in();
+                        return new AppendRequest(
+                                in.count(),
+                                in.uuid(),
+                                in.offset(),
+                                in.offset(),
+                                in.int32(),
+                                body.batches(),
+                                in.offset());
+                    }),
+            layout(
+                    AppendReply.class,
+                    6,
+                    (message, out) -> {
+                        out.int32(message.epoch())
+                                .int32(message.promisedEpoch())
+                                .oneOf(OUTCOMES, message.outcome())
+                                .int64(message.round());
+                        epochEnd(message.divergence(), out)
+                                .int64(message.matchedOffset())
+                                .int64(message.fsyncedOffset());
+                    },
+                    in -> new AppendReply(
+                            in.count(),
+                            in.int32(),
+                            in.oneOf(OUTCOMES),
+                            in.offset(),
+                            new EpochEnd(in.int32(), in.offset()),
+                            in.offset(),
+                            in.offset())));
+
+    private static final Map<Class<?>, MessageLayout<?>> BY_KIND =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(MessageLayout::kind, Function.identity()));
+    private static final Map<Integer, MessageLayout<?>> BY_TYPE =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(MessageLayout::type, Function.identity()));
+
+    private MessageLayouts() {}
+
+    private interface FieldsOf<M> {
+        void write(M message, FieldWriter out);
+    }
+
+    private static <M extends Message> MessageLayout<M> layout(
+            Class<M> kind, int type, FieldsOf<M> writer, Function<FieldReader, M> reader) {
+        return new MessageLayout<>(
+                kind, type, VERSION, message -> List.of(), writer::write, body -> reader.apply(body.alone()));
+    }
+
+    private static <M extends Message> MessageLayout<M> withBatches(
+            Class<M> kind,
+            int type,
+            Function<M, List<RecordBatch>> batches,
+            FieldsOf<M> writer,
+            Function<Body, M> reader) {
+        return new MessageLayout<>(kind, type, VERSION, batches, writer::write, reader);
+    }
+
+    private static FieldWriter position(LogPosition position, FieldWriter out) {
+        return out.int32(position.lastEpoch()).int64(position.endOffset());
+    }
+
+    private static FieldWriter epochEnd(EpochEnd end, FieldWriter out) {
+        return out.int32(end.epoch()).int64(end.endOffset());
+    }
+
+    /**
+     * The layout in which a message is written.
+     *
+     * @throws IllegalStateException for a type without a layout: a defect, found by the test that walks all types
+     */
+    static MessageLayout<?> of(Message message) {
+        MessageLayout<?> layout = BY_KIND.get(message.getClass());
+        if (layout == null) {
+            throw new IllegalStateException("No layout for " + message.getClass());
+        }
+        return layout;
+    }
+
+    /**
+     * The layout in which it was written.
+     *
+     * @throws UnreadableMessage if it is not known
+     */
+    static MessageLayout<?> of(int type, int version) {
+        MessageLayout<?> layout = BY_TYPE.get(type);
+        if (layout == null) {
+            throw new UnreadableMessage(
+                    Dropped.UNKNOWN_TYPE,
+                    "A replica sent a message of type " + type
+                            + ", which this version does not know: upgrade this node.");
+        }
+        if (layout.version() != version) {
+            throw new UnreadableMessage(
+                    Dropped.UNKNOWN_VERSION,
+                    "A replica sent a " + layout.kind().getSimpleName() + " of version " + version
+                            + ", this node knows version " + layout.version() + ": upgrade the older node.");
+        }
+        return layout;
+    }
+}
