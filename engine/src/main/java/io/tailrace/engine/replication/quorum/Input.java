@@ -23,6 +23,11 @@ public sealed interface Input {
         }
     }
 
+    /**
+     * An {@link Output.AdvanceStart} found no room: nothing has changed on the disk, and the replica goes on (rule 11).
+     */
+    record NoRoom(long id) implements Input {}
+
     /** An {@link Output.Io} has failed: nobody knows what is on the disk, and the replica stops (rule 11). */
     record IoFailed(long id, String why) implements Input {}
 
@@ -42,6 +47,15 @@ public sealed interface Input {
             batches = List.copyOf(batches);
         }
     }
+
+    /**
+     * The partition that leads wants the log to begin there (rule 16): at most at the high watermark; below the present start
+     * nothing moves. Answered by {@link Output.StartMoved}, {@link Output.StartRefused} or {@link Output.StartUnknown}, never
+     * twice.
+     *
+     * @param token names it in the answer
+     */
+    record MoveStart(long token, long newStart) implements Input {}
 
     /**
      * Somebody wants to act on what is committed (rule 6). Answered by {@link Output.ReadConfirmed} or

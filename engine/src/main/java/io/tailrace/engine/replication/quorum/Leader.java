@@ -13,6 +13,7 @@ final class Leader extends Role {
     private final Replication replication;
     private final Deque<PendingAppend> appends = new ArrayDeque<>();
     private final Deque<PendingRead> reads = new ArrayDeque<>();
+    private final StartRequests starts;
 
     private record PendingAppend(long token, long endOffset) {}
 
@@ -21,6 +22,7 @@ final class Leader extends Role {
     Leader(QuorumReplica replica, Replication replication) {
         super(replica, replication.epoch());
         this.replication = replication;
+        this.starts = new StartRequests(replica, epoch);
     }
 
     @Override
@@ -38,6 +40,7 @@ final class Leader extends Role {
     void left() {
         appends.forEach(append -> replica.out().decide(new Output.AppendUnknown(append.token())));
         reads.forEach(read -> replica.out().decide(new Output.ReadRefused(read.token())));
+        starts.end();
     }
 
     @Override
@@ -67,6 +70,23 @@ final class Leader extends Role {
             end = batch.nextOffset();
         }
         return append.batches().isEmpty() ? ErrorCode.INVALID_ARGUMENT : null;
+    }
+
+    @Override
+    void moveStart(Input.MoveStart move) {
+        if (starts.moveStart(move.token(), move.newStart())) {
+            replication.sendNew();
+        }
+    }
+
+    @Override
+    void startMoved() {
+        starts.advance();
+    }
+
+    @Override
+    void startFoundNoRoom() {
+        starts.noRoom();
     }
 
     @Override

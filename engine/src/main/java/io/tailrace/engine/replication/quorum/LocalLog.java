@@ -44,11 +44,24 @@ final class LocalLog {
         return durableChanges == changes;
     }
 
-    /** Appends what belongs at the end. */
+    /** Appends what belongs at the end. A batch that lets go all before it goes alone: the disk begins a segment with it. */
     void append(List<PlacedBatch> batches) {
+        int from = 0;
+        for (int i = 1; i < batches.size(); i++) {
+            if (LogStarts.letsAllGo(batches.get(i))) {
+                appendTogether(batches.subList(from, i));
+                from = i;
+            }
+        }
+        appendTogether(batches.subList(from, batches.size()));
+    }
+
+    private void appendTogether(List<PlacedBatch> together) {
+        List<PlacedBatch> batches = List.copyOf(together);
         out.io(id -> new Output.AppendToLog(id, batches));
         for (PlacedBatch batch : batches) {
             outline.append(batch.leaderEpoch(), batch.nextOffset());
+            outline.announce(batch.batch(), batch.baseOffset());
         }
         changes++;
         flush();

@@ -23,8 +23,14 @@ public sealed interface Output {
         long id();
     }
 
-    /** Append to the log. */
+    /** Append to the log. A first batch that moves the log's start to itself begins a segment, so that the one before can go. */
     record AppendToLog(long id, List<PlacedBatch> batches) implements Io {}
+
+    /**
+     * Let the log begin there, durably and then for every reader, all written before being on the disk first. The offset is not
+     * above the log's end; it may lie inside of a batch.
+     */
+    record AdvanceStart(long id, long offset) implements Io {}
 
     /** Cut the log there; a batch begins at that offset. */
     record Truncate(long id, long offset) implements Io {}
@@ -55,6 +61,18 @@ public sealed interface Output {
 
     /** Leading ended before the append was committed: it may be, some day. */
     record AppendUnknown(long token) implements Decision {}
+
+    /** The log begins at that offset, or later than was asked for, here; elsewhere as soon as it is known there. */
+    record StartMoved(long token, long startOffset) implements Decision {}
+
+    /**
+     * The log's start has not moved: DISK_FULL if there was no room to say it or to make the move, OFFSET_OUT_OF_RANGE above the
+     * high watermark, PARTITION_BUSY while another move is under way, FENCED or PARTITION_UNAVAILABLE where nobody leads.
+     */
+    record StartRefused(long token, ErrorCode code) implements Decision {}
+
+    /** Leading ended before the start had moved: it may, some day. */
+    record StartUnknown(long token) implements Decision {}
 
     /** Everything that was acknowledged before the read was asked for lies below this committed offset. */
     record ReadConfirmed(long token, long highWatermark) implements Decision {}

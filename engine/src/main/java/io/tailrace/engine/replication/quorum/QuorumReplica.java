@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   Adopting    Opening     the copy of the greatest log is on its disk; it writes the epoch's barrier
  *   Adopting    Candidate   the source does not answer, or has promised a higher epoch: a new attempt
  *   Adopting    Follower    any higher epoch is promised by itself, or led
- *   Opening     Leader      the barrier is committed
+ *   Opening     Leader      the barrier is committed, and the log begins where committed entries say
  *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
  *   any         Halted      an I/O has failed (rule 11), or something was seen that the rules exclude
@@ -54,6 +54,7 @@ public final class QuorumReplica {
     private final LocalLog log;
     private final Voting voting;
     private final CopySource copySource;
+    private final LogStarts starts;
 
     private Role role;
     private int highestEpochSeen;
@@ -72,7 +73,7 @@ public final class QuorumReplica {
      * A follower without a leader.
      *
      * @param self the voter's own id
-     * @param clock stamps barriers and decides nothing
+     * @param clock stamps control batches and decides nothing
      * @param incarnations a fresh random id for every attempt to lead
      */
     public QuorumReplica(
@@ -103,6 +104,7 @@ public final class QuorumReplica {
         this.log = new LocalLog(recovered.log(), out, rules);
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.copySource = new CopySource(this, voting);
+        this.starts = new LogStarts(this);
         this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
         this.role = new Follower(this, voting.promise().epoch(), null);
     }
@@ -114,8 +116,16 @@ public final class QuorumReplica {
             for (Message own = out.nextToSelf(); own != null; own = out.nextToSelf()) {
                 received(self, own);
             }
+            moveOwnStart();
         }
         return out.take();
+    }
+
+    /** Whatever has moved the high watermark, or brought it and the entry together. */
+    private void moveOwnStart() {
+        if (!(role instanceof Halted)) {
+            starts.advance();
+        }
     }
 
     private void handle(Input input) {
@@ -133,6 +143,10 @@ public final class QuorumReplica {
             ioDone(done.id());
         } else if (input instanceof Input.ReadDone done) {
             readDone(done.id(), done.batches());
+        } else if (input instanceof Input.NoRoom full) {
+            if (starts.noRoom(full.id())) {
+                role.startFoundNoRoom();
+            }
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
         } else if (input instanceof Input.Nominated) {
@@ -141,6 +155,8 @@ public final class QuorumReplica {
             }
         } else if (input instanceof Input.Append append) {
             role.append(append);
+        } else if (input instanceof Input.MoveStart move) {
+            role.moveStart(move);
         } else if (input instanceof Input.CheckedRead read) {
             role.checkedRead(read.token());
         }
@@ -224,7 +240,8 @@ public final class QuorumReplica {
                     && batch.lastOffsetDelta() >= 0
                     && batch.leaderEpoch() >= least
                     && batch.leaderEpoch() <= epoch
-                    && batch.checksumMatches();
+                    && batch.checksumMatches()
+                    && LogStarts.isSound(batch);
             if (!right) {
                 return false;
             }
@@ -263,6 +280,8 @@ public final class QuorumReplica {
         } else if (voting.stored(id)) {
             voting.answer();
             role.promiseStored();
+        } else if (starts.done(id)) {
+            role.startMoved();
         }
     }
 
@@ -298,7 +317,7 @@ public final class QuorumReplica {
         if (log.outline().end() == 0) {
             lead(replication);
         } else {
-            replication.writeBarrier(clock.millis());
+            replication.writeBarrier(clockMillis());
             become(new Opening(this, replication), "");
         }
     }
@@ -353,6 +372,11 @@ public final class QuorumReplica {
         return role.isReadable() ? OptionalLong.of(highWatermark) : OptionalLong.empty();
     }
 
+    /** The offset below which nothing is read here any more (rule 16). It never goes back. */
+    public long startOffset() {
+        return log.outline().start();
+    }
+
     /** The offset that the next append has to have; it includes what is still on its way to the disk. */
     public long endOffset() {
         return log.outline().end();
@@ -375,6 +399,14 @@ public final class QuorumReplica {
 
     Role role() {
         return role;
+    }
+
+    LogStarts starts() {
+        return starts;
+    }
+
+    long clockMillis() {
+        return clock.millis();
     }
 
     ReplicaId self() {

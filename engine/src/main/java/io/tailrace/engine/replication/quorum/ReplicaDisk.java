@@ -78,13 +78,23 @@ public final class ReplicaDisk implements AutoCloseable {
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
+            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
+                return new Input.NoRoom(io.id());
+            }
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
     }
 
     private void write(Output.Io io) {
         if (io instanceof Output.AppendToLog append) {
+            if (LogStarts.letsAllGo(append.batches().get(0))) {
+                log.roll();
+            }
             log.append(append.batches());
+        } else if (io instanceof Output.AdvanceStart start) {
+            // With what says so: what has been let go never comes back.
+            log.flush();
+            log.advanceStartTo(start.offset());
         } else if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {

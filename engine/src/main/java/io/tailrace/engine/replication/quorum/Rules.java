@@ -81,6 +81,11 @@ class Rules {
         return Math.min(leaders, Math.min(matched, flushed));
     }
 
+    /** Rule 16: entries below that offset move the log's start: what is committed. */
+    long startsCountBelow(long highWatermark, long end) {
+        return highWatermark;
+    }
+
     /** Rule 6: whether so many answers to a round begun after the request allow a checked read. */
     boolean confirmsRead(int answers, int quorum) {
         return answers >= quorum;
