@@ -28,6 +28,7 @@ class ReplicationSimulationTest {
             "fault: I/O failed at a start",
             "fault: fsync failed",
             "fault: link cut one way",
+            "fault: link flaps",
             "fault: message delayed past others",
             "fault: message lost",
             "fault: message on a cut link",
@@ -39,7 +40,9 @@ class ReplicationSimulationTest {
             "fault: process paused",
             "fault: slow disk",
             "fault: stopped in order",
+            "fault: timer of a clock that drifts",
             "fault: two nominations at once",
+            "fault: wall clock set",
             "log truncated",
             "message: AppendReply DIVERGED",
             "message: AppendReply MATCHED",
@@ -76,7 +79,8 @@ class ReplicationSimulationTest {
             "two believe to lead",
             "voters: 1",
             "voters: 3",
-            "voters: 5");
+            "voters: 5",
+            "voters: 7");
 
     @Test
     void noLifeBreaksARuleAndAllFaultsAndTransitionsHappen() {
