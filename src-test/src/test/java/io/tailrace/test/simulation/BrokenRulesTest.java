@@ -33,6 +33,9 @@ class BrokenRulesTest {
         "COMMIT_AN_OLD_EPOCH, 1141",
         "HIGH_WATERMARK_BEYOND_THE_MATCH, 11",
         "OLD_LEADERS_NOT_REFUSED, 0",
+        "FORCED_BUT_NOT_WRITTEN, 4",
+        "OUTLINE_NOT_TAKEN_BACK, 3",
+        "PENDING_NOT_TAKEN_BACK, 7",
         "READ_WITHOUT_A_QUORUM, 30"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
