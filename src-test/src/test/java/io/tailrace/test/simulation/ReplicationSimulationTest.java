@@ -32,6 +32,7 @@ class ReplicationSimulationTest {
             "fault: disk full for a promise or a cut",
             "fault: fsync failed",
             "fault: link cut one way",
+            "fault: link flaps",
             "fault: message delayed past others",
             "fault: message lost",
             "fault: message on a cut link",
@@ -43,7 +44,9 @@ class ReplicationSimulationTest {
             "fault: process paused",
             "fault: slow disk",
             "fault: stopped in order",
+            "fault: timer of a clock that drifts",
             "fault: two nominations at once",
+            "fault: wall clock set",
             "flush: BATCH",
             "flush: OS",
             "log truncated",
@@ -86,7 +89,8 @@ class ReplicationSimulationTest {
             "two believe to lead",
             "voters: 1",
             "voters: 3",
-            "voters: 5");
+            "voters: 5",
+            "voters: 7");
 
     @Test
     void noLifeBreaksARuleAndAllFaultsAndTransitionsHappen() {

@@ -30,6 +30,7 @@ final class SimulatedNode {
     final String id;
     final ReplicaId replicaId;
     final SimulatedFileStore disk;
+    final NodeClock clock;
     private final Cluster cluster;
     private final World world;
     private @Nullable Running running;
@@ -66,6 +67,7 @@ final class SimulatedNode {
         this.id = replicaId.nodeId();
         this.cluster = cluster;
         this.world = world;
+        this.clock = new NodeClock(world);
         this.disk = new SimulatedFileStore(world.random.nextLong());
     }
 
@@ -77,17 +79,11 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, world.clock());
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(
-                            replicaId,
-                            cluster.voters(),
-                            cluster.settings(),
-                            recovered,
-                            world.clock(),
-                            this::incarnation);
+                    .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
@@ -246,11 +242,12 @@ final class SimulatedNode {
     }
 
     private long delay(TimerKind kind) {
-        return switch (kind) {
-            case ATTEMPT -> world.between(40, 160);
-            case HEARTBEAT -> 30;
-            case QUORUM_CHECK -> 200;
-        };
+        return clock.real(
+                switch (kind) {
+                    case ATTEMPT -> world.between(40, 160);
+                    case HEARTBEAT -> 30;
+                    case QUORUM_CHECK -> 200;
+                });
     }
 
     private void schedule(Running now, Output.Io io) {
