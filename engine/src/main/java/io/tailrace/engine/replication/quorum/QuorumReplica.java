@@ -33,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  *   Candidate   Follower    another incarnation leads this epoch; or any higher epoch is promised, or led
  *   Adopting    Opening     the copy of the greatest log is on its disk; it writes the epoch's barrier
  *   Adopting    Candidate   the source does not answer, or has promised a higher epoch: a new attempt
- *   Adopting    Follower    any higher epoch is promised by itself, or led
+ *   Adopting    Follower    any higher epoch is promised by itself, or led; or its disk is full
  *   Opening     Leader      the barrier is committed, and the log begins where committed entries say
- *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of
+ *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of; or its disk is full
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
- *   any         Halted      an I/O has failed (rule 11), or something was seen that the rules exclude
+ *   any         Halted      an I/O has failed but for lack of room (rule 11), or something was seen that the rules exclude
  * </pre>
  *
  * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
@@ -101,7 +101,7 @@ public final class QuorumReplica {
         this.incarnations = incarnations;
         this.rules = rules;
         this.out = new Outbox(self);
-        this.log = new LocalLog(recovered.log(), out, rules);
+        this.log = new LocalLog(recovered.log(), out, rules, settings.flush());
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.copySource = new CopySource(this, voting);
         this.starts = new LogStarts(this);
@@ -144,9 +144,7 @@ public final class QuorumReplica {
         } else if (input instanceof Input.ReadDone done) {
             readDone(done.id(), done.batches());
         } else if (input instanceof Input.NoRoom full) {
-            if (starts.noRoom(full.id())) {
-                role.startFoundNoRoom();
-            }
+            noRoom(full.id());
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
         } else if (input instanceof Input.Nominated) {
@@ -282,6 +280,16 @@ public final class QuorumReplica {
             role.promiseStored();
         } else if (starts.done(id)) {
             role.startMoved();
+        }
+    }
+
+    /** What was asked to be appended is taken back, or the start stays (rule 11). Nothing of it has left: what is sent is read from the log first. */
+    private void noRoom(long id) {
+        if (log.takeBack(id)) {
+            voting.answer();
+            role.takenBack();
+        } else if (starts.noRoom(id)) {
+            role.startFoundNoRoom();
         }
     }
 

@@ -6,6 +6,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseFile;
@@ -24,6 +25,8 @@ public final class ReplicaDisk implements AutoCloseable {
     private final LogReader reader;
     private final PromiseFile promises;
     private final Promise promise;
+    /** The last append found no room; those asked for behind it do not follow the log's end. */
+    private boolean full;
 
     private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
         this.log = log;
@@ -75,6 +78,9 @@ public final class ReplicaDisk implements AutoCloseable {
             if (io instanceof Output.Read read) {
                 return new Input.ReadDone(read.id(), read(read));
             }
+            if (io instanceof Output.AppendToLog append) {
+                return append(append);
+            }
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
@@ -85,13 +91,29 @@ public final class ReplicaDisk implements AutoCloseable {
         }
     }
 
-    private void write(Output.Io io) {
-        if (io instanceof Output.AppendToLog append) {
-            if (LogStarts.letsAllGo(append.batches().get(0))) {
+    private Input append(Output.AppendToLog append) {
+        PlacedBatch first = append.batches().get(0);
+        if (full && first.baseOffset() != log.endOffset()) {
+            return new Input.NoRoom(append.id());
+        }
+        try {
+            if (LogStarts.letsAllGo(first)) {
                 log.roll();
             }
             log.append(append.batches());
-        } else if (io instanceof Output.AdvanceStart start) {
+        } catch (TailraceException e) {
+            full = e.code() == ErrorCode.DISK_FULL;
+            if (full) {
+                return new Input.NoRoom(append.id());
+            }
+            throw e;
+        }
+        full = false;
+        return new Input.IoDone(append.id());
+    }
+
+    private void write(Output.Io io) {
+        if (io instanceof Output.AdvanceStart start) {
             // With what says so: what has been let go never comes back.
             log.flush();
             log.advanceStartTo(start.offset());

@@ -54,7 +54,7 @@ final class StartRequests {
     private void announce(long newStart) {
         long at = replica.log().outline().end();
         replica.log()
-                .append(List.of(new PlacedBatch(
+                .appendForced(List.of(new PlacedBatch(
                         ControlRecords.logStart(at, epoch, replica.clockMillis(), newStart), at, epoch, -1)));
     }
 
