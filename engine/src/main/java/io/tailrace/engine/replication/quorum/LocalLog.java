@@ -13,6 +13,7 @@ final class LocalLog {
     private static final long NONE = -1;
 
     private final LogOutline outline;
+    private final VoterHistory voters;
     private final Outbox out;
     private final Rules rules;
     private long flushed;
@@ -23,8 +24,9 @@ final class LocalLog {
     private long flushingChanges;
 
     /** A log that has been recovered, so that all of it is on the disk. */
-    LocalLog(LogOutline recovered, Outbox out, Rules rules) {
+    LocalLog(LogOutline recovered, VoterHistory voters, Outbox out, Rules rules) {
         this.outline = recovered;
+        this.voters = voters;
         this.out = out;
         this.rules = rules;
         this.flushed = recovered.end();
@@ -32,6 +34,11 @@ final class LocalLog {
 
     LogOutline outline() {
         return outline;
+    }
+
+    /** Who decides about it, by its entries. */
+    VoterHistory voters() {
+        return voters;
     }
 
     /** Everything below is on the disk. */
@@ -50,6 +57,7 @@ final class LocalLog {
         for (PlacedBatch batch : batches) {
             outline.append(batch.leaderEpoch(), batch.nextOffset());
         }
+        voters.append(batches);
         changes++;
         flush();
     }
@@ -84,6 +92,7 @@ final class LocalLog {
     void truncateTo(long offset) {
         out.io(id -> new Output.Truncate(id, offset));
         outline.truncateTo(offset);
+        voters.truncateTo(rules.votersKept(offset));
         flushed = Math.min(flushed, offset);
         flushingTo = Math.min(flushingTo, offset);
         changes++;
