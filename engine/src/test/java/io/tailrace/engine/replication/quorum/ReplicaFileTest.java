@@ -40,9 +40,8 @@ class ReplicaFileTest {
     }
 
     private static void assertCode(ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable what) {
-        assertThatThrownBy(what)
-                .isInstanceOfSatisfying(
-                        TailraceException.class, e -> assertThat(e.code()).isEqualTo(code));
+        assertThatThrownBy(what).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
     }
 
     @Test
