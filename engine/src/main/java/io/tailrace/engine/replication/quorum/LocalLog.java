@@ -17,6 +17,7 @@ final class LocalLog {
     private static final long NONE = -1;
 
     private final LogOutline outline;
+    private final VoterHistory voters;
     private final Outbox out;
     private final Rules rules;
     private final FlushMode flush;
@@ -34,8 +35,9 @@ final class LocalLog {
     private record Writing(long id, long base) {}
 
     /** A log that has been recovered, so that all of it is on the disk. */
-    LocalLog(LogOutline recovered, Outbox out, Rules rules, FlushMode flush) {
+    LocalLog(LogOutline recovered, VoterHistory voters, Outbox out, Rules rules, FlushMode flush) {
         this.outline = recovered;
+        this.voters = voters;
         this.out = out;
         this.rules = rules;
         this.flush = flush;
@@ -44,6 +46,11 @@ final class LocalLog {
 
     LogOutline outline() {
         return outline;
+    }
+
+    /** Who decides about it, by its entries. */
+    VoterHistory voters() {
+        return voters;
     }
 
     /** Everything below is on the disk. */
@@ -84,6 +91,7 @@ final class LocalLog {
             outline.append(batch.leaderEpoch(), batch.nextOffset());
             outline.announce(batch.batch(), batch.baseOffset());
         }
+        voters.append(batches);
         if (force) {
             changes++;
         }
@@ -128,6 +136,7 @@ final class LocalLog {
 
     private void endAt(long offset) {
         outline.truncateTo(offset);
+        voters.truncateTo(rules.votersKept(offset));
         forced = Math.min(forced, offset);
         flushingTo = Math.min(flushingTo, offset);
     }

@@ -17,10 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Does a replica's I/O on its log and its promise. Blocking. One thread at a time may write and read; flushes and promises may
+ * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and read; flushes and promises may
  * run beside it.
  */
 public final class ReplicaDisk implements AutoCloseable {
+    private final ReplicaFile identity;
     private final Log log;
     private final LogReader reader;
     private final PromiseFile promises;
@@ -28,7 +29,8 @@ public final class ReplicaDisk implements AutoCloseable {
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
 
-    private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
+    private ReplicaDisk(ReplicaFile identity, Log log, PromiseFile promises, Promise promise) {
+        this.identity = identity;
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
@@ -36,15 +38,17 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     /**
-     * Opens the files, or creates them, and recovers the log; all of it is on the disk then.
+     * Opens the files of a replica that {@link ReplicaFile#create} has begun, and recovers the log; all of it is on the disk
+     * then.
      *
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+        ReplicaFile identity = ReplicaFile.open(files, directory);
         Log log = Log.open(files, directory, settings, clock);
         try {
             PromiseFile promises = new PromiseFile(files, directory);
-            return new ReplicaDisk(log, promises, promises.stored());
+            return new ReplicaDisk(identity, log, promises, promises.stored());
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -64,7 +68,12 @@ public final class ReplicaDisk implements AutoCloseable {
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
-        return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint);
+        return new QuorumReplica.Recovered(LogOutline.of(log), identity.voters(log.endOffset()), promise, checkpoint);
+    }
+
+    /** Which replica this is. */
+    public ReplicaId self() {
+        return identity.self();
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
@@ -97,6 +106,7 @@ public final class ReplicaDisk implements AutoCloseable {
             return new Input.NoRoom(append.id());
         }
         try {
+            identity.announce(append.batches());
             if (LogStarts.letsAllGo(first)) {
                 log.roll();
             }

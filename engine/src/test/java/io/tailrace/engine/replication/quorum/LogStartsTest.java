@@ -40,10 +40,12 @@ class LogStartsTest {
     private final Deque<Output.Io> waiting = new ArrayDeque<>();
 
     private void open(long checkpoint, ReplicaId... voters) {
+        if (!ReplicaFile.exists(files, DIRECTORY)) {
+            ReplicaFile.create(files, DIRECTORY, A, new Voters(List.of(voters), 0));
+        }
         disk = ReplicaDisk.open(files, DIRECTORY, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
         replica = new QuorumReplica(
                 A,
-                new Voters(List.of(voters), 0),
                 QuorumSettings.DEFAULTS,
                 disk.recovered(checkpoint),
                 () -> Instant.ofEpochMilli(1),
