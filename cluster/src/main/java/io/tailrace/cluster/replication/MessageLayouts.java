@@ -15,6 +15,9 @@ import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
+import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Voters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -44,8 +47,8 @@ final class MessageLayouts {
                                 .int32(message.promisedEpoch());
                         position(message.position(), out)
                                 .int64(message.logStart())
-                                .int64(message.highWatermark())
-                                .int32(message.configVersion());
+                                .int64(message.highWatermark());
+                        voters(message.voters(), out);
                     },
                     in -> new PromiseReply(
                             in.count(),
@@ -55,7 +58,7 @@ final class MessageLayouts {
                             new LogPosition(in.int32(), in.offset()),
                             in.offset(),
                             in.offset(),
-                            in.count())),
+                            voters(in))),
             layout(
                     CopyRequest.class,
                     3,
@@ -159,6 +162,24 @@ final class MessageLayouts {
 
     private static FieldWriter position(LogPosition position, FieldWriter out) {
         return out.int32(position.lastEpoch()).int64(position.endOffset());
+    }
+
+    private static void voters(Voters voters, FieldWriter out) {
+        out.int32(voters.configVersion()).int8(voters.ids().size());
+        voters.ids().forEach(id -> out.string(id.nodeId()).string(id.replicaId()));
+    }
+
+    private static Voters voters(FieldReader in) {
+        int configVersion = in.count();
+        int count = in.int8();
+        if (count < 0 || count > Voters.MAX_VOTERS) {
+            throw in.malformed(count + " voters");
+        }
+        List<ReplicaId> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(new ReplicaId(in.string(), in.string()));
+        }
+        return new Voters(ids, configVersion);
     }
 
     private static FieldWriter epochEnd(EpochEnd end, FieldWriter out) {

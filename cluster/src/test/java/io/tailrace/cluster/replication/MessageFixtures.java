@@ -12,6 +12,8 @@ import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
+import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Voters;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -20,10 +22,13 @@ import java.util.stream.LongStream;
 final class MessageFixtures {
     private static final UUID INCARNATION = new UUID(0x0123456789abcdefL, 0xfedcba9876543210L);
 
+    private static final Voters VOTERS =
+            new Voters(List.of(new ReplicaId("a", "r1"), new ReplicaId("b", "r2"), new ReplicaId("ü", "r3")), 3);
+
     static final List<Message> ALL = List.of(
             new PromiseRequest(7, INCARNATION),
-            new PromiseReply(7, INCARNATION, true, 7, new LogPosition(6, 1234), 10, 1200, 3),
-            new PromiseReply(7, INCARNATION, false, 9, new LogPosition(-1, 0), 0, 0, 0),
+            new PromiseReply(7, INCARNATION, true, 7, new LogPosition(6, 1234), 10, 1200, VOTERS),
+            new PromiseReply(7, INCARNATION, false, 9, new LogPosition(-1, 0), 0, 0, Voters.NONE),
             new CopyRequest(7, INCARNATION, 1234, -1),
             new CopyReply(7, INCARNATION, 7, Outcome.MATCHED, 40, 6, new EpochEnd(-1, 0), batches(40, 2)),
             new CopyReply(7, INCARNATION, 7, Outcome.DIVERGED, 40, 6, new EpochEnd(5, 39), List.of()),

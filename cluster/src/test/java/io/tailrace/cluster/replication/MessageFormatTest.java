@@ -53,12 +53,10 @@ class MessageFormatTest {
 
     @Test
     void batchesAreViewsOfWhatCame() {
-        Message.AppendRequest message = MessageFixtures.append(3);
-        Bytes bytes = bytes(message);
+        Bytes bytes = bytes(MessageFixtures.append(3));
         Message.AppendRequest read = (Message.AppendRequest) read(bytes);
-        assertThat(read.batches().get(0).bytes().array()).isSameAs(bytes.payload.array());
-        assertThat(MessageFormat.payload(message).get(0).array())
-                .isSameAs(message.batches().get(0).bytes().array());
+        bytes.payload.putLong(0, 4321);
+        assertThat(read.batches().get(0).baseOffset()).isEqualTo(4321);
     }
 
     @Test
