@@ -7,6 +7,7 @@ import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
@@ -23,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine with one replica on a disk of its own: it can stop, lose what was not forced, pause, and start again. */
 final class SimulatedNode {
-    private static final Path DIRECTORY = Path.of("/replica");
+    private static final Path DATA = Path.of("/data");
+    private static final Path DIRECTORY = DATA.resolve("replica");
+    /** Small: the journal's files take turns every few promises. */
+    private static final int PROMISES_BYTES = 2048;
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     final String id;
@@ -33,6 +37,7 @@ final class SimulatedNode {
     private final World world;
     private @Nullable Running running;
     private int starts;
+    private long startNumber;
     private long pausedUntil;
     private long checkpoint;
     private boolean slowDisk;
@@ -76,7 +81,12 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, world.clock());
+            PromiseJournal promises = PromiseJournal.open(disk, DATA, startNumber == 0, PROMISES_BYTES);
+            if (promises.startNumber() <= startNumber) {
+                throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
+            }
+            startNumber = promises.startNumber();
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, world.clock());
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()

@@ -8,7 +8,8 @@ import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
-import io.tailrace.engine.replication.PromiseFile;
+import io.tailrace.engine.replication.PromiseJournal;
+import io.tailrace.engine.replication.ReplicaPromise;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -22,10 +23,10 @@ import java.util.List;
 public final class ReplicaDisk implements AutoCloseable {
     private final Log log;
     private final LogReader reader;
-    private final PromiseFile promises;
+    private final ReplicaPromise promises;
     private final Promise promise;
 
-    private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
+    private ReplicaDisk(Log log, ReplicaPromise promises, Promise promise) {
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
@@ -35,12 +36,14 @@ public final class ReplicaDisk implements AutoCloseable {
     /**
      * Opens the files, or creates them, and recovers the log; all of it is on the disk then.
      *
+     * @param journal of the volume's promises; the replica's name there is that of its directory. Not closed with the disk
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
-    public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+    public static ReplicaDisk open(
+            FileStore files, Path directory, PromiseJournal journal, LogSettings settings, InstantSource clock) {
         Log log = Log.open(files, directory, settings, clock);
         try {
-            PromiseFile promises = new PromiseFile(files, directory);
+            ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
             return new ReplicaDisk(log, promises, promises.stored());
         } catch (RuntimeException e) {
             log.close();
@@ -62,6 +65,11 @@ public final class ReplicaDisk implements AutoCloseable {
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
         return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint);
+    }
+
+    /** Which opening of the volume this is: durable, and greater than all before. */
+    public long startNumber() {
+        return promises.startNumber();
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */

@@ -11,6 +11,7 @@ import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -23,7 +24,9 @@ class ReplicaDiskTest {
     private final SimulatedFileStore files = new SimulatedFileStore(1);
 
     private ReplicaDisk open() {
-        return ReplicaDisk.open(files, Path.of("/replica"), LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+        PromiseJournal journal = PromiseJournal.open(files, Path.of("/data"), true);
+        return ReplicaDisk.open(
+                files, Path.of("/data/replica"), journal, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
     }
 
     private static Output.AppendToLog barrier(long id, long offset) {
