@@ -33,8 +33,9 @@ final class DataDirectoryCheck {
     /** The small files of the node itself. */
     private static final List<String> CHECKED_FILES = List.of(NODE, "catalog");
     /** Those of which a temporary one may be left. */
-    private static final List<String> WRITTEN_BY_RENAME =
-            Stream.concat(CHECKED_FILES.stream(), PromiseJournal.fileNames().stream()).toList();
+    private static final List<String> WRITTEN_BY_RENAME = Stream.concat(
+                    CHECKED_FILES.stream(), PromiseJournal.fileNames().stream())
+            .toList();
 
     private final FileStore files;
     /** The node's directory, if it is there. */

@@ -111,8 +111,9 @@ final class DataDirectory implements Closeable {
         for (int version = VERSION; ; version--) {
             try {
                 ByteBuffer content = CheckedFile.read(files, file, MAGIC, version);
-                boolean right = content != null && content.remaining() == 2 * Long.BYTES;
-                return right ? new Identity(new UUID(content.getLong(), content.getLong()), version) : null;
+                return content == null || content.remaining() != 2 * Long.BYTES
+                        ? null
+                        : new Identity(new UUID(content.getLong(), content.getLong()), version);
             } catch (TailraceException e) {
                 if (version == CATALOG_FILE_VERSION) {
                     throw e;

@@ -1,6 +1,7 @@
 package io.tailrace.test.simulation;
 
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
@@ -8,9 +9,9 @@ import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The voters of one partition, mostly three, their clients, and whoever nominates; first in trouble, then healed. */
+/** The voters of one partition, mostly three, at most seven, their clients, and whoever nominates; first in trouble, then healed. */
 final class Cluster {
-    private static final List<String> IDS = List.of("a", "b", "c", "d", "e");
+    private static final List<String> IDS = List.of("a", "b", "c", "d", "e", "f", "g");
     private static final long TROUBLE_MILLIS = 4_000;
     /** Within so long after everything works again a leader serves, and everybody has everything. */
     private static final long RECOVERY_MILLIS = 8_000;
@@ -36,13 +37,19 @@ final class Cluster {
         this.world = world;
         this.variant = variant;
         this.network = new Network(world);
-        int size = world.chance(0.8) ? 3 : world.chance(0.7) ? 5 : 1;
+        int size = world.chance(0.8) ? 3 : world.chance(0.6) ? 5 : world.chance(0.5) ? 7 : 1;
         List<ReplicaId> ids =
                 IDS.subList(0, size).stream().map(id -> new ReplicaId(id, "1")).toList();
         this.voters = new Voters(ids, 0);
         world.coverage.count("voters: " + size);
-        this.settings =
-                new QuorumSettings(world.chance(0.5) ? 120 : world.between(100, 1000), world.between(1, 4), 100, 20);
+        this.settings = new QuorumSettings(
+                world.chance(0.5) ? 120 : world.between(100, 1000),
+                world.between(1, 4),
+                100,
+                1 << 20,
+                20,
+                world.chance(0.9) ? FlushMode.BATCH : FlushMode.OS);
+        world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
         this.sharding = new Sharding(this, world);

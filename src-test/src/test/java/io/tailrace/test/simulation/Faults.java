@@ -32,7 +32,7 @@ final class Faults {
     private void happen() {
         SimulatedNode node = cluster.anyNode();
         SimulatedNode other = cluster.anyNode();
-        switch (world.random.nextInt(16)) {
+        switch (world.random.nextInt(20)) {
             case 0, 1 -> node.stop(true);
             case 2 -> node.stop(false);
             case 3 -> node.close();
@@ -57,6 +57,13 @@ final class Faults {
             }
             case 12 -> node.disk.failForceAfter(world.random.nextInt(5));
             case 13, 14 -> usurp();
+            case 15, 16 -> {
+                world.coverage.count("fault: disk full");
+                node.fillDisk(world.random.nextInt(1_000));
+                world.after(world.between(50, 1_200), node::emptyDisk);
+            }
+            case 17 -> node.clock.jump();
+            case 18 -> flap(node, other, world.between(3, 12));
             default -> {
                 cluster.network().heal();
                 cluster.network().worsen();
@@ -102,6 +109,18 @@ final class Faults {
         if (from != to) {
             world.coverage.count("fault: link cut one way");
             cut(from, to);
+        }
+    }
+
+    /** A link that comes and goes, so quickly that nobody can tell whether it is there. */
+    private void flap(SimulatedNode from, SimulatedNode to, int times) {
+        if (from != to && times > 0 && cluster.isBeingTested()) {
+            world.coverage.count("fault: link flaps");
+            cluster.network().cut(from.id, to.id);
+            world.after(world.between(1, 60), () -> {
+                cluster.network().mend(from.id, to.id);
+                world.after(world.between(1, 60), () -> flap(from, to, times - 1));
+            });
         }
     }
 

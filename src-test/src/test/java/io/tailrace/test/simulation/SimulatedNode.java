@@ -7,6 +7,7 @@ import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
@@ -28,11 +29,13 @@ final class SimulatedNode {
     private static final Path DIRECTORY = DATA.resolve("replica");
     /** Small: the journal's files take turns every few promises. */
     private static final int PROMISES_BYTES = 2048;
+
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     final String id;
     final ReplicaId replicaId;
     final SimulatedFileStore disk;
+    final NodeClock clock;
     private final Cluster cluster;
     private final World world;
     private @Nullable Running running;
@@ -70,6 +73,7 @@ final class SimulatedNode {
         this.id = replicaId.nodeId();
         this.cluster = cluster;
         this.world = world;
+        this.clock = new NodeClock(world);
         this.disk = new SimulatedFileStore(world.random.nextLong());
     }
 
@@ -86,25 +90,20 @@ final class SimulatedNode {
                 throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
             }
             startNumber = promises.startNumber();
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, world.clock());
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, clock);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(
-                            replicaId,
-                            cluster.voters(),
-                            cluster.settings(),
-                            recovered,
-                            world.clock(),
-                            this::incarnation);
+                    .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
         } catch (TailraceException e) {
-            if (e.code() != ErrorCode.IO_FAILED) {
+            if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
                 throw new Violation(id + " cannot start: " + e.getMessage());
             }
-            world.coverage.count("fault: I/O failed at a start");
+            world.coverage.count(
+                    e.code() == ErrorCode.DISK_FULL ? "fault: disk full at a start" : "fault: I/O failed at a start");
             lose(true);
         }
     }
@@ -136,7 +135,9 @@ final class SimulatedNode {
         }
     }
 
-    private void lose(boolean power) {
+    /** With flush = os what a lost power takes away is not in the simulation yet: the process is killed instead. */
+    private void lose(boolean wanted) {
+        boolean power = wanted && cluster.settings().flush() == FlushMode.BATCH;
         world.note(() -> id + (power ? " loses its power" : " is killed"));
         Running was = running;
         running = null;
@@ -159,8 +160,18 @@ final class SimulatedNode {
         slowDisk = slow;
     }
 
-    /** Stops pausing and being slow. */
+    /** There is room for so many bytes more. */
+    void fillDisk(int bytes) {
+        disk.capacity(disk.usedBytes() + bytes);
+    }
+
+    void emptyDisk() {
+        disk.capacity(Long.MAX_VALUE);
+    }
+
+    /** Stops pausing, being slow and full. */
     void heal() {
+        emptyDisk();
         pausedUntil = 0;
         slowDisk = false;
         disk.stopAfter(-1);
@@ -242,11 +253,12 @@ final class SimulatedNode {
     }
 
     private long delay(TimerKind kind) {
-        return switch (kind) {
-            case ATTEMPT -> world.between(40, 160);
-            case HEARTBEAT -> 30;
-            case QUORUM_CHECK -> 200;
-        };
+        return clock.real(
+                switch (kind) {
+                    case ATTEMPT -> world.between(40, 160);
+                    case HEARTBEAT -> 30;
+                    case QUORUM_CHECK -> 200;
+                });
     }
 
     private void schedule(Running now, Output.Io io) {
@@ -275,6 +287,9 @@ final class SimulatedNode {
         }
         Input done = now.files.perform(io);
         now.failed |= done instanceof Input.IoFailed;
+        if (done instanceof Input.NoRoom) {
+            world.coverage.count("no room: " + now.replica.roleName());
+        }
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
             lose(true);
@@ -284,8 +299,11 @@ final class SimulatedNode {
                 world.between(0, slowDisk ? 20 : 2),
                 () -> whenAwake(now.start, () -> {
                     step(done);
-                    if (done instanceof Input.IoFailed) {
-                        world.coverage.count("fault: fsync failed");
+                    if (done instanceof Input.IoFailed failed) {
+                        world.coverage.count(
+                                failed.why().startsWith(ErrorCode.DISK_FULL.name())
+                                        ? "fault: disk full for a promise or a cut"
+                                        : "fault: fsync failed");
                         lose(true);
                     }
                 }));

@@ -1,7 +1,5 @@
 package io.tailrace.test.simulation;
 
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -10,8 +8,6 @@ import java.util.function.Supplier;
 final class World {
     /** Many times what a life needs: beyond it, something breeds. */
     private static final long MAX_EVENTS = 300_000;
-
-    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
 
     final long seed;
     final Random random;
@@ -37,10 +33,6 @@ final class World {
     /** Milliseconds since the beginning. */
     long now() {
         return now;
-    }
-
-    InstantSource clock() {
-        return () -> Instant.ofEpochMilli(EPOCH_MILLIS + now);
     }
 
     void after(long millis, Runnable what) {

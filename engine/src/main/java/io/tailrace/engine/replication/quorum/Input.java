@@ -23,7 +23,13 @@ public sealed interface Input {
         }
     }
 
-    /** An {@link Output.Io} has failed: nobody knows what is on the disk, and the replica stops (rule 11). */
+    /**
+     * An {@link Output.AppendToLog} found no room: nothing of it was stored, nor will anything be of those that were asked for behind
+     * it, which are reported so too (rule 11). Where the log ends now it may be appended to again.
+     */
+    record NoRoom(long id) implements Input {}
+
+    /** An {@link Output.Io} has failed in another way: nobody knows what is on the disk, and the replica stops (rule 11). */
     record IoFailed(long id, String why) implements Input {}
 
     /** Somebody thinks that this replica should lead. It is a wish: the voters decide. */

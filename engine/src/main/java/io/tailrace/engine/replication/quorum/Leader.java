@@ -14,7 +14,9 @@ final class Leader extends Role {
     private final Deque<PendingAppend> appends = new ArrayDeque<>();
     private final Deque<PendingRead> reads = new ArrayDeque<>();
 
-    private record PendingAppend(long token, long endOffset) {}
+    private long pendingBytes;
+
+    private record PendingAppend(long token, long endOffset, long bytes) {}
 
     private record PendingRead(long token, long round) {}
 
@@ -48,7 +50,9 @@ final class Leader extends Role {
             return;
         }
         replica.log().append(append.batches());
-        appends.add(new PendingAppend(append.token(), replica.log().outline().end()));
+        long bytes = bytes(append);
+        appends.add(new PendingAppend(append.token(), replica.log().outline().end(), bytes));
+        pendingBytes += bytes;
         replication.sendNew();
     }
 
@@ -56,7 +60,9 @@ final class Leader extends Role {
         if (append.epoch() != epoch) {
             return ErrorCode.FENCED;
         }
-        if (appends.size() >= replica.settings().maxPendingAppends()) {
+        boolean tooMany = appends.size() >= replica.settings().maxPendingAppends();
+        boolean tooMuch = pendingBytes + bytes(append) > replica.settings().maxPendingBytes();
+        if (tooMany || (tooMuch && !appends.isEmpty())) {
             return ErrorCode.PARTITION_BUSY;
         }
         long end = replica.log().outline().end();
@@ -67,6 +73,26 @@ final class Leader extends Role {
             end = batch.nextOffset();
         }
         return append.batches().isEmpty() ? ErrorCode.INVALID_ARGUMENT : null;
+    }
+
+    private static long bytes(Input.Append append) {
+        long bytes = 0;
+        for (PlacedBatch batch : append.batches()) {
+            bytes += batch.batch().sizeInBytes();
+        }
+        return bytes;
+    }
+
+    /** Goes on leading: what no longer has a place in the log has never left, and is answered; whoever wants may try again. */
+    @Override
+    void takenBack() {
+        long end = replica.log().outline().end();
+        while (!appends.isEmpty()
+                && replica.rules().isTakenBack(appends.getLast().endOffset(), end)) {
+            PendingAppend refused = appends.removeLast();
+            pendingBytes -= refused.bytes();
+            replica.out().decide(new Output.AppendRefused(refused.token(), ErrorCode.DISK_FULL));
+        }
     }
 
     @Override
@@ -83,6 +109,7 @@ final class Leader extends Role {
         replication.advance();
         while (!appends.isEmpty() && appends.element().endOffset() <= replica.highWatermark()) {
             PendingAppend done = appends.remove();
+            pendingBytes -= done.bytes();
             replica.out().decide(new Output.Appended(done.token(), done.endOffset()));
         }
     }

@@ -63,6 +63,11 @@ final class Opening extends Role {
     }
 
     @Override
+    void takenBack() {
+        replica.follow(null, "there is no room on its disk for the epoch's barrier");
+    }
+
+    @Override
     void append(Input.Append append) {
         replica.out().decide(new Output.AppendRefused(append.token(), ErrorCode.PARTITION_UNAVAILABLE));
     }

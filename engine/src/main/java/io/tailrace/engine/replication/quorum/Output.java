@@ -16,7 +16,8 @@ public sealed interface Output {
     /**
      * Work for the disk, reported by {@link Input.IoDone}, {@link Input.ReadDone} or {@link Input.IoFailed}. The log's writes
      * and reads take effect in the order in which they were asked for. A flush covers at least the writes asked for before it.
-     * Promises take effect in their order. Reports may come in any order.
+     * Promises take effect in their order. Reports may come in any order. Only an append to the log may fail and the replica go
+     * on: with {@link Input.NoRoom}.
      */
     sealed interface Io extends Output {
         /** Names it in the report. */
@@ -50,7 +51,7 @@ public sealed interface Output {
     /** The append is committed; the offset after its last record. */
     record Appended(long token, long endOffset) implements Decision {}
 
-    /** The append has not been stored, and will not be. */
+    /** The append has not been stored, and will not be: DISK_FULL if its disk had no room for it. */
     record AppendRefused(long token, ErrorCode code) implements Decision {}
 
     /** Leading ended before the append was committed: it may be, some day. */

@@ -33,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  *   Candidate   Follower    another incarnation leads this epoch; or any higher epoch is promised, or led
  *   Adopting    Opening     the copy of the greatest log is on its disk; it writes the epoch's barrier
  *   Adopting    Candidate   the source does not answer, or has promised a higher epoch: a new attempt
- *   Adopting    Follower    any higher epoch is promised by itself, or led
+ *   Adopting    Follower    any higher epoch is promised by itself, or led; or its disk is full
  *   Opening     Leader      the barrier is committed
- *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of
+ *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of; or its disk is full
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
- *   any         Halted      an I/O has failed (rule 11), or something was seen that the rules exclude
+ *   any         Halted      an I/O has failed but for lack of room (rule 11), or something was seen that the rules exclude
  * </pre>
  *
  * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
@@ -100,7 +100,7 @@ public final class QuorumReplica {
         this.incarnations = incarnations;
         this.rules = rules;
         this.out = new Outbox(self);
-        this.log = new LocalLog(recovered.log(), out, rules);
+        this.log = new LocalLog(recovered.log(), out, rules, settings.flush());
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.copySource = new CopySource(this, voting);
         this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
@@ -133,6 +133,8 @@ public final class QuorumReplica {
             ioDone(done.id());
         } else if (input instanceof Input.ReadDone done) {
             readDone(done.id(), done.batches());
+        } else if (input instanceof Input.NoRoom full) {
+            noRoom(full.id());
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
         } else if (input instanceof Input.Nominated) {
@@ -263,6 +265,14 @@ public final class QuorumReplica {
         } else if (voting.stored(id)) {
             voting.answer();
             role.promiseStored();
+        }
+    }
+
+    /** What was asked to be appended is taken back (rule 11). Nothing of it has left: what is sent is read from the log first. */
+    private void noRoom(long id) {
+        if (log.takeBack(id)) {
+            voting.answer();
+            role.takenBack();
         }
     }
 

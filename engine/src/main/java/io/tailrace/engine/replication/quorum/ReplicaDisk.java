@@ -25,6 +25,8 @@ public final class ReplicaDisk implements AutoCloseable {
     private final LogReader reader;
     private final ReplicaPromise promises;
     private final Promise promise;
+    /** The last append found no room; those asked for behind it do not follow the log's end. */
+    private boolean full;
 
     private ReplicaDisk(Log log, ReplicaPromise promises, Promise promise) {
         this.log = log;
@@ -83,6 +85,9 @@ public final class ReplicaDisk implements AutoCloseable {
             if (io instanceof Output.Read read) {
                 return new Input.ReadDone(read.id(), read(read));
             }
+            if (io instanceof Output.AppendToLog append) {
+                return append(append);
+            }
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
@@ -90,10 +95,25 @@ public final class ReplicaDisk implements AutoCloseable {
         }
     }
 
-    private void write(Output.Io io) {
-        if (io instanceof Output.AppendToLog append) {
+    private Input append(Output.AppendToLog append) {
+        if (full && append.batches().get(0).baseOffset() != log.endOffset()) {
+            return new Input.NoRoom(append.id());
+        }
+        try {
             log.append(append.batches());
-        } else if (io instanceof Output.Truncate truncate) {
+        } catch (TailraceException e) {
+            full = e.code() == ErrorCode.DISK_FULL;
+            if (full) {
+                return new Input.NoRoom(append.id());
+            }
+            throw e;
+        }
+        full = false;
+        return new Input.IoDone(append.id());
+    }
+
+    private void write(Output.Io io) {
+        if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {
             log.flush();

@@ -45,7 +45,7 @@ final class Replication {
     /** Writes the batch that opens the epoch behind everything that was there. */
     void writeBarrier(long timestampMillis) {
         RecordBatch barrier = ControlRecords.barrier(epochStart, epoch, timestampMillis);
-        replica.log().append(List.of(new PlacedBatch(barrier, epochStart, epoch, -1)));
+        replica.log().appendForced(List.of(new PlacedBatch(barrier, epochStart, epoch, -1)));
     }
 
     /** Starts the timers and greets everybody. */

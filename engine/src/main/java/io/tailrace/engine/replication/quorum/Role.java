@@ -44,6 +44,9 @@ abstract class Role {
     /** More of the log is on the disk. */
     void logFlushed() {}
 
+    /** The disk is full: the log ends before what was to be appended last (rule 11). */
+    void takenBack() {}
+
     /** The replica's promise is on the disk. */
     void promiseStored() {}
 

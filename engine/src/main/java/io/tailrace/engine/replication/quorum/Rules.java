@@ -81,6 +81,21 @@ class Rules {
         return Math.min(leaders, Math.min(matched, flushed));
     }
 
+    /** Rules 9 and 11: up to where the log is on the disk. What was forced counts only below what is not known to be written. */
+    long onDisk(long forced, long firstNotWritten) {
+        return Math.min(forced, firstNotWritten);
+    }
+
+    /** Rule 11: where the log ends when an append behind that offset has found no room. */
+    long takenBackTo(long base, long end) {
+        return base;
+    }
+
+    /** Rule 11: whether a leader's append that ends there has been taken back, and is refused. */
+    boolean isTakenBack(long endOffset, long logEnd) {
+        return endOffset > logEnd;
+    }
+
     /** Rule 6: whether so many answers to a round begun after the request allow a checked read. */
     boolean confirmsRead(int answers, int quorum) {
         return answers >= quorum;

@@ -59,6 +59,19 @@ class ReplicaDiskTest {
     }
 
     @Test
+    void whatFindsNoRoomAndWhatWasAskedForBehindItIsNotStoredAndLaterItGoesOn() {
+        ReplicaDisk disk = open();
+        disk.perform(barrier(1, 0));
+        files.capacity(files.usedBytes() + 10);
+        assertThat(disk.perform(barrier(2, 1))).isEqualTo(new Input.NoRoom(2));
+        files.capacity(Long.MAX_VALUE);
+        assertThat(disk.perform(barrier(3, 2))).isEqualTo(new Input.NoRoom(3));
+        assertThat(disk.log().endOffset()).isEqualTo(1);
+        assertThat(disk.perform(barrier(4, 1))).isEqualTo(new Input.IoDone(4));
+        assertThat(disk.perform(barrier(5, 9))).isInstanceOf(Input.IoFailed.class);
+    }
+
+    @Test
     void aFailedFsyncIsReportedAsSuch() {
         ReplicaDisk disk = open();
         disk.perform(barrier(1, 0));
