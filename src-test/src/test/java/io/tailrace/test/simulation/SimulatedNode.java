@@ -13,6 +13,7 @@ import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import java.nio.ByteBuffer;
@@ -85,8 +86,11 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            PromiseJournal promises = PromiseJournal.open(disk, DATA, startNumber == 0, PROMISES_BYTES);
-            if (promises.startNumber() <= startNumber) {
+            boolean isNew = !ReplicaFile.exists(disk, DIRECTORY);
+            PromiseJournal promises = PromiseJournal.open(disk, DATA, isNew, PROMISES_BYTES);
+            if (isNew) {
+                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+            } else if (promises.startNumber() <= startNumber) {
                 throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
             }
             startNumber = promises.startNumber();
@@ -94,7 +98,7 @@ final class SimulatedNode {
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
+                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
