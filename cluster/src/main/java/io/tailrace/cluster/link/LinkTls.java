@@ -45,12 +45,13 @@ public final class LinkTls {
             return made;
         } catch (ConfigException e) {
             throw new TailraceException(ErrorCode.INVALID_SETTING, "TLS between nodes: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Of Scala's: also exceptions that Java would have to declare.
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING,
                     "TLS between nodes: the files with key, certificate and CA cannot be used (" + cause
-                            + "): each has to be PEM.",
+                            + "): each has to be PEM, and the key RSA.",
                     e);
         }
     }

@@ -51,6 +51,9 @@ public final class GoldenFiles {
     }
 
     private String stored(String file) {
+        if (WRITE && Files.exists(path(file))) {
+            return read(path(file));
+        }
         try (InputStream in = test.getResourceAsStream(file)) {
             return in == null ? null : new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
         } catch (IOException e) {
@@ -58,8 +61,20 @@ public final class GoldenFiles {
         }
     }
 
+    private Path path(String file) {
+        return Path.of("src/test/resources", test.getPackageName().replace('.', '/'), file);
+    }
+
+    private static String read(Path path) {
+        try {
+            return Files.readString(path).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void write(String file, String hex) {
-        Path path = Path.of("src/test/resources", test.getPackageName().replace('.', '/'), file);
+        Path path = path(file);
         try {
             Files.createDirectories(path.getParent());
             Files.writeString(path, hex + "\n");

@@ -15,6 +15,7 @@ import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import io.tailrace.engine.replication.quorum.ReplicaId;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -266,7 +267,7 @@ class ReplicaLinksTest {
     @Test
     void whileNobodyAnswersNothingIsKept() {
         LinkedNode a = node("a", "min-backoff = 10s, max-backoff = 10s");
-        addresses.put("b", new InetSocketAddress("127.0.0.1", 1));
+        addresses.put("b", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         ReplicaId gone = new ReplicaId("b", "r");
         a.replicas().send(LOG, replica(a), gone, heartbeat(1));
         await().atMost(PATIENCE).until(() -> a.counters().dropped(Dropped.SESSION_LOST) == 1);
@@ -366,7 +367,8 @@ class ReplicaLinksTest {
         LinkedNode b = node("b", "");
         Listener listener = new Listener();
         b.replicas().register(LOG, replica(b), listener);
-        try (Socket stranger = new Socket("127.0.0.1", b.links().localAddress().getPort())) {
+        try (Socket stranger = new Socket(
+                InetAddress.getLoopbackAddress(), b.links().localAddress().getPort())) {
             stranger.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             await().atMost(PATIENCE).until(() -> b.counters().dropped(Dropped.MALFORMED) == 1);
         }

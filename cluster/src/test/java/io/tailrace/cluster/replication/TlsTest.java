@@ -94,6 +94,16 @@ class TlsTest {
     }
 
     @Test
+    void aFileThatHoldsSomethingElseIsRefusedAtTheStart() {
+        Config wrong = certificates
+                .ofNode()
+                .withValue("key-file", certificates.ofNode().getValue("cert-file"));
+        assertThatThrownBy(() -> tls(a, wrong))
+                .isInstanceOfSatisfying(
+                        TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_SETTING));
+    }
+
+    @Test
     void aFileThatIsMissingIsNamedAtTheStart() {
         Config wrong =
                 ConfigFactory.parseString("key-file = \"/nowhere/x.key\"").withFallback(certificates.ofNode());
