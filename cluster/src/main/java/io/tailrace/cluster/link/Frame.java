@@ -3,6 +3,7 @@ package io.tailrace.cluster.link;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.pekko.util.ByteString;
@@ -63,10 +64,34 @@ public record Frame(ByteBuffer head, ByteBuffer payload) {
         bytes.putInt((int) length).putInt(head.length).putInt(0).put(head);
         bytes.putInt(8, crc(bytes.getInt(0), head.length, ByteBuffer.wrap(head)));
         ByteString frame = ByteString.fromArrayUnsafe(bytes.array());
-        for (ByteBuffer part : payload) {
+        for (ByteBuffer part : joined(payload)) {
             frame = frame.concat(shared(part));
         }
         return frame;
+    }
+
+    /** Batches read from a log lie one behind the other: the network need not know that they are many. */
+    private static List<ByteBuffer> joined(List<ByteBuffer> parts) {
+        List<ByteBuffer> joined = new ArrayList<>();
+        ByteBuffer last = null;
+        for (ByteBuffer part : parts) {
+            if (last != null && follows(last, part)) {
+                last = ByteBuffer.wrap(
+                        last.array(), last.arrayOffset() + last.position(), last.remaining() + part.remaining());
+                joined.set(joined.size() - 1, last);
+            } else {
+                last = part;
+                joined.add(part);
+            }
+        }
+        return joined;
+    }
+
+    private static boolean follows(ByteBuffer last, ByteBuffer part) {
+        return last.hasArray()
+                && part.hasArray()
+                && last.array() == part.array()
+                && last.arrayOffset() + last.limit() == part.arrayOffset() + part.position();
     }
 
     private static ByteString shared(ByteBuffer part) {

@@ -161,9 +161,13 @@ public final class Links implements AutoCloseable {
                         false,
                         Optional.of(settings.connectTimeout()),
                         Optional.empty()));
-        connection
-                .join(Flow.fromGraph(new SessionStage(session, settings.pingInterval(), counters)))
-                .run(system);
+        try {
+            connection
+                    .join(Flow.fromGraph(new SessionStage(session, settings.pingInterval(), counters)))
+                    .run(system);
+        } catch (IllegalStateException e) {
+            session.ended(e); // The actor system is ending.
+        }
     }
 
     /**
