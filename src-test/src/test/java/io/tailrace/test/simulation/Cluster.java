@@ -85,7 +85,11 @@ final class Cluster {
         boolean led = nodes.stream().filter(SimulatedNode::isLeading).count() == 1;
         boolean answered = producers.stream().allMatch(Producer::isIdle);
         long end = invariants.committedEnd();
-        return led && answered && nodes.stream().allMatch(node -> node.highWatermark() == end);
+        boolean everywhere = nodes.stream().allMatch(node -> node.highWatermark() == end);
+        return led
+                && answered
+                && everywhere
+                && nodes.stream().filter(SimulatedNode::scrub).count() == nodes.size();
     }
 
     private void checkHistory() {
@@ -121,6 +125,14 @@ final class Cluster {
     /** Whether faults happen and clients begin anything new. */
     boolean isBeingTested() {
         return tested;
+    }
+
+    /** Whether one more machine may lose what it has acknowledged: never more than a minority, until they have caught up. */
+    boolean mayLose(SimulatedNode node) {
+        long without = nodes.stream()
+                .filter(other -> other != node && other.damage.isThere())
+                .count();
+        return without + 1 <= (nodes.size() - 1) / 2;
     }
 
     /** A machine has stopped; somebody starts it again. */

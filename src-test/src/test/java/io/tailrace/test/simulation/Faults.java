@@ -9,11 +9,15 @@ final class Faults {
     /** How often something goes wrong just when a replica has changed its role. */
     private final double atChanges;
 
+    /** How much of what goes wrong in this life is damage. */
+    private final double damages;
+
     private final Sharding sharding;
 
     Faults(Cluster cluster, World world, Sharding sharding) {
         this.sharding = sharding;
         this.atChanges = world.chance(0.4) ? 0 : world.random.nextDouble() * 0.4;
+        this.damages = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.6;
         this.cluster = cluster;
         this.world = world;
         this.everyMillis = world.between(60, 500);
@@ -32,6 +36,14 @@ final class Faults {
     private void happen() {
         SimulatedNode node = cluster.anyNode();
         SimulatedNode other = cluster.anyNode();
+        if (world.chance(damages) && cluster.mayLose(node)) {
+            if (world.chance(0.2)) {
+                node.stopTearingWholeBatches();
+            } else {
+                node.damage.happen();
+            }
+            return;
+        }
         switch (world.random.nextInt(18)) {
             case 0, 1 -> node.stop(true);
             case 2 -> node.stop(false);

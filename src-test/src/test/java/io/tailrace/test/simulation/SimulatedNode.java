@@ -26,6 +26,8 @@ final class SimulatedNode {
     private static final Path DIRECTORY = Path.of("/replica");
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
+    private static final int SECTOR_BYTES = 512;
+
     final String id;
     final ReplicaId replicaId;
     final SimulatedFileStore disk;
@@ -36,6 +38,7 @@ final class SimulatedNode {
     private int starts;
     private long pausedUntil;
     private long checkpoint;
+    final Damage damage;
     private boolean slowDisk;
     /** For who does not roll back. */
     private @Nullable SimulatedPartition lastPartition;
@@ -68,6 +71,8 @@ final class SimulatedNode {
         this.world = world;
         this.clock = new NodeClock(world);
         this.disk = new SimulatedFileStore(world.random.nextLong());
+        disk.sectors(SECTOR_BYTES);
+        this.damage = new Damage(this, world, disk, DIRECTORY);
     }
 
     // --- its life ----------------------------------------------------------------------------------------------------
@@ -78,14 +83,18 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
-            QuorumReplica.Recovered recovered = files.recovered(checkpoint);
+            ReplicaDisk files = open();
+            QuorumReplica.Recovered recovered = files.recovered(checkpoint, starts);
+            if (recovered.abstains()) {
+                world.coverage.count("start: abstains");
+            }
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
-            world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
+            world.note(() -> id + " starts for the " + starts + "th time, log end " + replica.endOffset()
+                    + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
         } catch (TailraceException e) {
             if (e.code() != ErrorCode.IO_FAILED) {
                 throw new Violation(id + " cannot start: " + e.getMessage());
@@ -93,6 +102,16 @@ final class SimulatedNode {
             world.coverage.count("fault: I/O failed at a start");
             lose(true);
         }
+    }
+
+    private ReplicaDisk open() {
+        if (cluster.voters().ids().size() == 1) {
+            return ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
+        }
+        if (cluster.variant().flaw() == Variant.Flaw.FORGETS_TO_ABSTAIN) {
+            damage.forgetToAbstain();
+        }
+        return ReplicaDisk.openWithPeers(disk, DIRECTORY, LOG, clock, false);
     }
 
     private UUID incarnation() {
@@ -104,6 +123,16 @@ final class SimulatedNode {
         if (running != null) {
             world.coverage.count(power ? "fault: power lost" : "fault: process killed");
             lose(power);
+        }
+    }
+
+    /** The power fails, and leaves what it was writing in such a state that nobody can tell whether it was whole once. */
+    void stopTearingWholeBatches() {
+        if (running != null) {
+            damage.mayHappen();
+            disk.sectors(1);
+            stop(true);
+            disk.sectors(SECTOR_BYTES);
         }
     }
 
@@ -260,7 +289,7 @@ final class SimulatedNode {
             cluster.invariants().cut(id, truncate.offset());
             world.coverage.count("log truncated");
         }
-        Input done = now.files.perform(io);
+        Input done = done(now, io);
         now.failed |= done instanceof Input.IoFailed;
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
@@ -278,13 +307,53 @@ final class SimulatedNode {
                 }));
     }
 
-    private void decided(Running now, Output.Decision decision) {
-        if (decision instanceof Output.Leading leading) {
-            world.coverage.count("decision: leading");
-            SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
+    private Input done(Running now, Output.Io io) {
+        if (cluster.variant().flaw() == Variant.Flaw.COPIES_UNCHECKED && io instanceof Output.Read read) {
+            try (LogReader reader = now.files.log().newReader()) {
+                long limit = Math.min(read.limitOffset(), now.files.log().endOffset());
+                return new Input.ReadDone(
+                        read.id(), unchecked(reader.read(Math.min(limit, read.offset()), read.maxBytes(), limit)));
+            } catch (TailraceException e) {
+                return now.files.perform(io);
+            }
+        }
+        return now.files.perform(io);
+    }
+
+    /** Damage was met at that offset or behind it, by whoever read the log. */
+    private void damaged(Running now, TailraceException what, long offset) {
+        if (what.code() != ErrorCode.CORRUPT_LOG) {
+            throw what;
+        }
+        Input damaged = now.files.damaged(what, offset);
+        if (disk.stopped()) {
+            lose(true);
+        } else {
+            step(damaged);
+        }
+    }
+
+    private void beginLeading(Running now, Output.Leading leading) {
+        world.coverage.count("decision: leading");
+        SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
+        try {
             now.partition = new SimulatedPartition(
                     this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), before);
             lastPartition = now.partition;
+        } catch (TailraceException e) {
+            world.coverage.count("damage: met in a replay");
+            damaged(now, e, 0);
+        }
+    }
+
+    private void decided(Running now, Output.Decision decision) {
+        if (decision instanceof Output.Leading leading) {
+            beginLeading(now, leading);
+        } else if (decision instanceof Output.RepairNeeded) {
+            world.coverage.count("damage: met while running");
+            lose(false);
+        } else if (decision instanceof Output.AbstentionOver) {
+            world.coverage.count("decision: abstention over");
         } else if (decision instanceof Output.NominationOver) {
             world.coverage.count("decision: nomination over");
             if (now.partition != null) {
@@ -325,14 +394,48 @@ final class SimulatedNode {
         if (offset < limit) {
             try (LogReader reader = log.newReader()) {
                 ByteBuffer bytes = reader.read(offset, maxBytes, limit);
-                while (bytes.hasRemaining()) {
-                    RecordBatch batch = RecordBatch.at(bytes);
-                    bytes.position(bytes.position() + batch.sizeInBytes());
-                    batches.add(batch);
-                }
+                return cluster.variant().flaw() == Variant.Flaw.SERVES_UNCHECKED
+                        ? unchecked(bytes)
+                        : ReplicaDisk.checked(bytes);
+            } catch (TailraceException e) {
+                world.coverage.count("damage: met by a reader");
+                damaged(now, e, offset);
             }
         }
         return batches;
+    }
+
+    private static List<RecordBatch> unchecked(ByteBuffer bytes) {
+        List<RecordBatch> batches = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            RecordBatch batch = RecordBatch.at(bytes);
+            bytes.position(bytes.position() + batch.sizeInBytes());
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    /** Reads everything that is on the disk, and so meets all damage there is. */
+    boolean scrub() {
+        Running now = running;
+        if (now == null || now.failed || now.replica.abstains()) {
+            return false;
+        }
+        try {
+            damage.requireNone(now.files.log());
+            return true;
+        } catch (TailraceException e) {
+            world.coverage.count("damage: met by a scrub");
+            damaged(now, e, 0);
+            return false;
+        }
+    }
+
+    /** Its log, unless nobody can say what is in it now, or it has to catch up first. */
+    @Nullable
+    Log soundLog() {
+        Running now = running;
+        return now == null || now.failed || now.replica.abstains() ? null : now.files.log();
     }
 
     long highWatermark() {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   from        to          when
  *   (start)     Follower    always; it has no leader, until one of its epoch or a higher one sends an append
- *   Follower    Candidate   it is nominated
+ *   Follower    Candidate   it is nominated, and does not abstain
  *   Follower    Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
  *   Candidate   Candidate   its epoch was refused, and a random time has passed: a new attempt in a higher epoch
  *   Candidate   Adopting    a quorum, itself included, has promised, and another voter's log is the greatest
@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
  *   any         Halted      an I/O has failed (rule 11), or something was seen that the rules exclude
+ *   any         Halted      damage was met in the log: the next start repairs, and abstains (rule 14)
  * </pre>
  *
  * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
@@ -54,6 +55,7 @@ public final class QuorumReplica {
     private final LocalLog log;
     private final Voting voting;
     private final CopySource copySource;
+    private final Abstention abstention;
 
     private Role role;
     private int highestEpochSeen;
@@ -65,8 +67,10 @@ public final class QuorumReplica {
      * @param log the log's outline, the replica's own from now on; all of it is on the disk
      * @param promise the promise stored last
      * @param checkpoint a high watermark that this replica once had, or 0
+     * @param start counts how often the replica has been started, this time included: durably, or it may count an answer twice
+     * @param abstains whether it may have lost what it has acknowledged, and has not caught up since
      */
-    public record Recovered(LogOutline log, Promise promise, long checkpoint) {}
+    public record Recovered(LogOutline log, Promise promise, long checkpoint, long start, boolean abstains) {}
 
     /**
      * A follower without a leader.
@@ -103,6 +107,7 @@ public final class QuorumReplica {
         this.log = new LocalLog(recovered.log(), out, rules);
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.copySource = new CopySource(this, voting);
+        this.abstention = new Abstention(this, recovered.start(), recovered.abstains());
         this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
         this.role = new Follower(this, voting.promise().epoch(), null);
     }
@@ -135,14 +140,25 @@ public final class QuorumReplica {
             readDone(done.id(), done.batches());
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
+        } else if (input instanceof Input.Damaged damaged) {
+            become(new Halted(this, role.epoch), "the log is damaged");
+            out.decide(new Output.RepairNeeded(damaged.offset(), damaged.what()));
         } else if (input instanceof Input.Nominated) {
-            if (!role.isNominee()) {
-                attempt();
-            }
+            nominated();
         } else if (input instanceof Input.Append append) {
             role.append(append);
         } else if (input instanceof Input.CheckedRead read) {
             role.checkedRead(read.token());
+        } else if (input instanceof Input.UncleanRecovery unclean) {
+            abstention.endUncleanly(unclean.token());
+        }
+    }
+
+    private void nominated() {
+        if (!abstention.mayVote()) {
+            out.decide(new Output.NominationOver(role.epoch, "it abstains until it has caught up"));
+        } else if (!role.isNominee()) {
+            attempt();
         }
     }
 
@@ -187,7 +203,8 @@ public final class QuorumReplica {
                 request.round(),
                 log.outline().endOf(LogOutline.NO_EPOCH),
                 0,
-                0);
+                0,
+                abstention.start());
     }
 
     /**
@@ -216,7 +233,7 @@ public final class QuorumReplica {
     }
 
     /** Kafka's checksum covers neither offset nor epoch: these are checked by what they have to follow (rule 13). */
-    private static boolean follow(long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
+    private boolean follow(long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
         long expected = offset;
         int least = previousEpoch;
         for (RecordBatch batch : batches) {
@@ -224,7 +241,7 @@ public final class QuorumReplica {
                     && batch.lastOffsetDelta() >= 0
                     && batch.leaderEpoch() >= least
                     && batch.leaderEpoch() <= epoch
-                    && batch.checksumMatches();
+                    && rules.isWhole(batch);
             if (!right) {
                 return false;
             }
@@ -263,6 +280,8 @@ public final class QuorumReplica {
         } else if (voting.stored(id)) {
             voting.answer();
             role.promiseStored();
+        } else {
+            abstention.ended(id);
         }
     }
 
@@ -358,6 +377,11 @@ public final class QuorumReplica {
         return log.outline().end();
     }
 
+    /** Whether it may have lost what it had acknowledged, and has no say until it has caught up. */
+    public boolean abstains() {
+        return abstention.isOn();
+    }
+
     /** The epoch that is promised. */
     public int promisedEpoch() {
         return voting.promise().epoch();
@@ -395,6 +419,10 @@ public final class QuorumReplica {
 
     Outbox out() {
         return out;
+    }
+
+    Abstention abstention() {
+        return abstention;
     }
 
     LocalLog log() {

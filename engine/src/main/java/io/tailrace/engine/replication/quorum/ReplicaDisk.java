@@ -6,6 +6,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.ReplicatedLog;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseFile;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does a replica's I/O on its log and its promise. Blocking. One thread at a time may write and read; flushes and promises may
@@ -24,8 +26,11 @@ public final class ReplicaDisk implements AutoCloseable {
     private final LogReader reader;
     private final PromiseFile promises;
     private final Promise promise;
+    /** What keeps in mind what may have been lost; {@code null} for a sole voter, who has nobody to get it from again. */
+    private final @Nullable ReplicatedLog replicated;
 
-    private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
+    private ReplicaDisk(Log log, PromiseFile promises, Promise promise, @Nullable ReplicatedLog replicated) {
+        this.replicated = replicated;
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
@@ -33,15 +38,32 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     /**
-     * Opens the files, or creates them, and recovers the log; all of it is on the disk then.
+     * Opens the files of a sole voter, or creates them, and recovers the log; all of it is on the disk then. What is damaged stops
+     * it: it has no peers.
      *
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
-        Log log = Log.open(files, directory, settings, clock);
+        return open(files, directory, Log.open(files, directory, settings, clock), null);
+    }
+
+    /**
+     * The same for a replica that has peers: what is damaged of its log is put away, and it abstains until it has caught up.
+     *
+     * @param mayHaveLost whether what it acknowledged may be missing, as after an unclean start without fsync (rule 10)
+     * @throws TailraceException CORRUPT_LOG if the promise is damaged, or the log time and again; DATA_DIR_VERSION, DISK_FULL,
+     *     IO_FAILED
+     */
+    public static ReplicaDisk openWithPeers(
+            FileStore files, Path directory, LogSettings settings, InstantSource clock, boolean mayHaveLost) {
+        ReplicatedLog replicated = ReplicatedLog.open(files, directory, settings, clock, mayHaveLost);
+        return open(files, directory, replicated.log(), replicated);
+    }
+
+    private static ReplicaDisk open(FileStore files, Path directory, Log log, @Nullable ReplicatedLog replicated) {
         try {
             PromiseFile promises = new PromiseFile(files, directory);
-            return new ReplicaDisk(log, promises, promises.stored());
+            return new ReplicaDisk(log, promises, promises.stored(), replicated);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -52,16 +74,18 @@ public final class ReplicaDisk implements AutoCloseable {
      * What the replica begins with.
      *
      * @param checkpoint a high watermark that it once had, or 0
+     * @param start the number of this start
      * @throws TailraceException CORRUPT_LOG if the log has batches of an epoch that was never promised
      */
-    public QuorumReplica.Recovered recovered(long checkpoint) {
+    public QuorumReplica.Recovered recovered(long checkpoint, long start) {
         if (promise.epoch() < log.lastEpoch()) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
-        return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint);
+        boolean abstains = replicated != null && replicated.abstained();
+        return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint, start, abstains);
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
@@ -78,7 +102,35 @@ public final class ReplicaDisk implements AutoCloseable {
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
+            if (e.code() == ErrorCode.CORRUPT_LOG && replicated != null) {
+                return damaged(e, firstTouched(io));
+            }
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
+        }
+    }
+
+    private static long firstTouched(Output.Io io) {
+        if (io instanceof Output.Read read) {
+            return read.offset();
+        }
+        return io instanceof Output.Truncate truncate ? truncate.offset() : 0;
+    }
+
+    /**
+     * To be called by whoever meets damage in the log, a reader for example, of a replica that has peers. It is remembered durably
+     * first.
+     *
+     * @param offset the damage is there or behind it
+     * @return what the replica is to hear of it
+     */
+    public Input damaged(TailraceException what, long offset) {
+        try {
+            if (replicated != null) {
+                replicated.suspect(offset);
+            }
+            return new Input.Damaged(offset, String.valueOf(what.getMessage()));
+        } catch (TailraceException e) {
+            return new Input.IoFailed(0, e.code() + ": " + e.getMessage());
         }
     }
 
@@ -91,6 +143,8 @@ public final class ReplicaDisk implements AutoCloseable {
             log.flush();
         } else if (io instanceof Output.StorePromise store) {
             promises.promise(store.promise().epoch(), store.promise().to());
+        } else if (io instanceof Output.EndAbstention && replicated != null) {
+            replicated.caughtUp();
         }
     }
 
@@ -98,12 +152,28 @@ public final class ReplicaDisk implements AutoCloseable {
         long limit = Math.min(read.limitOffset(), log.endOffset());
         List<RecordBatch> batches = new ArrayList<>();
         if (read.offset() < limit) {
-            ByteBuffer bytes = reader.read(read.offset(), read.maxBytes(), limit);
-            while (bytes.hasRemaining()) {
-                RecordBatch batch = RecordBatch.at(bytes);
-                bytes.position(bytes.position() + batch.sizeInBytes());
-                batches.add(batch);
+            return checked(reader.read(read.offset(), read.maxBytes(), limit));
+        }
+        return batches;
+    }
+
+    /**
+     * The batches that a {@link LogReader} has read, each with its checksum: the reader checks only what that does not cover.
+     *
+     * @throws TailraceException CORRUPT_LOG if one of them is damaged
+     */
+    public static List<RecordBatch> checked(ByteBuffer bytes) {
+        List<RecordBatch> batches = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            RecordBatch batch = RecordBatch.at(bytes);
+            bytes.position(bytes.position() + batch.sizeInBytes());
+            if (!batch.checksumMatches()) {
+                throw new TailraceException(
+                        ErrorCode.CORRUPT_LOG,
+                        "The batch at offset " + batch.baseOffset()
+                                + " fails its checksum: this replica gets it from its peers again.");
             }
+            batches.add(batch);
         }
         return batches;
     }

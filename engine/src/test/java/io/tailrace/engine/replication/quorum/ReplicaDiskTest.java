@@ -40,7 +40,7 @@ class ReplicaDiskTest {
         assertThat(disk.perform(new Output.Truncate(4, 1))).isEqualTo(new Input.IoDone(4));
         assertThat(disk.perform(new Output.Flush(5))).isEqualTo(new Input.IoDone(5));
         files.crash();
-        QuorumReplica.Recovered recovered = open().recovered(0);
+        QuorumReplica.Recovered recovered = open().recovered(0, 1);
         assertThat(recovered.promise()).isEqualTo(PROMISE);
         assertThat(recovered.log().position()).isEqualTo(new LogPosition(3, 1));
     }
@@ -69,7 +69,7 @@ class ReplicaDiskTest {
         disk.perform(barrier(1, 0));
         disk.perform(new Output.Flush(2));
         disk.close();
-        assertThatThrownBy(() -> open().recovered(0))
+        assertThatThrownBy(() -> open().recovered(0, 1))
                 .isInstanceOfSatisfying(
                         TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_LOG));
     }
