@@ -147,6 +147,13 @@ final class Cluster {
         }
     }
 
+    /** A replica abstains from now on, or no longer. */
+    void lostSomething(SimulatedNode node, boolean caughtUp) {
+        if (tested) {
+            faults.lostSomething(node, caughtUp);
+        }
+    }
+
     SimulatedNode node(String id) {
         return nodes.get(IDS.indexOf(id));
     }

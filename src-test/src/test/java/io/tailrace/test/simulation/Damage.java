@@ -28,6 +28,8 @@ final class Damage {
     private final SimulatedFileStore disk;
     private final Path directory;
     private boolean there;
+    /** Whether what it abstains for was repaired at its last start. */
+    private boolean mayForget;
 
     Damage(SimulatedNode node, World world, SimulatedFileStore disk, Path directory) {
         this.node = node;
@@ -161,9 +163,20 @@ final class Damage {
         }
     }
 
+    /** It was started. */
+    void started(boolean abstains) {
+        mayForget = abstains;
+    }
+
+    /** It has met some. */
+    void met() {
+        mayForget = false;
+    }
+
+    /** A flaw: what a start before this one has repaired is forgotten. */
     void forgetToAbstain() {
         try {
-            if (disk.exists(directory.resolve("abstains"))) {
+            if (mayForget && disk.exists(directory.resolve("abstains"))) {
                 disk.delete(directory.resolve("abstains"));
                 disk.syncDirectory(directory);
             }

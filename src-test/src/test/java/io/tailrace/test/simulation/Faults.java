@@ -93,6 +93,34 @@ final class Faults {
         }
     }
 
+    /** A replica has lost what it acknowledged, and whoever leads should know; or it has caught up, and should be right in that. */
+    void lostSomething(SimulatedNode node, boolean caughtUp) {
+        for (SimulatedNode leader : cluster.nodes()) {
+            if (leader != node && (leader.isLeading() || world.chance(0.1)) && world.chance(0.6)) {
+                if (caughtUp) {
+                    world.after(world.between(0, 20), () -> depose(leader));
+                } else {
+                    world.coverage.count("fault: who lost something is not heard");
+                    cutOneWay(node, leader);
+                    leader.slowDisk(true);
+                    world.after(world.between(20, 300), () -> leader.slowDisk(false));
+                }
+            }
+        }
+    }
+
+    private void depose(SimulatedNode leader) {
+        if (cluster.isBeingTested()) {
+            world.coverage.count("fault: leader lost just when another had caught up");
+            if (world.chance(0.5)) {
+                leader.stop(true);
+            } else {
+                isolate(leader);
+            }
+            world.after(world.between(0, 30), () -> sharding.nominate(cluster.anyNode()));
+        }
+    }
+
     /** Who leads is cut off from the others, not from its clients, and another is nominated. */
     private void usurp() {
         for (SimulatedNode node : cluster.nodes()) {

@@ -85,9 +85,6 @@ final class SimulatedNode {
         try {
             ReplicaDisk files = open();
             QuorumReplica.Recovered recovered = files.recovered(checkpoint, starts);
-            if (recovered.abstains()) {
-                world.coverage.count("start: abstains");
-            }
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
@@ -95,6 +92,11 @@ final class SimulatedNode {
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts for the " + starts + "th time, log end " + replica.endOffset()
                     + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
+            damage.started(replica.abstains());
+            if (replica.abstains()) {
+                world.coverage.count("start: abstains");
+                cluster.lostSomething(this, false);
+            }
         } catch (TailraceException e) {
             if (e.code() != ErrorCode.IO_FAILED) {
                 throw new Violation(id + " cannot start: " + e.getMessage());
@@ -290,6 +292,9 @@ final class SimulatedNode {
             world.coverage.count("log truncated");
         }
         Input done = done(now, io);
+        if (done instanceof Input.Damaged) {
+            damage.met();
+        }
         now.failed |= done instanceof Input.IoFailed;
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
@@ -326,6 +331,7 @@ final class SimulatedNode {
             throw what;
         }
         Input damaged = now.files.damaged(what, offset);
+        damage.met();
         if (disk.stopped()) {
             lose(true);
         } else {
@@ -354,6 +360,7 @@ final class SimulatedNode {
             lose(false);
         } else if (decision instanceof Output.AbstentionOver) {
             world.coverage.count("decision: abstention over");
+            cluster.lostSomething(this, true);
         } else if (decision instanceof Output.NominationOver) {
             world.coverage.count("decision: nomination over");
             if (now.partition != null) {

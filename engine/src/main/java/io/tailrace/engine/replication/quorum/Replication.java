@@ -167,13 +167,16 @@ final class Replication {
 
     /** Forgets what earlier starts have acknowledged when a later one is heard of, and drops what they said late (rule 14). */
     private boolean isOfNewestStart(FollowerProgress follower, long start) {
+        if (replica.rules().isLate(start, follower.start)) {
+            return false;
+        }
         if (start > follower.start) {
             follower.start = start;
             if (!replica.rules().countsEarlierStarts()) {
                 follower.startedAgain();
             }
         }
-        return start == follower.start || replica.rules().countsEarlierStarts();
+        return true;
     }
 
     /** Moves the high watermark to what a quorum has on its disks, the own among them. */

@@ -92,9 +92,14 @@ class Rules {
         return !abstains;
     }
 
-    /** Rule 14: whether it still counts what an earlier start of a follower has acknowledged. */
+    /** Rule 14: whether what a follower has acknowledged still counts when it has been started again. */
     boolean countsEarlierStarts() {
         return false;
+    }
+
+    /** Rule 14: whether an answer is of a start of the follower that is over. */
+    boolean isLate(long start, long newestStart) {
+        return start < newestStart;
     }
 
     /** Rules 10 and 14: whether a leader tells a follower which of its starts it goes by: only when its epoch is open. */

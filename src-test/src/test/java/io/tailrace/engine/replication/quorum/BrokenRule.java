@@ -146,6 +146,13 @@ public enum BrokenRule {
             return true;
         }
     }),
+    /** Rule 14: a leader counts what an earlier start of a follower acknowledged when it hears of it late. */
+    COUNT_LATE_ANSWERS(new Rules() {
+        @Override
+        boolean isLate(long start, long newestStart) {
+            return false;
+        }
+    }),
     /** Rule 14: a leader goes on counting what an earlier start of a follower acknowledged. */
     COUNT_EARLIER_STARTS(new Rules() {
         @Override
