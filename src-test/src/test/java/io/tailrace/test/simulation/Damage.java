@@ -12,15 +12,17 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What happens to the files of one machine though they were forced: bits flip, ranges turn to zeros, ends are missing, while it
  * runs and while it is down. Knows whether it has been repaired.
  *
- * <p>The promise is spared: who has lost it has to be replaced. So is the very end of a log beyond the recovery point, but for
+ * <p>The promise is spared, and who it is and who votes: who has lost that has to be replaced. So is the very end of a log beyond the recovery point, but for
  * bits that flip: nobody could tell that from a disk on which fsync does nothing.
  */
 final class Damage {
+    private static final Set<String> SPARED = Set.of("promise", "replica");
     private static final List<String> SMALL_FILES = List.of("leader-epochs", "recovery-point", "log-start", "abstains");
 
     private final SimulatedNode node;
@@ -45,7 +47,7 @@ final class Damage {
         }
         try {
             List<String> names = disk.list(directory).stream()
-                    .filter(name -> !name.equals("promise") && !name.endsWith(".tmp") && !name.startsWith("quarantine"))
+                    .filter(name -> !SPARED.contains(name) && !name.endsWith(".tmp") && !name.startsWith("quarantine"))
                     .sorted()
                     .toList();
             List<String> segments =

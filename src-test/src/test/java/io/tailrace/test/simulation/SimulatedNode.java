@@ -7,10 +7,12 @@ import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import java.nio.ByteBuffer;
@@ -83,11 +85,17 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            ReplicaDisk files = open();
+            if (!ReplicaFile.exists(disk, DIRECTORY)) {
+                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+            }
+            if (cluster.variant().flaw() == Variant.Flaw.FORGETS_TO_ABSTAIN) {
+                damage.forgetToAbstain();
+            }
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint, starts);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
+                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts for the " + starts + "th time, log end " + replica.endOffset()
@@ -98,22 +106,13 @@ final class SimulatedNode {
                 cluster.lostSomething(this, false);
             }
         } catch (TailraceException e) {
-            if (e.code() != ErrorCode.IO_FAILED) {
+            if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
                 throw new Violation(id + " cannot start: " + e.getMessage());
             }
-            world.coverage.count("fault: I/O failed at a start");
+            world.coverage.count(
+                    e.code() == ErrorCode.DISK_FULL ? "fault: disk full at a start" : "fault: I/O failed at a start");
             lose(true);
         }
-    }
-
-    private ReplicaDisk open() {
-        if (cluster.voters().ids().size() == 1) {
-            return ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
-        }
-        if (cluster.variant().flaw() == Variant.Flaw.FORGETS_TO_ABSTAIN) {
-            damage.forgetToAbstain();
-        }
-        return ReplicaDisk.openWithPeers(disk, DIRECTORY, LOG, clock, false);
     }
 
     private UUID incarnation() {
@@ -153,7 +152,9 @@ final class SimulatedNode {
         }
     }
 
-    private void lose(boolean power) {
+    /** With flush = os what a lost power takes away is not in the simulation yet: the process is killed instead. */
+    private void lose(boolean wanted) {
+        boolean power = wanted && cluster.settings().flush() == FlushMode.BATCH;
         world.note(() -> id + (power ? " loses its power" : " is killed"));
         Running was = running;
         running = null;
@@ -176,8 +177,18 @@ final class SimulatedNode {
         slowDisk = slow;
     }
 
-    /** Stops pausing and being slow. */
+    /** There is room for so many bytes more. */
+    void fillDisk(int bytes) {
+        disk.capacity(disk.usedBytes() + bytes);
+    }
+
+    void emptyDisk() {
+        disk.capacity(Long.MAX_VALUE);
+    }
+
+    /** Stops pausing, being slow and full. */
     void heal() {
+        emptyDisk();
         pausedUntil = 0;
         slowDisk = false;
         disk.stopAfter(-1);
@@ -296,6 +307,9 @@ final class SimulatedNode {
             damage.met();
         }
         now.failed |= done instanceof Input.IoFailed;
+        if (done instanceof Input.NoRoom) {
+            world.coverage.count("no room: " + now.replica.roleName());
+        }
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
             lose(true);
@@ -305,8 +319,11 @@ final class SimulatedNode {
                 world.between(0, slowDisk ? 20 : 2),
                 () -> whenAwake(now.start, () -> {
                     step(done);
-                    if (done instanceof Input.IoFailed) {
-                        world.coverage.count("fault: fsync failed");
+                    if (done instanceof Input.IoFailed failed) {
+                        world.coverage.count(
+                                failed.why().startsWith(ErrorCode.DISK_FULL.name())
+                                        ? "fault: disk full for a promise or a cut"
+                                        : "fault: fsync failed");
                         lose(true);
                     }
                 }));

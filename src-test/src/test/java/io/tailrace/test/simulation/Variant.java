@@ -3,7 +3,6 @@ package io.tailrace.test.simulation;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
-import io.tailrace.engine.replication.quorum.Voters;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -38,7 +37,6 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
     interface Replicas {
         QuorumReplica create(
                 ReplicaId self,
-                Voters voters,
                 QuorumSettings settings,
                 QuorumReplica.Recovered recovered,
                 InstantSource clock,

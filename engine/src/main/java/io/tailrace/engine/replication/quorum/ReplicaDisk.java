@@ -6,6 +6,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.ReplicatedLog;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
@@ -18,18 +19,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a replica's I/O on its log and its promise. Blocking. One thread at a time may write and read; flushes and promises may
+ * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and read; flushes and promises may
  * run beside it.
  */
 public final class ReplicaDisk implements AutoCloseable {
+    private final ReplicaFile identity;
     private final Log log;
     private final LogReader reader;
     private final PromiseFile promises;
     private final Promise promise;
     /** What keeps in mind what may have been lost; {@code null} for a sole voter, who has nobody to get it from again. */
     private final @Nullable ReplicatedLog replicated;
+    /** The last append found no room; those asked for behind it do not follow the log's end. */
+    private boolean full;
 
-    private ReplicaDisk(Log log, PromiseFile promises, Promise promise, @Nullable ReplicatedLog replicated) {
+    private ReplicaDisk(
+            ReplicaFile identity, Log log, PromiseFile promises, Promise promise, @Nullable ReplicatedLog replicated) {
+        this.identity = identity;
         this.replicated = replicated;
         this.log = log;
         this.reader = log.newReader();
@@ -38,32 +44,25 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     /**
-     * Opens the files of a sole voter, or creates them, and recovers the log; all of it is on the disk then. What is damaged stops
-     * it: it has no peers.
+     * Opens the files of a replica that {@link ReplicaFile#create} has begun, and recovers the log; all of it is on the disk
+     * then. What is damaged stops a sole voter. A replica that has peers puts it away, and abstains until it has caught up.
      *
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
-        return open(files, directory, Log.open(files, directory, settings, clock), null);
+        ReplicaFile identity = ReplicaFile.open(files, directory);
+        if (identity.isSoleVoter()) {
+            return open(files, directory, identity, Log.open(files, directory, settings, clock), null);
+        }
+        ReplicatedLog replicated = ReplicatedLog.open(files, directory, settings, clock, false);
+        return open(files, directory, identity, replicated.log(), replicated);
     }
 
-    /**
-     * The same for a replica that has peers: what is damaged of its log is put away, and it abstains until it has caught up.
-     *
-     * @param mayHaveLost whether what it acknowledged may be missing, as after an unclean start without fsync (rule 10)
-     * @throws TailraceException CORRUPT_LOG if the promise is damaged, or the log time and again; DATA_DIR_VERSION, DISK_FULL,
-     *     IO_FAILED
-     */
-    public static ReplicaDisk openWithPeers(
-            FileStore files, Path directory, LogSettings settings, InstantSource clock, boolean mayHaveLost) {
-        ReplicatedLog replicated = ReplicatedLog.open(files, directory, settings, clock, mayHaveLost);
-        return open(files, directory, replicated.log(), replicated);
-    }
-
-    private static ReplicaDisk open(FileStore files, Path directory, Log log, @Nullable ReplicatedLog replicated) {
+    private static ReplicaDisk open(
+            FileStore files, Path directory, ReplicaFile identity, Log log, @Nullable ReplicatedLog replicated) {
         try {
             PromiseFile promises = new PromiseFile(files, directory);
-            return new ReplicaDisk(log, promises, promises.stored(), replicated);
+            return new ReplicaDisk(identity, log, promises, promises.stored(), replicated);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -84,8 +83,14 @@ public final class ReplicaDisk implements AutoCloseable {
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
+        VoterHistory voters = identity.voters(log.endOffset());
         boolean abstains = replicated != null && replicated.abstained();
-        return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint, start, abstains);
+        return new QuorumReplica.Recovered(LogOutline.of(log), voters, promise, checkpoint, start, abstains);
+    }
+
+    /** Which replica this is. */
+    public ReplicaId self() {
+        return identity.self();
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
@@ -99,11 +104,17 @@ public final class ReplicaDisk implements AutoCloseable {
             if (io instanceof Output.Read read) {
                 return new Input.ReadDone(read.id(), read(read));
             }
+            if (io instanceof Output.AppendToLog append) {
+                return append(append);
+            }
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
             if (e.code() == ErrorCode.CORRUPT_LOG && replicated != null) {
                 return damaged(e, firstTouched(io));
+            }
+            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
+                return new Input.NoRoom(io.id());
             }
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
@@ -134,9 +145,33 @@ public final class ReplicaDisk implements AutoCloseable {
         }
     }
 
-    private void write(Output.Io io) {
-        if (io instanceof Output.AppendToLog append) {
+    private Input append(Output.AppendToLog append) {
+        PlacedBatch first = append.batches().get(0);
+        if (full && first.baseOffset() != log.endOffset()) {
+            return new Input.NoRoom(append.id());
+        }
+        try {
+            identity.announce(append.batches());
+            if (LogStarts.letsAllGo(first)) {
+                log.roll();
+            }
             log.append(append.batches());
+        } catch (TailraceException e) {
+            full = e.code() == ErrorCode.DISK_FULL;
+            if (full) {
+                return new Input.NoRoom(append.id());
+            }
+            throw e;
+        }
+        full = false;
+        return new Input.IoDone(append.id());
+    }
+
+    private void write(Output.Io io) {
+        if (io instanceof Output.AdvanceStart start) {
+            // With what says so: what has been let go never comes back.
+            log.flush();
+            log.advanceStartTo(start.offset());
         } else if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {
