@@ -36,10 +36,25 @@ class BrokenRulesTest {
         "FORCED_BUT_NOT_WRITTEN, 1",
         "OUTLINE_NOT_TAKEN_BACK, 11",
         "PENDING_NOT_TAKEN_BACK, 14",
-        "READ_WITHOUT_A_QUORUM, 12"
+        "READ_WITHOUT_A_QUORUM, 12",
+        "VOTE_WITHOUT_WHAT_WAS_LOST, 6",
+        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 326",
+        "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 389",
+        "CONFIRM_BEFORE_THE_BARRIER, 389",
+        "COUNT_LATE_ANSWERS, 712",
+        "COUNT_EARLIER_STARTS, 5",
+        "TAKE_WHAT_COMES, 533"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
-        assertThat(find(new Variant(rule::replica, true), seed)).isNotNegative();
+        // What a sender has checked is never found to be taken unchecked.
+        Variant.Flaw flaw = rule == BrokenRule.TAKE_WHAT_COMES ? Variant.Flaw.COPIES_UNCHECKED : Variant.Flaw.NONE;
+        assertThat(find(new Variant(rule::replica, true, flaw), seed)).isNotNegative();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"FORGETS_TO_ABSTAIN, 118", "SERVES_UNCHECKED, 39", "IGNORES_THE_BOOT, 0"})
+    void aNodeThatTreatsDamageWronglyIsFound(Variant.Flaw flaw, long seed) {
+        assertThat(find(new Variant(Variant.SOUND.replicas(), true, flaw), seed)).isNotNegative();
     }
 
     @Test

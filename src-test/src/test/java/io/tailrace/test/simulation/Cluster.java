@@ -48,7 +48,7 @@ final class Cluster {
                 100,
                 1 << 20,
                 20,
-                world.chance(0.9) ? FlushMode.BATCH : FlushMode.OS);
+                world.chance(0.85) ? FlushMode.BATCH : FlushMode.OS);
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);

@@ -23,7 +23,8 @@ import java.util.Set;
  */
 final class Damage {
     private static final Set<String> SPARED = Set.of("promise", "replica");
-    private static final List<String> SMALL_FILES = List.of("leader-epochs", "recovery-point", "log-start", "abstains");
+    private static final List<String> SMALL_FILES =
+            List.of("leader-epochs", "recovery-point", "log-start", "abstains", "clean-stop", "flush-os");
 
     private final SimulatedNode node;
     private final World world;
@@ -120,7 +121,6 @@ final class Damage {
 
     /** It may have lost something in a way that only it can tell. */
     void mayHappen() {
-        world.coverage.count("damage: whole batch torn");
         there = true;
     }
 

@@ -38,6 +38,7 @@ final class SimulatedNode {
     private final World world;
     private @Nullable Running running;
     private int starts;
+    private int boots;
     private long pausedUntil;
     private long checkpoint;
     final Damage damage;
@@ -91,7 +92,8 @@ final class SimulatedNode {
             if (cluster.variant().flaw() == Variant.Flaw.FORGETS_TO_ABSTAIN) {
                 damage.forgetToAbstain();
             }
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
+            ReplicaDisk files = ReplicaDisk.open(
+                    disk, DIRECTORY, LOG, clock, cluster.settings().flush(), bootId());
             QuorumReplica.Recovered recovered = files.recovered(checkpoint, starts);
             QuorumReplica replica = cluster.variant()
                     .replicas()
@@ -115,6 +117,10 @@ final class SimulatedNode {
         }
     }
 
+    private String bootId() {
+        return cluster.variant().flaw() == Variant.Flaw.IGNORES_THE_BOOT ? "" : "boot " + boots;
+    }
+
     private UUID incarnation() {
         return new UUID(world.random.nextLong(), world.random.nextLong());
     }
@@ -130,6 +136,7 @@ final class SimulatedNode {
     /** The power fails, and leaves what it was writing in such a state that nobody can tell whether it was whole once. */
     void stopTearingWholeBatches() {
         if (running != null) {
+            world.coverage.count("damage: whole batch torn");
             damage.mayHappen();
             disk.sectors(1);
             stop(true);
@@ -149,12 +156,20 @@ final class SimulatedNode {
                 ended = false;
             }
             lose(!ended);
+            if (ended && world.chance(0.5)) {
+                boots++;
+            }
         }
     }
 
-    /** With flush = os what a lost power takes away is not in the simulation yet: the process is killed instead. */
+    /** With flush = os a lost power takes away what was acknowledged: from a minority at a time. The others are only killed. */
     private void lose(boolean wanted) {
-        boolean power = wanted && cluster.settings().flush() == FlushMode.BATCH;
+        boolean uncertain = wanted && cluster.settings().flush() == FlushMode.OS;
+        boolean power = wanted && (!uncertain || cluster.mayLose(this));
+        if (uncertain && power) {
+            world.coverage.count("fault: power lost with flush = os");
+            damage.mayHappen();
+        }
         world.note(() -> id + (power ? " loses its power" : " is killed"));
         Running was = running;
         running = null;
@@ -162,6 +177,7 @@ final class SimulatedNode {
             was.partition.end();
         }
         if (power) {
+            boots++;
             disk.crash();
         } else {
             disk.kill();

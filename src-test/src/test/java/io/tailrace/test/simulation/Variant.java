@@ -22,6 +22,8 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
         NONE,
         /** The mark that it abstains does not survive a restart (rule 14). */
         FORGETS_TO_ABSTAIN,
+        /** An unclean start without fsync is taken for a clean one (rule 10). */
+        IGNORES_THE_BOOT,
         /** Readers get what the disk gives (rule 13). */
         SERVES_UNCHECKED,
         /** And so do replicas, from a log and from each other; only with a rule that takes what is damaged does it matter. */

@@ -6,9 +6,11 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.OsFlushMark;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.ReplicatedLog;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseFile;
 import java.nio.ByteBuffer;
@@ -50,12 +52,37 @@ public final class ReplicaDisk implements AutoCloseable {
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+        return open(files, directory, settings, clock, FlushMode.BATCH, "");
+    }
+
+    /**
+     * The same where appends may count as soon as the kernel has them. After a stop of the machine that was not in order, a
+     * replica that has peers abstains then (rule 10).
+     *
+     * @param flush when an append counts from now on
+     * @param bootId of the machine, another after each of its starts
+     * @throws TailraceException as above
+     */
+    public static ReplicaDisk open(
+            FileStore files,
+            Path directory,
+            LogSettings settings,
+            InstantSource clock,
+            FlushMode flush,
+            String bootId) {
         ReplicaFile identity = ReplicaFile.open(files, directory);
-        if (identity.isSoleVoter()) {
-            return open(files, directory, identity, Log.open(files, directory, settings, clock), null);
+        OsFlushMark mark = OsFlushMark.read(files, directory, bootId);
+        ReplicatedLog replicated = identity.isSoleVoter()
+                ? null
+                : ReplicatedLog.open(files, directory, settings, clock, mark.mayHaveLost());
+        Log log = replicated == null ? Log.open(files, directory, settings, clock) : replicated.log();
+        try {
+            mark.opened(flush == FlushMode.OS);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
         }
-        ReplicatedLog replicated = ReplicatedLog.open(files, directory, settings, clock, false);
-        return open(files, directory, identity, replicated.log(), replicated);
+        return open(files, directory, identity, log, replicated);
     }
 
     private static ReplicaDisk open(
