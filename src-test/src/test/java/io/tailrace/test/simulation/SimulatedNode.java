@@ -8,6 +8,7 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
@@ -25,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine with one replica on a disk of its own: it can stop, lose what was not forced, pause, and start again. */
 final class SimulatedNode {
-    private static final Path DIRECTORY = Path.of("/replica");
+    private static final Path DATA = Path.of("/data");
+    private static final Path DIRECTORY = DATA.resolve("replica");
+    /** Small: the journal's files take turns every few promises. */
+    private static final int PROMISES_BYTES = 2048;
+
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     private static final int SECTOR_BYTES = 512;
@@ -39,6 +44,7 @@ final class SimulatedNode {
     private @Nullable Running running;
     private int starts;
     private int boots;
+    private long startNumber;
     private long pausedUntil;
     private long checkpoint;
     final Damage damage;
@@ -48,6 +54,7 @@ final class SimulatedNode {
 
     /** Until the next stop. */
     private final class Running {
+        final PromiseJournal promises;
         final ReplicaDisk files;
         final QuorumReplica replica;
         final int start = starts;
@@ -61,7 +68,8 @@ final class SimulatedNode {
         long logFree;
         long promiseFree;
 
-        Running(ReplicaDisk files, QuorumReplica replica) {
+        Running(PromiseJournal promises, ReplicaDisk files, QuorumReplica replica) {
+            this.promises = promises;
             this.files = files;
             this.replica = replica;
         }
@@ -84,21 +92,35 @@ final class SimulatedNode {
         if (running != null) {
             return;
         }
+        try {
+            boolean isNew = !ReplicaFile.exists(disk, DIRECTORY);
+            PromiseJournal promises = PromiseJournal.open(disk, DATA, isNew, PROMISES_BYTES);
+            if (isNew) {
+                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+            } else if (promises.startNumber() <= startNumber) {
+                throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
+            }
+            startNumber = promises.startNumber();
+            open(promises);
+        } catch (TailraceException e) {
+            cannotStart(e);
+        }
+    }
+
+    /** Opens the replica, for the first time in this life of the process or again. */
+    private void open(PromiseJournal promises) {
         starts++;
         try {
-            if (!ReplicaFile.exists(disk, DIRECTORY)) {
-                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
-            }
             if (cluster.variant().flaw() == Variant.Flaw.FORGETS_TO_ABSTAIN) {
                 damage.forgetToAbstain();
             }
             ReplicaDisk files = ReplicaDisk.open(
-                    disk, DIRECTORY, LOG, clock, cluster.settings().flush(), bootId());
-            QuorumReplica.Recovered recovered = files.recovered(checkpoint, starts);
+                    disk, DIRECTORY, promises, LOG, clock, cluster.settings().flush(), bootId());
+            QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
-            running = new Running(files, replica);
+            running = new Running(promises, files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts for the " + starts + "th time, log end " + replica.endOffset()
                     + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
@@ -108,12 +130,36 @@ final class SimulatedNode {
                 cluster.lostSomething(this, false);
             }
         } catch (TailraceException e) {
-            if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
-                throw new Violation(id + " cannot start: " + e.getMessage());
-            }
-            world.coverage.count(
-                    e.code() == ErrorCode.DISK_FULL ? "fault: disk full at a start" : "fault: I/O failed at a start");
+            cannotStart(e);
+        }
+    }
+
+    private void cannotStart(TailraceException e) {
+        if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
+            throw new Violation(id + " cannot start: " + e.getMessage());
+        }
+        world.coverage.count(
+                e.code() == ErrorCode.DISK_FULL ? "fault: disk full at a start" : "fault: I/O failed at a start");
+        lose(true);
+    }
+
+    /** The replica alone is closed and opened again, which repairs it. */
+    private void repair(Running now) {
+        world.coverage.count("damage: repaired while the process goes on");
+        running = null;
+        if (now.partition != null) {
+            now.partition.end();
+        }
+        try {
+            now.files.close();
+        } catch (TailraceException e) {
+            // As after a crash: the next start finds out.
+            world.note(() -> id + " cannot close: " + e.getMessage());
+        }
+        if (disk.stopped()) {
             lose(true);
+        } else {
+            open(now.promises);
         }
     }
 
@@ -390,7 +436,11 @@ final class SimulatedNode {
             beginLeading(now, leading);
         } else if (decision instanceof Output.RepairNeeded) {
             world.coverage.count("damage: met while running");
-            lose(false);
+            if (world.chance(0.5)) {
+                repair(now);
+            } else {
+                lose(false);
+            }
         } else if (decision instanceof Output.AbstentionOver) {
             world.coverage.count("decision: abstention over");
             cluster.lostSomething(this, true);

@@ -12,7 +12,8 @@ import io.tailrace.engine.log.ReplicatedLog;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
-import io.tailrace.engine.replication.PromiseFile;
+import io.tailrace.engine.replication.PromiseJournal;
+import io.tailrace.engine.replication.ReplicaPromise;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -28,7 +29,7 @@ public final class ReplicaDisk implements AutoCloseable {
     private final ReplicaFile identity;
     private final Log log;
     private final LogReader reader;
-    private final PromiseFile promises;
+    private final ReplicaPromise promises;
     private final Promise promise;
     /** What keeps in mind what may have been lost; {@code null} for a sole voter, who has nobody to get it from again. */
     private final @Nullable ReplicatedLog replicated;
@@ -36,7 +37,11 @@ public final class ReplicaDisk implements AutoCloseable {
     private boolean full;
 
     private ReplicaDisk(
-            ReplicaFile identity, Log log, PromiseFile promises, Promise promise, @Nullable ReplicatedLog replicated) {
+            ReplicaFile identity,
+            Log log,
+            ReplicaPromise promises,
+            Promise promise,
+            @Nullable ReplicatedLog replicated) {
         this.identity = identity;
         this.replicated = replicated;
         this.log = log;
@@ -49,10 +54,12 @@ public final class ReplicaDisk implements AutoCloseable {
      * Opens the files of a replica that {@link ReplicaFile#create} has begun, and recovers the log; all of it is on the disk
      * then. What is damaged stops a sole voter. A replica that has peers puts it away, and abstains until it has caught up.
      *
+     * @param journal of the volume's promises; the replica's name there is that of its directory. Not closed with the disk
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
-    public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
-        return open(files, directory, settings, clock, FlushMode.BATCH, "");
+    public static ReplicaDisk open(
+            FileStore files, Path directory, PromiseJournal journal, LogSettings settings, InstantSource clock) {
+        return open(files, directory, journal, settings, clock, FlushMode.BATCH, "");
     }
 
     /**
@@ -66,6 +73,7 @@ public final class ReplicaDisk implements AutoCloseable {
     public static ReplicaDisk open(
             FileStore files,
             Path directory,
+            PromiseJournal journal,
             LogSettings settings,
             InstantSource clock,
             FlushMode flush,
@@ -82,13 +90,18 @@ public final class ReplicaDisk implements AutoCloseable {
             log.close();
             throw e;
         }
-        return open(files, directory, identity, log, replicated);
+        return open(files, directory, journal, identity, log, replicated);
     }
 
     private static ReplicaDisk open(
-            FileStore files, Path directory, ReplicaFile identity, Log log, @Nullable ReplicatedLog replicated) {
+            FileStore files,
+            Path directory,
+            PromiseJournal journal,
+            ReplicaFile identity,
+            Log log,
+            @Nullable ReplicatedLog replicated) {
         try {
-            PromiseFile promises = new PromiseFile(files, directory);
+            ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
             return new ReplicaDisk(identity, log, promises, promises.stored(), replicated);
         } catch (RuntimeException e) {
             log.close();
@@ -100,10 +113,9 @@ public final class ReplicaDisk implements AutoCloseable {
      * What the replica begins with.
      *
      * @param checkpoint a high watermark that it once had, or 0
-     * @param start the number of this start
      * @throws TailraceException CORRUPT_LOG if the log has batches of an epoch that was never promised
      */
-    public QuorumReplica.Recovered recovered(long checkpoint, long start) {
+    public QuorumReplica.Recovered recovered(long checkpoint) {
         if (promise.epoch() < log.lastEpoch()) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
@@ -112,12 +124,18 @@ public final class ReplicaDisk implements AutoCloseable {
         }
         VoterHistory voters = identity.voters(log.endOffset());
         boolean abstains = replicated != null && replicated.abstained();
-        return new QuorumReplica.Recovered(LogOutline.of(log), voters, promise, checkpoint, start, abstains);
+        return new QuorumReplica.Recovered(
+                LogOutline.of(log), voters, promise, checkpoint, promises.startNumber(), abstains);
     }
 
     /** Which replica this is. */
     public ReplicaId self() {
         return identity.self();
+    }
+
+    /** Which opening of the volume this is: durable, and greater than all before. */
+    public long startNumber() {
+        return promises.startNumber();
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */

@@ -10,6 +10,7 @@ import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -43,11 +44,16 @@ class LogStartsTest {
         if (!ReplicaFile.exists(files, DIRECTORY)) {
             ReplicaFile.create(files, DIRECTORY, A, new Voters(List.of(voters), 0));
         }
-        disk = ReplicaDisk.open(files, DIRECTORY, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+        disk = ReplicaDisk.open(
+                files,
+                DIRECTORY,
+                PromiseJournal.open(files, Path.of("/data"), true),
+                LogSettings.DEFAULTS,
+                () -> Instant.ofEpochMilli(1));
         replica = new QuorumReplica(
                 A,
                 QuorumSettings.DEFAULTS,
-                disk.recovered(checkpoint, 1),
+                disk.recovered(checkpoint),
                 () -> Instant.ofEpochMilli(1),
                 UUID::randomUUID);
     }
@@ -147,7 +153,7 @@ class LogStartsTest {
         files.crash();
         open(0, A);
         assertThat(replica.startOffset()).isEqualTo(5);
-        assertThat(disk.recovered(0, 1).log().epochBefore(5)).isEqualTo(1);
+        assertThat(disk.recovered(0).log().epochBefore(5)).isEqualTo(1);
     }
 
     @Test

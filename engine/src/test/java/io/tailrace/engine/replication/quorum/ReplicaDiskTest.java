@@ -11,6 +11,7 @@ import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,10 +28,11 @@ class ReplicaDiskTest {
     private final SimulatedFileStore files = new SimulatedFileStore(1);
 
     private ReplicaDisk open() {
+        PromiseJournal journal = PromiseJournal.open(files, Path.of("/data"), true);
         if (!ReplicaFile.exists(files, DIRECTORY)) {
             ReplicaFile.create(files, DIRECTORY, SELF, new Voters(List.of(SELF), 0));
         }
-        return ReplicaDisk.open(files, DIRECTORY, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+        return ReplicaDisk.open(files, DIRECTORY, journal, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
     }
 
     private static Output.AppendToLog barrier(long id, long offset) {
@@ -47,7 +49,7 @@ class ReplicaDiskTest {
         assertThat(disk.perform(new Output.Truncate(4, 1))).isEqualTo(new Input.IoDone(4));
         assertThat(disk.perform(new Output.Flush(5))).isEqualTo(new Input.IoDone(5));
         files.crash();
-        QuorumReplica.Recovered recovered = open().recovered(0, 1);
+        QuorumReplica.Recovered recovered = open().recovered(0);
         assertThat(recovered.promise()).isEqualTo(PROMISE);
         assertThat(recovered.log().position()).isEqualTo(new LogPosition(3, 1));
     }
@@ -89,7 +91,7 @@ class ReplicaDiskTest {
         disk.perform(barrier(1, 0));
         disk.perform(new Output.Flush(2));
         disk.close();
-        assertThatThrownBy(() -> open().recovered(0, 1))
+        assertThatThrownBy(() -> open().recovered(0))
                 .isInstanceOfSatisfying(
                         TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_LOG));
     }
@@ -105,18 +107,18 @@ class ReplicaDiskTest {
         disk.close();
         files.damage(DIRECTORY.resolve("00000000000000000000.log"), 150, 1);
         ReplicaDisk damaged = open();
-        assertThat(damaged.recovered(0, 2).abstains()).isFalse();
+        assertThat(damaged.recovered(0).abstains()).isFalse();
         assertThat(damaged.perform(new Output.Read(1, 0, 9, 10_000)))
                 .isInstanceOfSatisfying(
                         Input.Damaged.class, met -> assertThat(met.offset()).isZero());
         files.crash();
         ReplicaDisk repaired = open();
-        QuorumReplica.Recovered recovered = repaired.recovered(0, 3);
+        QuorumReplica.Recovered recovered = repaired.recovered(0);
         assertThat(recovered.abstains()).isTrue();
         assertThat(recovered.log().end()).isEqualTo(1);
         assertThat(repaired.perform(new Output.EndAbstention(1))).isEqualTo(new Input.IoDone(1));
         files.crash();
-        assertThat(open().recovered(0, 4).abstains()).isFalse();
+        assertThat(open().recovered(0).abstains()).isFalse();
     }
 
     @Test
