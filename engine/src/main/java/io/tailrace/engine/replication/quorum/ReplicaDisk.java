@@ -31,6 +31,7 @@ public final class ReplicaDisk implements AutoCloseable {
     private final LogReader reader;
     private final ReplicaPromise promises;
     private final Promise promise;
+    private final HighWatermarkCheckpoint checkpoint;
     /** What keeps in mind what may have been lost; {@code null} for a sole voter, who has nobody to get it from again. */
     private final @Nullable ReplicatedLog replicated;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
@@ -40,14 +41,15 @@ public final class ReplicaDisk implements AutoCloseable {
             ReplicaFile identity,
             Log log,
             ReplicaPromise promises,
-            Promise promise,
+            HighWatermarkCheckpoint checkpoint,
             @Nullable ReplicatedLog replicated) {
         this.identity = identity;
+        this.checkpoint = checkpoint;
         this.replicated = replicated;
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
-        this.promise = promise;
+        this.promise = promises.stored();
     }
 
     /**
@@ -102,7 +104,8 @@ public final class ReplicaDisk implements AutoCloseable {
             @Nullable ReplicatedLog replicated) {
         try {
             ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
-            return new ReplicaDisk(identity, log, promises, promises.stored(), replicated);
+            HighWatermarkCheckpoint checkpoint = new HighWatermarkCheckpoint(files, directory);
+            return new ReplicaDisk(identity, log, promises, checkpoint, replicated);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -112,10 +115,9 @@ public final class ReplicaDisk implements AutoCloseable {
     /**
      * What the replica begins with.
      *
-     * @param checkpoint a high watermark that it once had, or 0
      * @throws TailraceException CORRUPT_LOG if the log has batches of an epoch that was never promised
      */
-    public QuorumReplica.Recovered recovered(long checkpoint) {
+    public QuorumReplica.Recovered recovered() {
         if (promise.epoch() < log.lastEpoch()) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
@@ -124,8 +126,21 @@ public final class ReplicaDisk implements AutoCloseable {
         }
         VoterHistory voters = identity.voters(log.endOffset());
         boolean abstains = replicated != null && replicated.abstained();
+        // A log's start moves over what is committed only.
+        long committed = Math.max(checkpoint.stored(), log.startOffset());
         return new QuorumReplica.Recovered(
-                LogOutline.of(log), voters, promise, checkpoint, promises.startNumber(), abstains);
+                LogOutline.of(log), voters, promise, committed, promises.startNumber(), abstains);
+    }
+
+    /**
+     * Writes down what bounds the work of the next start: how much of the log is on the disk, and the high watermark. About once a
+     * second; one thread at a time, others may write and read meanwhile.
+     *
+     * @throws TailraceException DISK_FULL, after which everything goes on; IO_FAILED, CLOSED
+     */
+    public void checkpoint(long highWatermark) {
+        log.checkpoint();
+        checkpoint.store(highWatermark);
     }
 
     /** Which replica this is. */
