@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
 
 /**
  * The table of all types of messages between replicas, in the order of their numbers. A new type gets the next number and an entry; a change
- * of a layout that is in use gets the next version, and the entry of the version before stays as long as nodes may speak it.
+ * of a layout that is in use gets the next version, and the entry of the version before stays as long as nodes may speak it. No node speaks
+ * version 1 yet: until a cluster can be started, change it as the messages change, and store its bytes anew ({@code GoldenFiles}).
  */
 final class MessageLayouts {
     private static final int VERSION = 1;
@@ -101,7 +102,8 @@ final class MessageLayouts {
                             .int64(message.round())
                             .int64(message.previousOffset())
                             .int32(message.previousEpoch())
-                            .int64(message.highWatermark()),
+                            .int64(message.highWatermark())
+                            .int64(message.confirmedStart()),
                     body -> {
                         FieldReader in = body.in();
                         return new AppendRequest(
@@ -111,6 +113,7 @@ final class MessageLayouts {
                                 in.offset(),
                                 in.int32(),
                                 body.batches(),
+                                in.offset(),
                                 in.offset());
                     }),
             layout(
@@ -123,7 +126,8 @@ final class MessageLayouts {
                                 .int64(message.round());
                         epochEnd(message.divergence(), out)
                                 .int64(message.matchedOffset())
-                                .int64(message.fsyncedOffset());
+                                .int64(message.fsyncedOffset())
+                                .int64(message.start());
                     },
                     in -> new AppendReply(
                             in.count(),
@@ -131,6 +135,7 @@ final class MessageLayouts {
                             in.oneOf(OUTCOMES),
                             in.offset(),
                             new EpochEnd(in.int32(), in.offset()),
+                            in.offset(),
                             in.offset(),
                             in.offset())));
 

@@ -34,13 +34,13 @@ final class MessageFixtures {
             new CopyReply(7, INCARNATION, 7, Outcome.DIVERGED, 40, 6, new EpochEnd(5, 39), List.of()),
             append(0),
             append(3),
-            new AppendReply(7, 7, Outcome.MATCHED, 99, new EpochEnd(-1, 0), 1240, 1236),
-            new AppendReply(7, 8, Outcome.REFUSED, 99, new EpochEnd(-1, 0), 0, 0));
+            new AppendReply(7, 7, Outcome.MATCHED, 99, new EpochEnd(-1, 0), 1240, 1236, 5),
+            new AppendReply(7, 8, Outcome.REFUSED, 99, new EpochEnd(-1, 0), 0, 0, Message.NO_START));
 
     private MessageFixtures() {}
 
     static AppendRequest append(int batches) {
-        return new AppendRequest(7, INCARNATION, 99, 1234, 6, batches(1234, batches), 1230);
+        return new AppendRequest(7, INCARNATION, 99, 1234, 6, batches(1234, batches), 1230, 5);
     }
 
     private static List<RecordBatch> batches(long offset, int count) {
