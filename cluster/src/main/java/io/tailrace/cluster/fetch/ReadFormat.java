@@ -8,7 +8,6 @@ import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 import org.apache.pekko.util.ByteString;
@@ -102,19 +101,21 @@ final class ReadFormat {
         if (kind != FrameKind.READ_REQUEST || version != VERSION) {
             throw new UnknownRequest(
                     id,
-                    "A request of a reader has kind " + kind + " and version " + version
-                            + ", this node knows version " + VERSION + ": upgrade the older node.");
+                    "A request of a reader has kind " + kind + " and version " + version + ", this node knows version "
+                            + VERSION + ": upgrade the older node.");
         }
         int type = in.int8();
         long reader = in.int64();
-        ReadRequest request = switch (type) {
-            case 1 -> new ReadRequest.Fetch(reader, partition(in), in.int64(), in.count());
-            case 2 -> new ReadRequest.Offsets(reader, partition(in));
-            case 3 -> new ReadRequest.OffsetForTime(reader, partition(in), in.int64());
-            case 4 -> new ReadRequest.Close(reader);
-            default ->
-                throw new UnknownRequest(id, "A request of a reader has type " + type + ": upgrade the older node.");
-        };
+        ReadRequest request =
+                switch (type) {
+                    case 1 -> new ReadRequest.Fetch(reader, partition(in), in.int64(), in.count());
+                    case 2 -> new ReadRequest.Offsets(reader, partition(in));
+                    case 3 -> new ReadRequest.OffsetForTime(reader, partition(in), in.int64());
+                    case 4 -> new ReadRequest.Close(reader);
+                    default ->
+                        throw new UnknownRequest(
+                                id, "A request of a reader has type " + type + ": upgrade the older node.");
+                };
         in.end();
         return new Numbered<>(id, request);
     }
@@ -124,16 +125,16 @@ final class ReadFormat {
     }
 
     static ByteString encode(long id, ReadResponse response) {
-        FieldWriter out = new FieldWriter()
-                .int8(FrameKind.READ_RESPONSE)
-                .int8(VERSION)
-                .int64(id);
+        FieldWriter out =
+                new FieldWriter().int8(FrameKind.READ_RESPONSE).int8(VERSION).int64(id);
         if (response instanceof ReadResponse.Batches batches) {
             out.int8(1).int64(batches.highWatermark());
             return Frame.encode(out.toBytes(), List.of(batches.batches()));
         }
         if (response instanceof ReadResponse.Range range) {
-            out.int8(2).int64(range.offsets().startOffset()).int64(range.offsets().endOffset());
+            out.int8(2)
+                    .int64(range.offsets().startOffset())
+                    .int64(range.offsets().endOffset());
         } else if (response instanceof ReadResponse.AtTime time) {
             out.int8(3).bool(time.offset().isPresent()).int64(time.offset().orElse(0));
         } else if (response instanceof ReadResponse.Failed failed) {
@@ -158,13 +159,14 @@ final class ReadFormat {
             throw in.malformed("another kind or version");
         }
         long id = in.int64();
-        ReadResponse response = switch (in.int8()) {
-            case 1 -> new ReadResponse.Batches(frame.payload(), in.offset());
-            case 2 -> new ReadResponse.Range(new OffsetRange(in.offset(), in.offset()));
-            case 3 -> atTime(in.bool(), in.int64());
-            case 4 -> new ReadResponse.Failed(in.errorCode(), in.string(), in.int64(), in.int64());
-            default -> throw in.malformed("an unknown type");
-        };
+        ReadResponse response =
+                switch (in.int8()) {
+                    case 1 -> new ReadResponse.Batches(frame.payload(), in.offset());
+                    case 2 -> new ReadResponse.Range(new OffsetRange(in.offset(), in.offset()));
+                    case 3 -> atTime(in.bool(), in.int64());
+                    case 4 -> new ReadResponse.Failed(in.errorCode(), in.string(), in.int64(), in.int64());
+                    default -> throw in.malformed("an unknown type");
+                };
         in.end();
         return new Numbered<>(id, response);
     }

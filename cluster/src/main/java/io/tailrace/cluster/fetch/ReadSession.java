@@ -103,20 +103,23 @@ final class ReadSession implements Incoming {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT, "A reader fetches one thing at a time: wait for the answer.");
         }
-        from.reader.offsets().whenCompleteAsync(
-                (range, failure) -> {
-                    if (range == null) {
-                        fetched(id, from, new FetchEnd(null, failure), null);
-                    } else {
-                        fetch(id, fetch, from, range);
-                    }
-                },
-                Runnable::run);
+        from.reader
+                .offsets()
+                .whenCompleteAsync(
+                        (range, failure) -> {
+                            if (range == null) {
+                                fetched(id, from, new FetchEnd(null, failure), null);
+                            } else {
+                                fetch(id, fetch, from, range);
+                            }
+                        },
+                        Runnable::run);
     }
 
     /** What a fetch has led to; one of the two is there. */
     private record FetchEnd(
-            io.tailrace.cluster.placement.@Nullable Fetched fetched, @Nullable Throwable failure) {}
+            io.tailrace.cluster.placement.@Nullable Fetched fetched,
+            @Nullable Throwable failure) {}
 
     private void fetch(long id, ReadRequest.Fetch fetch, Served from, OffsetRange range) {
         if (fetch.offset() >= range.endOffset()) {
@@ -129,14 +132,12 @@ final class ReadSession implements Incoming {
             return;
         }
         int bytes = (int) Math.min(fetch.maxBytes(), maxFetchBytes);
-        budget.claim(
-                bytes,
-                () -> from.reader
-                        .fetch(fetch.offset(), bytes)
-                        .whenCompleteAsync(
-                                (fetched, failure) -> fetched(
-                                        id, from, new FetchEnd(fetched, failure), () -> budget.release(bytes)),
-                                Runnable::run));
+        budget.claim(bytes, () -> from.reader
+                .fetch(fetch.offset(), bytes)
+                .whenCompleteAsync(
+                        (fetched, failure) ->
+                                fetched(id, from, new FetchEnd(fetched, failure), () -> budget.release(bytes)),
+                        Runnable::run));
     }
 
     private void fetched(long id, Served from, FetchEnd end, @Nullable Runnable onTaken) {

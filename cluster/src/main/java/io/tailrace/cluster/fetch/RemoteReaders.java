@@ -87,7 +87,8 @@ public final class RemoteReaders implements Links.Answers {
 
     @Override
     public void lost(String peer, Throwable why) {
-        TailraceException failure = unavailable(peer, String.valueOf(Failures.cause(why).getMessage()));
+        TailraceException failure =
+                unavailable(peer, String.valueOf(Failures.cause(why).getMessage()));
         asked.values().stream()
                 .filter(question -> question.node.equals(peer))
                 .forEach(question -> question.answer.completeExceptionally(failure));

@@ -60,9 +60,8 @@ class ReadFormatTest {
             Frame frame = TestFrames.of(ReadFormat.encode(42, REQUESTS.get(1)));
             frame.head().put(at, (byte) 77);
             assertThatThrownBy(() -> ReadFormat.request(frame))
-                    .isInstanceOfSatisfying(
-                            ReadFormat.UnknownRequest.class,
-                            e -> assertThat(e.id()).isEqualTo(42))
+                    .isInstanceOfSatisfying(ReadFormat.UnknownRequest.class, e -> assertThat(e.id())
+                            .isEqualTo(42))
                     .hasMessageContaining("77");
         }
     }

@@ -157,14 +157,14 @@ class RemoteReadersTest {
         PartitionId partition = partition();
         append(partition, 1000, 10);
         try (PartitionReader reader = reader(partition)) {
-            assertThat(failure(reader.fetch(7, 100)))
-                    .isInstanceOfSatisfying(OffsetOutOfRangeException.class, e -> {
-                        assertThat(e.startOffset()).isZero();
-                        assertThat(e.endOffset()).isEqualTo(1);
-                    });
+            assertThat(failure(reader.fetch(7, 100))).isInstanceOfSatisfying(OffsetOutOfRangeException.class, e -> {
+                assertThat(e.startOffset()).isZero();
+                assertThat(e.endOffset()).isEqualTo(1);
+            });
             assertThat(join(reader.fetch(0, 100)).highWatermark()).isEqualTo(1);
         }
-        assertThat(failure(reader(new PartitionId(UUID.randomUUID(), 0)).offsets()).code())
+        assertThat(failure(reader(new PartitionId(UUID.randomUUID(), 0)).offsets())
+                        .code())
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC);
     }
 
@@ -234,8 +234,9 @@ class RemoteReadersTest {
             join(server.stop());
             assertThat(failure(parked).code()).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
             serve();
-            await().atMost(PATIENCE).until(() -> join(reader.offsets()
-                    .handle((range, failure) -> range != null && range.endOffset() == 1)));
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            join(reader.offsets().handle((range, failure) -> range != null && range.endOffset() == 1)));
         }
     }
 

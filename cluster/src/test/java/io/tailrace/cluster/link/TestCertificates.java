@@ -71,8 +71,7 @@ public final class TestCertificates {
                 "key-file", path(name + ".key"), "cert-file", path(name + ".crt"), "ca-cert-file", path("ca.crt")));
     }
 
-    private static byte[] certificate(
-            String name, KeyPair keys, String issuer, KeyPair issuerKeys, byte[] extensions)
+    private static byte[] certificate(String name, KeyPair keys, String issuer, KeyPair issuerKeys, byte[] extensions)
             throws GeneralSecurityException {
         byte[] signed = der(
                 SEQUENCE,

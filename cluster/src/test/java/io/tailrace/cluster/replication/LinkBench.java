@@ -77,8 +77,7 @@ public final class LinkBench {
     }
 
     private void artery() throws Exception {
-        Config config = ConfigFactory.parseString(
-                        """
+        Config config = ConfigFactory.parseString("""
                         pekko.actor {
                           provider = remote
                           serializers.message = "io.tailrace.cluster.replication.ArteryMessages"
@@ -92,8 +91,7 @@ public final class LinkBench {
                           large-message-destinations = ["/user/large"]
                           advanced { maximum-frame-size = 1 MiB, maximum-large-frame-size = 4 MiB }
                         }
-                        """)
-                .withFallback(ConfigFactory.load("local-system"));
+                        """).withFallback(ConfigFactory.load("local-system"));
         ActorSystem a = ActorSystem.create("a", config);
         ActorSystem b = ActorSystem.create("b", config);
         Semaphore credit = new Semaphore(0);
@@ -108,7 +106,8 @@ public final class LinkBench {
         ActorRef small = resolve(a, address + "/user/small");
         measure(
                 "Artery",
-                message -> (MessageFormat.payload(message).isEmpty() ? small : large).tell(message, ActorRef.noSender()),
+                message ->
+                        (MessageFormat.payload(message).isEmpty() ? small : large).tell(message, ActorRef.noSender()),
                 credit);
         a.terminate();
         b.terminate();
