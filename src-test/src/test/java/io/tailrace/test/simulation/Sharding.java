@@ -39,11 +39,17 @@ final class Sharding {
         }
     }
 
+    /** Half of the nominations leave no choice: else little would happen beside a leader that lives. */
     void nominate(SimulatedNode node) {
+        boolean handOver = world.chance(0.6);
+        nominate(node, new Input.Nominated(handOver, world.chance(handOver ? 0.8 : 0.3)));
+    }
+
+    void nominate(SimulatedNode node, Input.Nominated nomination) {
         if (node.isUp()) {
             node.arrive(() -> {
                 world.coverage.count(node.isLeading() ? "nominated who leads" : "nominated");
-                node.step(new Input.Nominated());
+                node.step(nomination);
             });
         }
     }

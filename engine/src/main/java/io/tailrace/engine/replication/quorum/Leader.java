@@ -33,6 +33,11 @@ final class Leader extends Role {
     }
 
     @Override
+    ReplicaId liveLeader() {
+        return replica.self();
+    }
+
+    @Override
     void entered() {
         replication.begin();
         replica.out().decide(new Output.Leading(epoch, replica.highWatermark()));

@@ -24,6 +24,11 @@ final class Opening extends Role {
     }
 
     @Override
+    ReplicaId liveLeader() {
+        return replica.self();
+    }
+
+    @Override
     void entered() {
         replication.begin();
         advance();

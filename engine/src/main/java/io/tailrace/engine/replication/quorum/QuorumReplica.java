@@ -8,6 +8,8 @@ import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.CopyReply;
 import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
+import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
+import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import java.time.InstantSource;
@@ -25,7 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   from        to          when
  *   (start)     Follower    always; it has no leader, until one of its epoch or a higher one sends an append
- *   Follower    Candidate   it is nominated, and a voter by its own log
+ *   Follower    Asking      it is nominated, and a voter by its own log
+ *   Follower    Candidate   the same, and it is to lead whoever leads and however far it is behind
+ *   Asking      Asking      it is nominated again, with other words
+ *   Asking      Candidate   a quorum has answered that no leader is heard of, or it is to take over; and its log is not far behind
+ *   Asking      Follower    a quorum hears a leader; or its log is far behind; or by the greatest log it is no voter
+ *   Asking      Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
  *   Follower    Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
  *   Candidate   Candidate   its epoch was refused, and a random time has passed: a new attempt in a higher epoch
  *   Candidate   Adopting    a quorum of the greatest log's voters has promised, itself included, and another's log is it
@@ -42,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *   any         Halted      an I/O has failed but for lack of room (rule 11), or something was seen that the rules exclude
  * </pre>
  *
- * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
+ * Asking, Candidate, Adopting, Opening and Leader are nominees, and an asking one is a follower still: when a nominee becomes a follower or halts, the nomination is over.
  * There is no election timeout: who should lead is nominated from outside, and a follower without leader waits.
  */
 public final class QuorumReplica {
@@ -142,8 +149,8 @@ public final class QuorumReplica {
             noRoom(full.id());
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
-        } else if (input instanceof Input.Nominated) {
-            nominated();
+        } else if (input instanceof Input.Nominated nominated) {
+            nominated(nominated);
         } else if (input instanceof Input.Append append) {
             role.append(append);
         } else if (input instanceof Input.MoveStart move) {
@@ -154,19 +161,22 @@ public final class QuorumReplica {
     }
 
     /** By its own log it may have no say (rule 15): then it need not bother the others with a new epoch. */
-    private void nominated() {
-        if (role.isNominee()) {
+    private void nominated(Input.Nominated nomination) {
+        Follower following = role.following();
+        if (following == null) {
             return;
         }
         if (voters().contains(self)) {
-            attempt();
+            ask(following, nomination);
         } else {
             out.decide(new Output.NominationOver(role.epoch, self + " is none of the voters " + voters()));
         }
     }
 
     private void received(ReplicaId from, Message message) {
-        if (message instanceof PromiseRequest request) {
+        if (message instanceof PreVoteRequest request) {
+            out.send(from, answer(request));
+        } else if (message instanceof PromiseRequest request) {
             voting.request(from, request);
         } else if (message instanceof AppendRequest request) {
             appendRequest(from, request);
@@ -175,6 +185,18 @@ public final class QuorumReplica {
         } else if (message instanceof Message.Reply reply) {
             reply(from, reply);
         }
+    }
+
+    /** Who asks gets no right by the answer. */
+    private PreVoteReply answer(PreVoteRequest request) {
+        return new PreVoteReply(
+                request.epoch(),
+                request.question(),
+                voting.promise().epoch(),
+                role.liveLeader(),
+                role.epoch,
+                log.outline().position(),
+                voters());
     }
 
     // --- following (rules 7 and 8) -----------------------------------------------------------------------------------
@@ -191,8 +213,9 @@ public final class QuorumReplica {
         } else if (role instanceof Candidate) {
             follow(from, "epoch " + request.epoch() + " is led by " + from);
         }
-        if (role instanceof Follower follower) {
-            follower.append(from, request);
+        Follower following = role.following();
+        if (following != null) {
+            following.append(from, request);
         } else {
             halt(from + " leads epoch " + request.epoch() + ", of which " + self + " is " + roleName());
         }
@@ -281,7 +304,9 @@ public final class QuorumReplica {
         if (reply.epoch() != role.epoch || !role.isNominee()) {
             return;
         }
-        if (reply instanceof PromiseReply promiseReply) {
+        if (reply instanceof PreVoteReply preVoteReply) {
+            role.preVoteReply(from, preVoteReply);
+        } else if (reply instanceof PromiseReply promiseReply) {
             role.promiseReply(from, promiseReply);
         } else if (reply instanceof CopyReply copyReply) {
             role.copyReply(from, copyReply);
@@ -319,6 +344,20 @@ public final class QuorumReplica {
     }
 
     // --- transitions -------------------------------------------------------------------------------------------------
+
+    /** To Asking, unless the answers would not matter. */
+    private void ask(Follower following, Input.Nominated nomination) {
+        if (nomination.handOver() && nomination.evenIfBehind()) {
+            attempt();
+        } else if (!(role instanceof Asking asking) || !asking.nomination().equals(nomination)) {
+            become(new Asking(this, following, nomination, incarnations.get()), "");
+        }
+    }
+
+    /** From Asking, to the follower that it has been all the time. */
+    void resume(Follower following, String why) {
+        become(following, why);
+    }
 
     /** To Candidate: an attempt in an epoch above all that this replica has heard of. */
     void attempt() {
