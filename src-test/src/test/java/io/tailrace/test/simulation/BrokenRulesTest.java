@@ -30,7 +30,7 @@ class BrokenRulesTest {
         "FORGET_A_PROMISE, 10",
         "PROMISE_BEFORE_FSYNC, 10",
         "PROMISE_AN_EPOCH_TWICE, 1",
-        "COMMIT_AN_OLD_EPOCH, 4432",
+        "COMMIT_AN_OLD_EPOCH, 3346",
         "HIGH_WATERMARK_BEYOND_THE_MATCH, 1",
         "OLD_LEADERS_NOT_REFUSED, 2",
         "FORCED_BUT_NOT_WRITTEN, 0",
