@@ -98,7 +98,7 @@ class AskingTest {
     void standsWhenAQuorumHearsOfNoLeader() {
         step(new Input.Nominated());
         receive(B, says(null, -1, EMPTY));
-        assertThat(sent(PromiseRequest.class)).hasSize(2).allMatch(request -> request.epoch() == 0);
+        assertThat(sent(PromiseRequest.class)).hasSize(2).allMatch(request -> request.epoch() == 1);
         assertThat(outputs(Output.NominationOver.class)).isEmpty();
     }
 

@@ -190,7 +190,7 @@ class QuorumReplicaTest {
     @Test
     void stepsUpOnTheDiskBeforeItTakesAnAppend() {
         receive(B, append(1, 0, -1, 0, batch(0, 1)));
-        assertThat(outputs).singleElement().isInstanceOf(Output.StorePromise.class);
+        assertThat(outputs(Output.Io.class)).singleElement().isInstanceOf(Output.StorePromise.class);
         diskDoesIt();
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
     }
