@@ -39,12 +39,12 @@ class BrokenRulesTest {
         "READ_WITHOUT_A_QUORUM, 12"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
-        assertThat(find(new Variant(rule::replica, true), seed)).isNotNegative();
+        assertThat(find(Variant.of(rule), seed)).isNotNegative();
     }
 
     @Test
     void deduplicationStateThatIsNotRolledBackIsFound() {
-        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 11)).isNotNegative();
+        assertThat(find(Variant.STATE_KEPT, 11)).isNotNegative();
     }
 
     @ParameterizedTest

@@ -86,15 +86,27 @@ final class Faults {
         }
     }
 
+    /** Just when a leader counts other voters, of which nobody else knows. */
+    void votersChanged(SimulatedNode leader) {
+        if (world.chance(atChanges)) {
+            world.coverage.count("fault: cut off with a change of the voters");
+            usurp(leader);
+        }
+    }
+
     /** Who leads is cut off from the others, not from its clients, and another is nominated. */
     private void usurp() {
         for (SimulatedNode node : cluster.nodes()) {
             if (node.isLeading()) {
-                isolate(node);
-                SimulatedNode other = cluster.anyNode();
-                world.after(world.between(0, 60), () -> sharding.nominate(other));
+                usurp(node);
             }
         }
+    }
+
+    private void usurp(SimulatedNode leader) {
+        isolate(leader);
+        SimulatedNode other = cluster.anyNode();
+        world.after(world.between(0, 60), () -> sharding.nominate(other));
     }
 
     private void isolate(SimulatedNode node) {

@@ -15,6 +15,7 @@ import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.TimerKind;
+import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,12 +30,14 @@ final class SimulatedNode {
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     final String id;
-    final ReplicaId replicaId;
-    final SimulatedFileStore disk;
+    SimulatedFileStore disk;
     final NodeClock clock;
     private final Cluster cluster;
     private final World world;
     private @Nullable Running running;
+    private ReplicaId replicaId;
+    /** Who votes, as far as a disk knows on which nothing has been written yet. */
+    private Voters first;
     private int starts;
     private long pausedUntil;
     private long checkpoint;
@@ -63,8 +66,9 @@ final class SimulatedNode {
         }
     }
 
-    SimulatedNode(ReplicaId replicaId, Cluster cluster, World world) {
+    SimulatedNode(ReplicaId replicaId, Voters first, Cluster cluster, World world) {
         this.replicaId = replicaId;
+        this.first = first;
         this.id = replicaId.nodeId();
         this.cluster = cluster;
         this.world = world;
@@ -81,7 +85,7 @@ final class SimulatedNode {
         starts++;
         try {
             if (!ReplicaFile.exists(disk, DIRECTORY)) {
-                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+                ReplicaFile.create(disk, DIRECTORY, replicaId, first);
             }
             ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
@@ -89,7 +93,7 @@ final class SimulatedNode {
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
-            cluster.invariants().started(id, replica.highWatermark());
+            cluster.invariants().started(name(), replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
         } catch (TailraceException e) {
             if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
@@ -162,6 +166,21 @@ final class SimulatedNode {
         disk.capacity(Long.MAX_VALUE);
     }
 
+    /** Another disk, with nothing on it: what comes back is another replica, which nobody knows. */
+    void wipe() {
+        world.note(() -> id + " loses its disk");
+        if (running != null) {
+            lose(true);
+        }
+        disk = new SimulatedFileStore(world.random.nextLong());
+        checkpoint = 0;
+        lastPartition = null;
+        if (cluster.variant().blankDisksAreNew()) {
+            replicaId = new ReplicaId(id, String.valueOf(Integer.parseInt(replicaId.replicaId()) + 1));
+            first = Voters.NONE;
+        }
+    }
+
     /** Stops pausing, being slow and full. */
     void heal() {
         emptyDisk();
@@ -173,6 +192,35 @@ final class SimulatedNode {
 
     boolean isUp() {
         return running != null;
+    }
+
+    /** Whether it has not stopped since its so many-th start. */
+    boolean isUpSince(int start) {
+        return running != null && running.start == start;
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    /** Whether it leads, or is about to. */
+    boolean isChosen() {
+        return running != null
+                && (running.replica.isLeading() || running.replica.roleName().equals("Opening"));
+    }
+
+    /** The replica on the disk that it has now. */
+    ReplicaId replicaId() {
+        return replicaId;
+    }
+
+    private String name() {
+        return replicaId.toString();
+    }
+
+    /** Who votes, as far as it knows. */
+    Voters voters() {
+        return running == null ? Voters.NONE : running.replica.voters();
     }
 
     // --- what happens to it ------------------------------------------------------------------------------------------
@@ -201,6 +249,8 @@ final class SimulatedNode {
         }
         String before = now.replica.roleName();
         int promised = now.replica.promisedEpoch();
+        long committed = now.replica.highWatermark();
+        Voters voters = now.replica.voters();
         List<Output> outputs = now.replica.step(input);
         String after = now.replica.roleName();
         world.note(() -> id + " " + after + " " + now.replica.promisedEpoch() + " [" + now.replica.highWatermark() + "/"
@@ -209,13 +259,20 @@ final class SimulatedNode {
             world.coverage.count("transition: " + before + " > " + after);
             cluster.changed(this);
         }
+        if (now.replica.highWatermark() > committed && (before.equals("Leader") || before.equals("Opening"))) {
+            cluster.invariants().committed(replicaId, promised, now.replica, voters);
+        }
+        if (after.equals("Leader") && !voters.equals(now.replica.voters())) {
+            cluster.votersChanged(this);
+        }
         for (Output output : outputs) {
             if (running == now) {
                 act(now, output);
             }
         }
         if (running == now && !now.failed) {
-            cluster.invariants().stands(id, now.replica.highWatermark(), now.files.log());
+            cluster.members().stand(now.replica.voters(), now.replica.votersAt(now.replica.highWatermark()));
+            cluster.invariants().stands(name(), now.replica.highWatermark(), now.files.log());
             if (world.chance(0.01)) {
                 checkpoint =
                         Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
@@ -225,15 +282,11 @@ final class SimulatedNode {
 
     private void act(Running now, Output output) {
         if (output instanceof Output.Send send) {
-            cluster.invariants().sent(id, send.message());
+            cluster.invariants().sent(name(), send.message());
             world.coverage.count("message: " + Described.kind(send.message()));
             SimulatedNode to = cluster.node(send.to().nodeId());
-            cluster.network()
-                    .send(
-                            id,
-                            to.id,
-                            true,
-                            () -> to.arrive(() -> to.step(new Input.Received(replicaId, send.message()))));
+            Input.Received received = new Input.Received(replicaId, send.message());
+            cluster.network().send(id, to.id, true, () -> to.arrive(() -> to.receive(send.to(), received)));
         } else if (output instanceof Output.SetTimer timer) {
             world.after(
                     delay(timer.kind()),
@@ -242,6 +295,14 @@ final class SimulatedNode {
             schedule(now, io);
         } else if (output instanceof Output.Decision decision) {
             decided(now, decision);
+        }
+    }
+
+    private void receive(ReplicaId to, Input.Received received) {
+        if (to.equals(replicaId)) {
+            step(received);
+        } else {
+            world.coverage.count("message to a replica whose disk is lost");
         }
     }
 
@@ -275,7 +336,7 @@ final class SimulatedNode {
 
     private void perform(Running now, Output.Io io) {
         if (io instanceof Output.Truncate truncate) {
-            cluster.invariants().cut(id, truncate.offset());
+            cluster.invariants().cut(name(), truncate.offset());
             world.coverage.count("log truncated");
         }
         Input done = now.files.perform(io);
@@ -309,8 +370,13 @@ final class SimulatedNode {
             now.partition = new SimulatedPartition(
                     this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), before);
             lastPartition = now.partition;
-        } else if (decision instanceof Output.NominationOver) {
+        } else if (decision instanceof Output.NominationOver over) {
             world.coverage.count("decision: nomination over");
+            if (over.why().contains("none of the voters")) {
+                world.coverage.count("nominated who does not vote");
+            } else if (over.why().contains("removed")) {
+                world.coverage.count("who led has been removed");
+            }
             if (now.partition != null) {
                 now.partition.end();
                 now.partition = null;
@@ -319,6 +385,10 @@ final class SimulatedNode {
             if (!alarm.what().startsWith("The disk has failed")) {
                 throw new Violation(id + " stops with an alarm: " + alarm.what());
             }
+        } else if (decision instanceof Output.VotersChanged
+                || decision instanceof Output.VotersRefused
+                || decision instanceof Output.VotersUnknown) {
+            cluster.operator().decided(decision);
         } else if (now.partition != null) {
             now.partition.decided(decision);
         }
@@ -368,7 +438,7 @@ final class SimulatedNode {
         Running now = running;
         return now == null
                 ? id + " down"
-                : id + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch() + " high watermark "
-                        + now.replica.highWatermark() + " end " + now.replica.endOffset();
+                : replicaId + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch() + " high watermark "
+                        + now.replica.highWatermark() + " end " + now.replica.endOffset() + " " + now.replica.voters();
     }
 }

@@ -50,6 +50,24 @@ public sealed interface Input {
     }
 
     /**
+     * Somebody wants one voter more or less (rule 17). Answered by {@link Output.VotersChanged}, {@link Output.VotersRefused}
+     * or {@link Output.VotersUnknown}, never twice.
+     */
+    sealed interface ChangeVoters extends Input {
+        /** Names it in the answer. */
+        long token();
+
+        /** Who is to vote, or no longer. */
+        ReplicaId voter();
+    }
+
+    /** That replica is to vote; before it does, it is brought up as a learner. */
+    record AddVoter(long token, ReplicaId voter) implements ChangeVoters {}
+
+    /** That replica is to vote no longer; it may be the leader, which then stops leading. */
+    record RemoveVoter(long token, ReplicaId voter) implements ChangeVoters {}
+
+    /**
      * Somebody wants to act on what is committed (rule 6). Answered by {@link Output.ReadConfirmed} or
      * {@link Output.ReadRefused}, never twice.
      */

@@ -7,6 +7,7 @@ import java.util.List;
 /** Has the greatest log, and replicates the epoch's barrier; serves nobody until that is committed (rule 5). */
 final class Opening extends Role {
     private final Replication replication;
+    private boolean handedOver;
 
     Opening(QuorumReplica replica, Replication replication) {
         super(replica, replication.epoch());
@@ -32,8 +33,24 @@ final class Opening extends Role {
     private void advance() {
         replication.advance();
         if (replica.role() == this && replica.rules().mayServe(replica.highWatermark(), replication.epochStart())) {
+            handedOver = true;
             replica.lead(replication);
+        } else {
+            replication.membership().advance();
         }
+    }
+
+    @Override
+    void left() {
+        if (!handedOver) {
+            replication.membership().ended();
+        }
+    }
+
+    /** Waits for the barrier. */
+    @Override
+    void changeVoters(Input.ChangeVoters change) {
+        replication.membership().change(change);
     }
 
     @Override

@@ -63,6 +63,15 @@ public sealed interface Output {
     /** Not known here: ask whoever leads. */
     record ReadRefused(long token) implements Decision {}
 
+    /** The change of the voters is committed: these decide now. */
+    record VotersChanged(long token, Voters voters) implements Decision {}
+
+    /** The voters have not been changed by this, and will not be. */
+    record VotersRefused(long token, ErrorCode code, String why) implements Decision {}
+
+    /** Leading ended before the change was committed: it may be, some day. */
+    record VotersUnknown(long token) implements Decision {}
+
     /** The committed offset, as this replica knows it, has moved. */
     record HighWatermarkMoved(long highWatermark) implements Decision {}
 

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  *   Opening     Leader      the barrier is committed
  *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of; or its disk is full
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
+ *   Leader      Follower    its own removal from the voters is committed
  *   any         Halted      an I/O has failed but for lack of room (rule 11), or something was seen that the rules exclude
  * </pre>
  *
@@ -138,6 +139,8 @@ public final class QuorumReplica {
             role.append(append);
         } else if (input instanceof Input.CheckedRead read) {
             role.checkedRead(read.token());
+        } else if (input instanceof Input.ChangeVoters change) {
+            role.changeVoters(change);
         }
     }
 
@@ -422,6 +425,10 @@ public final class QuorumReplica {
 
     QuorumSettings settings() {
         return settings;
+    }
+
+    InstantSource clock() {
+        return clock;
     }
 
     Rules rules() {

@@ -54,6 +54,12 @@ abstract class Role {
         replica.out().decide(new Output.AppendRefused(append.token(), ErrorCode.FENCED));
     }
 
+    void changeVoters(Input.ChangeVoters change) {
+        replica.out()
+                .decide(new Output.VotersRefused(
+                        change.token(), ErrorCode.FENCED, "it does not lead: ask who does"));
+    }
+
     void checkedRead(long token) {
         replica.out().decide(new Output.ReadRefused(token));
     }
