@@ -24,6 +24,7 @@ final class Cluster {
     private final Operator operator;
     /** Whether voters come and go in this life, and disks with them. */
     private final boolean changing;
+
     private final Network network;
     private final Invariants invariants = new Invariants();
     private final History history = new History();
@@ -43,10 +44,7 @@ final class Cluster {
         this.changing = world.chance(0.5);
         int size = changing ? sizeThatChanges() : sizeThatStays();
         Voters first = new Voters(
-                IDS.subList(0, size).stream()
-                        .map(id -> new ReplicaId(id, "1"))
-                        .toList(),
-                0);
+                IDS.subList(0, size).stream().map(id -> new ReplicaId(id, "1")).toList(), 0);
         this.members = new Members(first);
         this.operator = new Operator(this, world, members);
         world.coverage.count((changing ? "voters at first: " : "voters: ") + size);

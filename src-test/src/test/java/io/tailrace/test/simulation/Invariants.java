@@ -68,8 +68,8 @@ final class Invariants {
                 .filter(voter -> voter.equals(leader) || acknowledged(voter, epoch) >= committed)
                 .toList();
         if (!voters.isQuorum(have)) {
-            throw new Violation(leader + " takes offset " + committed + " for committed, which " + have + " of " + voters
-                    + " have");
+            throw new Violation(leader + " takes offset " + committed + " for committed, which " + have + " of "
+                    + voters + " have");
         }
         if (Members.difference(voters, replica.votersAt(committed)) > 1) {
             throw new Violation(leader + " counts by " + voters + ", though " + replica.votersAt(committed)
@@ -78,9 +78,7 @@ final class Invariants {
     }
 
     private long acknowledged(ReplicaId voter, int epoch) {
-        return acknowledged
-                .getOrDefault(voter.toString(), Map.of())
-                .getOrDefault(epoch, 0L);
+        return acknowledged.getOrDefault(voter.toString(), Map.of()).getOrDefault(epoch, 0L);
     }
 
     /** A replica starts: what it knows of the high watermark may be less than it was. */

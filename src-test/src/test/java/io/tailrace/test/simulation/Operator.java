@@ -26,6 +26,7 @@ final class Operator {
     private final int everyMillis;
     /** How often somebody wishes for something of who has just been chosen. */
     private final double wishAtChanges;
+
     private final Map<Long, Wish> wishes = new HashMap<>();
     private long lastToken;
 
@@ -152,7 +153,8 @@ final class Operator {
         wishes.values().forEach(wish -> wanted.add(wish.wanted));
         ReplicaId replica = node.replicaId();
         if (members.bearsTheLossOf(replica, wanted)) {
-            world.coverage.count(members.newest().contains(replica) ? "fault: a voter's disk lost" : "fault: disk lost");
+            world.coverage.count(
+                    members.newest().contains(replica) ? "fault: a voter's disk lost" : "fault: disk lost");
             members.lose(replica);
             node.wipe();
         }

@@ -38,6 +38,7 @@ final class SimulatedNode {
     private ReplicaId replicaId;
     /** Who votes, as far as a disk knows on which nothing has been written yet. */
     private Voters first;
+
     private int starts;
     private long pausedUntil;
     private long checkpoint;
@@ -438,7 +439,8 @@ final class SimulatedNode {
         Running now = running;
         return now == null
                 ? id + " down"
-                : replicaId + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch() + " high watermark "
-                        + now.replica.highWatermark() + " end " + now.replica.endOffset() + " " + now.replica.voters();
+                : replicaId + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch()
+                        + " high watermark " + now.replica.highWatermark() + " end " + now.replica.endOffset() + " "
+                        + now.replica.voters();
     }
 }

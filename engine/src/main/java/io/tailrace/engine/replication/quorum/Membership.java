@@ -147,7 +147,8 @@ final class Membership {
         wish = null;
         if (isPossible(wanted)) {
             Voters voters = replica.voters();
-            Voters changed = wanted instanceof Input.AddVoter ? voters.with(wanted.voter()) : voters.without(wanted.voter());
+            Voters changed =
+                    wanted instanceof Input.AddVoter ? voters.with(wanted.voter()) : voters.without(wanted.voter());
             long offset = replica.log().outline().end();
             long now = replica.clock().millis();
             RecordBatch batch = VotersFormat.batch(offset, replication.epoch(), now, changed);

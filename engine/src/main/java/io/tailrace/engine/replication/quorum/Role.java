@@ -56,8 +56,7 @@ abstract class Role {
 
     void changeVoters(Input.ChangeVoters change) {
         replica.out()
-                .decide(new Output.VotersRefused(
-                        change.token(), ErrorCode.FENCED, "it does not lead: ask who does"));
+                .decide(new Output.VotersRefused(change.token(), ErrorCode.FENCED, "it does not lead: ask who does"));
     }
 
     void checkedRead(long token) {

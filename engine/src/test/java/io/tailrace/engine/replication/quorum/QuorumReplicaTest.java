@@ -394,7 +394,7 @@ class QuorumReplicaTest {
 
     @Test
     void whatTheOperatingSystemHasCountsWithoutAnFsyncIfThatIsTheSetting() {
-        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, FlushMode.OS), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 100, FlushMode.OS), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.Flush.class)).isEmpty();
@@ -409,12 +409,12 @@ class QuorumReplicaTest {
     @Test
     void pendingAppendsHaveABoundInBytesThatALargeOneAloneMayExceed() {
         int bytes = batch(0, 1).sizeInBytes();
-        replica = replica(new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 100, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         step(append(8, 1));
         assertThat(outputs).containsExactly(new Output.AppendRefused(8, ErrorCode.PARTITION_BUSY));
-        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 100, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
