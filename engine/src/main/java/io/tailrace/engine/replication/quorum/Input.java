@@ -25,7 +25,8 @@ public sealed interface Input {
 
     /**
      * An {@link Output.AppendToLog} found no room: nothing of it was stored, nor will anything be of those that were asked for behind
-     * it, which are reported so too (rule 11). Where the log ends now it may be appended to again.
+     * it, which are reported so too (rule 11). Where the log ends now it may be appended to again. Or an
+     * {@link Output.AdvanceStart} found none, and nothing has changed.
      */
     record NoRoom(long id) implements Input {}
 
@@ -66,6 +67,15 @@ public sealed interface Input {
 
     /** That replica is to vote no longer; it may be the leader, which then stops leading. */
     record RemoveVoter(long token, ReplicaId voter) implements ChangeVoters {}
+
+    /**
+     * The partition that leads wants the log to begin there (rule 16): at most at the high watermark; below the present start
+     * nothing moves. Answered by {@link Output.StartMoved}, {@link Output.StartRefused} or {@link Output.StartUnknown}, never
+     * twice.
+     *
+     * @param token names it in the answer
+     */
+    record MoveStart(long token, long newStart) implements Input {}
 
     /**
      * Somebody wants to act on what is committed (rule 6). Answered by {@link Output.ReadConfirmed} or

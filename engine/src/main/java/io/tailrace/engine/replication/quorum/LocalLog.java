@@ -63,7 +63,7 @@ final class LocalLog {
         return durableChanges == changes && writing.isEmpty();
     }
 
-    /** Appends what belongs at the end. */
+    /** Appends what belongs at the end. A batch that lets go all before it goes alone: the disk begins a segment with it. */
     void append(List<PlacedBatch> batches) {
         append(batches, flush == FlushMode.BATCH);
     }
@@ -74,9 +74,22 @@ final class LocalLog {
     }
 
     private void append(List<PlacedBatch> batches, boolean force) {
+        int from = 0;
+        for (int i = 1; i < batches.size(); i++) {
+            if (LogStarts.letsAllGo(batches.get(i))) {
+                appendTogether(batches.subList(from, i), force);
+                from = i;
+            }
+        }
+        appendTogether(batches.subList(from, batches.size()), force);
+    }
+
+    private void appendTogether(List<PlacedBatch> together, boolean force) {
+        List<PlacedBatch> batches = List.copyOf(together);
         writing.add(new Writing(out.io(id -> new Output.AppendToLog(id, batches)), outline.end()));
         for (PlacedBatch batch : batches) {
             outline.append(batch.leaderEpoch(), batch.nextOffset());
+            outline.announce(batch.batch(), batch.baseOffset());
         }
         voters.append(batches);
         if (force) {

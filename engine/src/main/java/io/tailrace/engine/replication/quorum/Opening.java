@@ -32,7 +32,9 @@ final class Opening extends Role {
 
     private void advance() {
         replication.advance();
-        if (replica.role() == this && replica.rules().mayServe(replica.highWatermark(), replication.epochStart())) {
+        boolean serves = replica.rules().mayServe(replica.highWatermark(), replication.epochStart());
+        // Where committed entries say that the log begins it begins before anybody is served.
+        if (replica.role() == this && serves && replica.starts().areSettled()) {
             handedOver = true;
             replica.lead(replication);
         } else {
@@ -51,6 +53,16 @@ final class Opening extends Role {
     @Override
     void changeVoters(Input.ChangeVoters change) {
         replication.membership().change(change);
+    }
+
+    @Override
+    void startMoved() {
+        advance();
+    }
+
+    @Override
+    void startFoundNoRoom() {
+        advance();
     }
 
     @Override
@@ -77,6 +89,11 @@ final class Opening extends Role {
     @Override
     void logFlushed() {
         advance();
+    }
+
+    @Override
+    void moveStart(Input.MoveStart move) {
+        replica.out().decide(new Output.StartRefused(move.token(), ErrorCode.PARTITION_UNAVAILABLE));
     }
 
     @Override

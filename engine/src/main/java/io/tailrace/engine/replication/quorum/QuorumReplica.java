@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *   Adopting    Opening     the copy of the greatest log is on its disk; it writes the epoch's barrier
  *   Adopting    Candidate   the source does not answer, or has promised a higher epoch: a new attempt
  *   Adopting    Follower    any higher epoch is promised by itself, or led; or its disk is full
- *   Opening     Leader      the barrier is committed
+ *   Opening     Leader      the barrier is committed, and the log begins where committed entries say
  *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of; or its disk is full
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
  *   Leader      Follower    its own removal from the voters is committed
@@ -56,6 +56,7 @@ public final class QuorumReplica {
     private final LocalLog log;
     private final Voting voting;
     private final CopySource copySource;
+    private final LogStarts starts;
 
     private Role role;
     private int highestEpochSeen;
@@ -75,7 +76,7 @@ public final class QuorumReplica {
      * A follower without a leader.
      *
      * @param self the replica's own id, whether it votes or not
-     * @param clock stamps barriers and decides nothing
+     * @param clock stamps control batches and decides nothing
      * @param incarnations a fresh random id for every attempt to lead
      */
     public QuorumReplica(
@@ -103,6 +104,7 @@ public final class QuorumReplica {
         this.log = new LocalLog(recovered.log(), rules.afterRestart(recovered.voters()), out, rules, settings.flush());
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.copySource = new CopySource(this, voting);
+        this.starts = new LogStarts(this);
         this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
         this.role = new Follower(this, voting.promise().epoch(), null);
     }
@@ -114,8 +116,16 @@ public final class QuorumReplica {
             for (Message own = out.nextToSelf(); own != null; own = out.nextToSelf()) {
                 received(self, own);
             }
+            moveOwnStart();
         }
         return out.take();
+    }
+
+    /** Whatever has moved the high watermark, or brought it and the entry together. */
+    private void moveOwnStart() {
+        if (!(role instanceof Halted)) {
+            starts.advance();
+        }
     }
 
     private void handle(Input input) {
@@ -137,6 +147,8 @@ public final class QuorumReplica {
             nominated();
         } else if (input instanceof Input.Append append) {
             role.append(append);
+        } else if (input instanceof Input.MoveStart move) {
+            role.moveStart(move);
         } else if (input instanceof Input.CheckedRead read) {
             role.checkedRead(read.token());
         } else if (input instanceof Input.ChangeVoters change) {
@@ -237,7 +249,8 @@ public final class QuorumReplica {
                     && batch.lastOffsetDelta() >= 0
                     && batch.leaderEpoch() >= least
                     && batch.leaderEpoch() <= epoch
-                    && batch.checksumMatches();
+                    && batch.checksumMatches()
+                    && LogStarts.isSound(batch);
             if (!right) {
                 return false;
             }
@@ -287,14 +300,18 @@ public final class QuorumReplica {
         } else if (voting.stored(id)) {
             voting.answer();
             role.promiseStored();
+        } else if (starts.done(id)) {
+            role.startMoved();
         }
     }
 
-    /** What was asked to be appended is taken back (rule 11). Nothing of it has left: what is sent is read from the log first. */
+    /** What was asked to be appended is taken back, or the start stays (rule 11). Nothing of it has left: what is sent is read from the log first. */
     private void noRoom(long id) {
         if (log.takeBack(id)) {
             voting.answer();
             role.takenBack();
+        } else if (starts.noRoom(id)) {
+            role.startFoundNoRoom();
         }
     }
 
@@ -330,7 +347,7 @@ public final class QuorumReplica {
         if (log.outline().end() == 0) {
             lead(replication);
         } else {
-            replication.writeBarrier(clock.millis());
+            replication.writeBarrier(clockMillis());
             become(new Opening(this, replication), "");
         }
     }
@@ -385,6 +402,11 @@ public final class QuorumReplica {
         return role.isReadable() ? OptionalLong.of(highWatermark) : OptionalLong.empty();
     }
 
+    /** The offset below which nothing is read here any more (rule 16). It never goes back. */
+    public long startOffset() {
+        return log.outline().start();
+    }
+
     /** The offset that the next append has to have; it includes what is still on its way to the disk. */
     public long endOffset() {
         return log.outline().end();
@@ -407,6 +429,14 @@ public final class QuorumReplica {
 
     Role role() {
         return role;
+    }
+
+    LogStarts starts() {
+        return starts;
+    }
+
+    long clockMillis() {
+        return clock.millis();
     }
 
     ReplicaId self() {

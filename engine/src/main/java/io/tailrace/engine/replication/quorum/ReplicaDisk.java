@@ -6,6 +6,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseFile;
@@ -92,16 +93,23 @@ public final class ReplicaDisk implements AutoCloseable {
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
+            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
+                return new Input.NoRoom(io.id());
+            }
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
     }
 
     private Input append(Output.AppendToLog append) {
-        if (full && append.batches().get(0).baseOffset() != log.endOffset()) {
+        PlacedBatch first = append.batches().get(0);
+        if (full && first.baseOffset() != log.endOffset()) {
             return new Input.NoRoom(append.id());
         }
         try {
             identity.announce(append.batches());
+            if (LogStarts.letsAllGo(first)) {
+                log.roll();
+            }
             log.append(append.batches());
         } catch (TailraceException e) {
             full = e.code() == ErrorCode.DISK_FULL;
@@ -115,7 +123,11 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     private void write(Output.Io io) {
-        if (io instanceof Output.Truncate truncate) {
+        if (io instanceof Output.AdvanceStart start) {
+            // With what says so: what has been let go never comes back.
+            log.flush();
+            log.advanceStartTo(start.offset());
+        } else if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {
             log.flush();

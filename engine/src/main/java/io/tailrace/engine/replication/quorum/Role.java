@@ -59,6 +59,16 @@ abstract class Role {
                 .decide(new Output.VotersRefused(change.token(), ErrorCode.FENCED, "it does not lead: ask who does"));
     }
 
+    void moveStart(Input.MoveStart move) {
+        replica.out().decide(new Output.StartRefused(move.token(), ErrorCode.FENCED));
+    }
+
+    /** The own log begins later than before. */
+    void startMoved() {}
+
+    /** There was no room to move the own log's start. */
+    void startFoundNoRoom() {}
+
     void checkedRead(long token) {
         replica.out().decide(new Output.ReadRefused(token));
     }

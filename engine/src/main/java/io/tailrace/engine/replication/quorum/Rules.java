@@ -81,6 +81,11 @@ class Rules {
         return Math.min(leaders, Math.min(matched, flushed));
     }
 
+    /** Rule 16: entries below that offset move the log's start: what is committed. */
+    long startsCountBelow(long highWatermark, long end) {
+        return highWatermark;
+    }
+
     /** Rules 9 and 11: up to where the log is on the disk. What was forced counts only below what is not known to be written. */
     long onDisk(long forced, long firstNotWritten) {
         return Math.min(forced, firstNotWritten);
