@@ -263,6 +263,9 @@ final class SimulatedNode {
         if (now.replica.highWatermark() > committed && (before.equals("Leader") || before.equals("Opening"))) {
             cluster.invariants().committed(replicaId, promised, now.replica, voters);
         }
+        if (now.replica.voters().configVersion() < voters.configVersion()) {
+            world.coverage.count("voters taken back with a cut");
+        }
         if (after.equals("Leader") && !voters.equals(now.replica.voters())) {
             cluster.votersChanged(this);
         }
@@ -374,7 +377,11 @@ final class SimulatedNode {
         } else if (decision instanceof Output.NominationOver over) {
             world.coverage.count("decision: nomination over");
             if (over.why().contains("none of the voters")) {
-                world.coverage.count("nominated who does not vote");
+                boolean winners = over.why().startsWith("by the log of");
+                world.coverage.count(
+                        winners
+                                ? "nominated whom the greatest log does not name"
+                                : "nominated who does not vote");
             } else if (over.why().contains("removed")) {
                 world.coverage.count("who led has been removed");
             }
