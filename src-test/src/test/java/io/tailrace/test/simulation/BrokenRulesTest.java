@@ -18,25 +18,35 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "VOTE_BY_LENGTH, 3",
-        "COPY_NOTHING, 3",
+        "VOTE_BY_LENGTH, 25",
+        "COPY_NOTHING, 1",
         "CUT_BEHIND_EVERY_APPEND, 0",
-        "FOLLOW_BEFORE_FSYNC, 43",
-        "LEADER_COUNTS_BEFORE_FSYNC, 63",
-        "ACKNOWLEDGE_BEFORE_FSYNC, 2",
-        "TRUNCATE_TO_THE_HIGH_WATERMARK, 1",
+        "FOLLOW_BEFORE_FSYNC, 2",
+        "LEADER_COUNTS_BEFORE_FSYNC, 180",
+        "ACKNOWLEDGE_BEFORE_FSYNC, 27",
+        "TRUNCATE_TO_THE_HIGH_WATERMARK, 0",
         "EPOCHS_NOT_COMPARED, 0",
-        "SERVE_BEFORE_THE_BARRIER, 3",
+        "SERVE_BEFORE_THE_BARRIER, 30",
         "FORGET_A_PROMISE, 0",
-        "PROMISE_BEFORE_FSYNC, 0",
+        "PROMISE_BEFORE_FSYNC, 10",
         "PROMISE_AN_EPOCH_TWICE, 0",
-        "COMMIT_AN_OLD_EPOCH, 551",
-        "HIGH_WATERMARK_BEYOND_THE_MATCH, 2",
-        "OLD_LEADERS_NOT_REFUSED, 0",
-        "FORCED_BUT_NOT_WRITTEN, 1",
-        "OUTLINE_NOT_TAKEN_BACK, 11",
-        "PENDING_NOT_TAKEN_BACK, 14",
-        "READ_WITHOUT_A_QUORUM, 12"
+        "COMMIT_AN_OLD_EPOCH, 169",
+        "HIGH_WATERMARK_BEYOND_THE_MATCH, 4",
+        "OLD_LEADERS_NOT_REFUSED, 1",
+        "FORCED_BUT_NOT_WRITTEN, 27",
+        "OUTLINE_NOT_TAKEN_BACK, 1",
+        "PENDING_NOT_TAKEN_BACK, 1",
+        "READ_WITHOUT_A_QUORUM, 22",
+        "TWO_CHANGES_AT_ONCE, 29",
+        "CHANGE_BEFORE_THE_BARRIER, 2895",
+        "VOTERS_OF_ANOTHER_LOG, 68",
+        "STRANGERS_PROMISE, 1017",
+        "LEARNER_COUNTS, 2",
+        "REMOVED_VOTER_COUNTS, 2",
+        "REMOVED_LEADER_COUNTS, 2",
+        "VOTERS_COUNT_ONCE_COMMITTED, 2",
+        "VOTERS_SURVIVE_A_CUT, 19",
+        "FIRST_VOTERS_AFTER_A_RESTART, 2"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
         assertThat(find(Variant.of(rule), seed)).isNotNegative();
@@ -44,7 +54,12 @@ class BrokenRulesTest {
 
     @Test
     void deduplicationStateThatIsNotRolledBackIsFound() {
-        assertThat(find(Variant.STATE_KEPT, 11)).isNotNegative();
+        assertThat(find(Variant.STATE_KEPT, 7)).isNotNegative();
+    }
+
+    @Test
+    void aBlankDiskThatVotesIsFound() {
+        assertThat(find(Variant.BLANK_DISKS_VOTE, 37)).isNotNegative();
     }
 
     @ParameterizedTest

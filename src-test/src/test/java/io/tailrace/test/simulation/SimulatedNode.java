@@ -379,9 +379,7 @@ final class SimulatedNode {
             if (over.why().contains("none of the voters")) {
                 boolean winners = over.why().startsWith("by the log of");
                 world.coverage.count(
-                        winners
-                                ? "nominated whom the greatest log does not name"
-                                : "nominated who does not vote");
+                        winners ? "nominated whom the greatest log does not name" : "nominated who does not vote");
             } else if (over.why().contains("removed")) {
                 world.coverage.count("who led has been removed");
             }
