@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * How one leadership changes the voters: by one at a time, a new one as a learner first (rule 17; Raft's thesis, chapter 4). One
  * wish is in hand. It waits until it may be appended; from then on the new configuration counts, and the wish is done when it is
  * committed. A learner is caught up when it gets through a round, all that the leader had when the round began, within a
- * heartbeat.
+ * heartbeat; if none of its first rounds is so quick it never will be.
  */
 final class Membership {
+    private static final int MAX_ROUNDS = 10;
+
     private final QuorumReplica replica;
     private final Replication replication;
     /** Appended and not committed: one at most, unless the rule is broken. */
@@ -23,8 +25,12 @@ final class Membership {
     private Input.@Nullable ChangeVoters wish;
     private boolean caughtUp;
     private long roundEnd;
+    private int rounds;
     private int heartbeatsOfRound;
-    private int heartbeats;
+    /** Since more of the log was on the learner's disk. */
+    private int idleHeartbeats;
+
+    private long learnerHas;
 
     private record Appended(long token, long endOffset, Voters voters) {}
 
@@ -39,8 +45,10 @@ final class Membership {
         } else if (isPossible(wanted)) {
             wish = wanted;
             caughtUp = wanted instanceof Input.RemoveVoter;
-            heartbeats = 0;
             if (!caughtUp) {
+                rounds = 0;
+                idleHeartbeats = 0;
+                learnerHas = 0;
                 beginRound();
                 replication.addFollower(wanted.voter());
             }
@@ -79,16 +87,23 @@ final class Membership {
     private void beginRound() {
         roundEnd = replica.log().outline().end();
         heartbeatsOfRound = 0;
+        rounds++;
     }
 
-    private void look(FollowerProgress learner) {
+    private void look(Input.ChangeVoters waiting, FollowerProgress learner) {
+        if (learner.fsynced > learnerHas) {
+            learnerHas = learner.fsynced;
+            idleHeartbeats = 0;
+        }
         if (learner.probing || learner.fsynced < roundEnd) {
             return;
         }
         if (heartbeatsOfRound <= 1) {
             caughtUp = true;
-        } else {
+        } else if (rounds < MAX_ROUNDS) {
             beginRound();
+        } else {
+            giveUp(waiting, "is too slow: after " + MAX_ROUNDS + " rounds it is still behind");
         }
     }
 
@@ -96,12 +111,16 @@ final class Membership {
         Input.ChangeVoters waiting = wish;
         if (waiting != null && !caughtUp) {
             heartbeatsOfRound++;
-            if (++heartbeats > replica.settings().maxCatchUpHeartbeats()) {
-                wish = null;
-                replication.keepFollowersOf(replica.voters());
-                refuse(waiting, ErrorCode.LIMIT_EXCEEDED, waiting.voter() + " has not caught up in time");
+            if (++idleHeartbeats > replica.settings().maxIdleHeartbeats()) {
+                giveUp(waiting, "does not answer, or stores nothing");
             }
         }
+    }
+
+    private void giveUp(Input.ChangeVoters waiting, String why) {
+        wish = null;
+        replication.keepFollowersOf(replica.voters());
+        refuse(waiting, ErrorCode.LIMIT_EXCEEDED, waiting.voter() + " " + why);
     }
 
     // --- appending ---------------------------------------------------------------------------------------------------
@@ -121,12 +140,16 @@ final class Membership {
                 return;
             }
         }
-        FollowerProgress learner = wish == null || caughtUp ? null : replication.follower(wish.voter());
-        if (learner != null) {
-            look(learner);
+        Input.ChangeVoters waiting = wish;
+        if (waiting == null) {
+            return;
         }
-        if (wish != null && caughtUp) {
-            append(wish);
+        FollowerProgress learner = caughtUp ? null : replication.follower(waiting.voter());
+        if (learner != null) {
+            look(waiting, learner);
+        }
+        if (caughtUp) {
+            append(waiting);
         }
     }
 

@@ -10,7 +10,7 @@ import io.tailrace.engine.replication.FlushMode;
  * @param maxPendingAppends how many appends of its own partition a leader holds that are not committed
  * @param maxPendingBytes how many bytes they may have together; a larger append goes alone
  * @param maxPendingReads how many checked reads wait for a quorum
- * @param maxCatchUpHeartbeats for so many heartbeats a leader brings a learner up; then it gives up on it
+ * @param maxIdleHeartbeats after so many heartbeats without anything more on a learner's disk a leader gives up on it
  * @param flush when an append counts as on the disk
  */
 public record QuorumSettings(
@@ -19,9 +19,9 @@ public record QuorumSettings(
         int maxPendingAppends,
         long maxPendingBytes,
         int maxPendingReads,
-        int maxCatchUpHeartbeats,
+        int maxIdleHeartbeats,
         FlushMode flush) {
-    /** One MiB, 8, 1000, 64 MiB, 1000, 10000; fsync. */
+    /** One MiB, 8, 1000, 64 MiB, 1000, 100; fsync. */
     public static final QuorumSettings DEFAULTS =
-            new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 10_000, FlushMode.BATCH);
+            new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 100, FlushMode.BATCH);
 }

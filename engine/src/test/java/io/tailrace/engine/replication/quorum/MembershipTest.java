@@ -240,7 +240,7 @@ class MembershipTest {
     void aLearnerThatNeverComesUpIsGivenUp() {
         leadWithAnEntry();
         step(new Input.AddVoter(1, D));
-        for (int i = 0; i < QuorumSettings.DEFAULTS.maxCatchUpHeartbeats(); i++) {
+        for (int i = 0; i < QuorumSettings.DEFAULTS.maxIdleHeartbeats(); i++) {
             step(new Input.TimerFired(TimerKind.HEARTBEAT, heartbeat));
             assertThat(sentTo(AppendRequest.class)).contains(D);
         }
@@ -249,6 +249,28 @@ class MembershipTest {
                 .singleElement()
                 .matches(refused -> refused.code() == ErrorCode.LIMIT_EXCEEDED);
         assertThat(sentTo(AppendRequest.class)).containsExactlyInAnyOrder(B, C);
+    }
+
+    @Test
+    void aLearnerThatIsAlwaysBehindIsGivenUp() {
+        leadWithAnEntry();
+        step(new Input.AddVoter(1, D));
+        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, new EpochEnd(-1, 0), 0, 0));
+        for (int end = 1; end < 10; end++) {
+            RecordBatch entry = ControlRecords.barrier(end, 1, 1);
+            step(new Input.Append(100 + end, 1, List.of(new PlacedBatch(entry, end, 1, -1))));
+            diskDoesIt();
+            step(new Input.TimerFired(TimerKind.HEARTBEAT, heartbeat));
+            step(new Input.TimerFired(TimerKind.HEARTBEAT, heartbeat));
+            receive(D, matched(1, end));
+            assertThat(outputs(Output.VotersRefused.class)).isEmpty();
+        }
+        step(new Input.TimerFired(TimerKind.HEARTBEAT, heartbeat));
+        step(new Input.TimerFired(TimerKind.HEARTBEAT, heartbeat));
+        receive(D, matched(1, 10));
+        assertThat(outputs(Output.VotersRefused.class))
+                .singleElement()
+                .matches(refused -> refused.code() == ErrorCode.LIMIT_EXCEEDED);
     }
 
     @Test
