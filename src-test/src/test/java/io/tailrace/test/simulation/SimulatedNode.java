@@ -47,7 +47,6 @@ final class SimulatedNode {
     private int starts;
     private long startNumber;
     private long pausedUntil;
-    private long checkpoint;
     private boolean slowDisk;
     /** For who does not roll back. */
     private @Nullable SimulatedPartition lastPartition;
@@ -100,11 +99,14 @@ final class SimulatedNode {
             }
             startNumber = promises.startNumber();
             ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, clock);
-            QuorumReplica.Recovered recovered = files.recovered(checkpoint);
+            QuorumReplica.Recovered recovered = files.recovered();
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
+            if (replica.highWatermark() > 0) {
+                world.coverage.count("starts with a high watermark");
+            }
             cluster.invariants().started(name(), replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
         } catch (TailraceException e) {
@@ -185,7 +187,6 @@ final class SimulatedNode {
             lose(true);
         }
         disk = new SimulatedFileStore(world.random.nextLong());
-        checkpoint = 0;
         lastPartition = null;
         startNumber = 0;
         if (cluster.variant().blankDisksAreNew()) {
@@ -290,8 +291,23 @@ final class SimulatedNode {
             cluster.members().stand(now.replica.voters(), now.replica.votersAt(now.replica.highWatermark()));
             cluster.invariants().stands(name(), now.replica.highWatermark(), now.files.log());
             if (world.chance(0.01)) {
-                checkpoint =
-                        Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
+                checkpoint(now);
+            }
+        }
+    }
+
+    private void checkpoint(Running now) {
+        try {
+            now.files.checkpoint(now.replica.highWatermark());
+            world.coverage.count("high watermark written down");
+        } catch (TailraceException e) {
+            if (disk.stopped()) {
+                world.coverage.count("fault: power lost in the middle of an I/O");
+                lose(true);
+            } else if (e.code() != ErrorCode.DISK_FULL) {
+                world.coverage.count("fault: fsync failed");
+                now.failed = true;
+                lose(true);
             }
         }
     }
@@ -354,6 +370,10 @@ final class SimulatedNode {
         if (io instanceof Output.Truncate truncate) {
             cluster.invariants().cut(name(), truncate.offset());
             world.coverage.count("log truncated");
+            if (cluster.isBeingTested() && world.chance(0.02)) {
+                fillDisk(world.random.nextInt(200));
+                world.after(world.between(50, 400), this::emptyDisk);
+            }
         }
         Input done = now.files.perform(io);
         now.failed |= done instanceof Input.IoFailed;
