@@ -41,6 +41,7 @@ final class SimulatedNode {
     private final World world;
     private @Nullable Running running;
     private ReplicaId replicaId;
+    private String name;
     /** Who votes, as far as a disk knows on which nothing has been written yet. */
     private Voters first;
 
@@ -74,6 +75,7 @@ final class SimulatedNode {
 
     SimulatedNode(ReplicaId replicaId, Voters first, Cluster cluster, World world) {
         this.replicaId = replicaId;
+        this.name = replicaId.toString();
         this.first = first;
         this.id = replicaId.nodeId();
         this.cluster = cluster;
@@ -191,6 +193,7 @@ final class SimulatedNode {
         startNumber = 0;
         if (cluster.variant().blankDisksAreNew()) {
             replicaId = new ReplicaId(id, String.valueOf(Integer.parseInt(replicaId.replicaId()) + 1));
+            name = replicaId.toString();
             first = Voters.NONE;
         }
     }
@@ -229,7 +232,7 @@ final class SimulatedNode {
     }
 
     private String name() {
-        return replicaId.toString();
+        return name;
     }
 
     /** Who votes, as far as it knows. */

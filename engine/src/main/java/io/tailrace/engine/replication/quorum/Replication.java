@@ -7,10 +7,10 @@ import io.tailrace.engine.replication.quorum.Message.AppendReply;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** How one leadership gets its log to the followers, and learns what a quorum has (rules 5, 7 and 9). */
@@ -214,15 +214,21 @@ final class Replication {
         }
     }
 
+    /** What so many of the voters have on their disks as are a quorum. */
     private long quorumHas(Voters voters) {
-        LongStream followersHave =
-                followers.stream().filter(follower -> counts(voters, follower)).mapToLong(follower -> follower.fsynced);
-        LocalLog log = replica.log();
-        LongStream itselfHas = replica.rules().countsItself(voters, replica.self())
-                ? LongStream.of(
-                        replica.rules().ownVote(log.flushed(), log.outline().end()))
-                : LongStream.empty();
-        long[] onDisk = LongStream.concat(itselfHas, followersHave).sorted().toArray();
-        return onDisk.length < voters.quorum() ? 0 : onDisk[onDisk.length - voters.quorum()];
+        long[] onDisk = new long[followers.size() + 1];
+        int counted = 0;
+        if (replica.rules().countsItself(voters, replica.self())) {
+            LocalLog log = replica.log();
+            onDisk[counted++] =
+                    replica.rules().ownVote(log.flushed(), log.outline().end());
+        }
+        for (FollowerProgress follower : followers) {
+            if (counts(voters, follower)) {
+                onDisk[counted++] = follower.fsynced;
+            }
+        }
+        Arrays.sort(onDisk, 0, counted);
+        return counted < voters.quorum() ? 0 : onDisk[counted - voters.quorum()];
     }
 }
