@@ -55,7 +55,7 @@ final class Cluster {
                 1 << 20,
                 20,
                 world.between(3, 60),
-                world.chance(0.9) ? FlushMode.BATCH : FlushMode.OS);
+                changing || world.chance(0.7) ? FlushMode.BATCH : FlushMode.OS);
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
@@ -115,7 +115,12 @@ final class Cluster {
         boolean led = nodes.stream().filter(SimulatedNode::isLeading).count() == 1;
         boolean answered = producers.stream().allMatch(Producer::isIdle);
         long end = invariants.committedEnd();
-        return led && answered && operator.isTidy() && voting().stream().allMatch(node -> node.highWatermark() == end);
+        boolean everywhere = voting().stream().allMatch(node -> node.highWatermark() == end);
+        return led
+                && answered
+                && everywhere
+                && operator.isTidy()
+                && voting().stream().filter(SimulatedNode::scrub).count() == voting().size();
     }
 
     /** The nodes on which those decide who are voters for good. */
@@ -160,6 +165,14 @@ final class Cluster {
         return tested;
     }
 
+    /** Whether one more machine may lose what it has acknowledged: never more than a minority, until they have caught up. */
+    boolean mayLose(SimulatedNode node) {
+        long without = nodes.stream()
+                .filter(other -> other != node && other.damage.isThere())
+                .count();
+        return without + 1 <= (nodes.size() - 1) / 2;
+    }
+
     /** A machine has stopped; somebody starts it again. */
     void stopped(SimulatedNode node) {
         world.after(world.between(20, world.chance(0.2) ? 2_000 : 400), node::start);
@@ -182,6 +195,13 @@ final class Cluster {
         }
     }
 
+    /** A replica abstains from now on, or no longer. */
+    void lostSomething(SimulatedNode node, boolean caughtUp) {
+        if (tested) {
+            faults.lostSomething(node, caughtUp);
+        }
+    }
+
     SimulatedNode node(String id) {
         return nodes.get(IDS.indexOf(id));
     }
@@ -196,6 +216,11 @@ final class Cluster {
 
     Variant variant() {
         return variant;
+    }
+
+    /** Whether disks are lost and voters come and go in this life; nothing is damaged then that can be repaired. */
+    boolean isChanging() {
+        return changing;
     }
 
     Members members() {

@@ -12,16 +12,30 @@ import java.util.function.Supplier;
  * What is run: the replica as it is, or with a rule broken.
  *
  * @param replicas makes the replicas
+ * @param flaw what is wrong with how nodes treat damage, if anything
  * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
  * @param blankDisksAreNew whether a node whose disk was lost comes back with another replica (rule 15), or as if nothing were
  */
-record Variant(Replicas replicas, boolean stateFromTheLogAlone, boolean blankDisksAreNew) {
-    static final Variant SOUND = new Variant(QuorumReplica::new, true, true);
-    static final Variant STATE_KEPT = new Variant(QuorumReplica::new, false, true);
-    static final Variant BLANK_DISKS_VOTE = new Variant(QuorumReplica::new, true, false);
+record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
+    static final Variant SOUND = new Variant(QuorumReplica::new, true);
 
-    static Variant of(BrokenRule rule) {
-        return new Variant(rule::replica, true, true);
+    /** What a node may do wrong beside the replica's rules. */
+    enum Flaw {
+        NONE,
+        /** The mark that it abstains does not survive a restart (rule 14). */
+        FORGETS_TO_ABSTAIN,
+        /** An unclean start without fsync is taken for a clean one (rule 10). */
+        IGNORES_THE_BOOT,
+        /** A node whose disk was lost comes back as if it still had it: under its old name, with the first voters (rule 15). */
+        BLANK_DISK_VOTES,
+        /** Readers get what the disk gives (rule 13). */
+        SERVES_UNCHECKED,
+        /** And so do replicas, from a log and from each other; only with a rule that takes what is damaged does it matter. */
+        COPIES_UNCHECKED
+    }
+
+    Variant(Replicas replicas, boolean stateFromTheLogAlone) {
+        this(replicas, stateFromTheLogAlone, Flaw.NONE);
     }
 
     /** As the constructor of {@link QuorumReplica}. */
