@@ -1,6 +1,5 @@
 package io.tailrace.test.simulation;
 
-import io.tailrace.engine.replication.quorum.BrokenRule;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
