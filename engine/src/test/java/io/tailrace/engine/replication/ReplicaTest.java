@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.assertj.core.api.Assertions;
@@ -40,6 +39,10 @@ class ReplicaTest {
         return List.of(new PlacedBatch(builder.build(), offset, epoch, -1));
     }
 
+    private static Leadership lead(Replica replica) {
+        return replica.lead().toCompletableFuture().join();
+    }
+
     private static void join(CompletionStage<Void> stage) {
         stage.toCompletableFuture().join();
     }
@@ -54,9 +57,9 @@ class ReplicaTest {
     @Test
     void aNewLeadershipFencesTheOld() {
         Replica replica = open(FlushMode.BATCH);
-        Leadership old = replica.lead(UUID.randomUUID());
+        Leadership old = lead(replica);
         join(old.append(batch(0, old.epoch())));
-        Leadership fresh = replica.lead(UUID.randomUUID());
+        Leadership fresh = lead(replica);
         assertThat(fresh.epoch()).isGreaterThan(old.epoch());
         assertThat(code(() -> join(old.append(batch(2, old.epoch()))))).isEqualTo(ErrorCode.FENCED);
         join(fresh.append(batch(2, fresh.epoch())));
@@ -68,7 +71,7 @@ class ReplicaTest {
         int last = -1;
         for (int start = 0; start < 10; start++) {
             Replica replica = open(FlushMode.BATCH);
-            int epoch = replica.lead(UUID.randomUUID()).epoch();
+            int epoch = lead(replica).epoch();
             assertThat(epoch).isGreaterThan(last);
             last = epoch;
             disk.crash();
@@ -78,31 +81,31 @@ class ReplicaTest {
     @Test
     void whatIsAcknowledgedSurvivesACrash() {
         Replica replica = open(FlushMode.BATCH);
-        Leadership leadership = replica.lead(UUID.randomUUID());
+        Leadership leadership = lead(replica);
         for (int i = 0; i < 20; i++) {
             join(leadership.append(batch(i, leadership.epoch())));
         }
         disk.crash();
         Replica again = open(FlushMode.BATCH);
-        again.lead(UUID.randomUUID());
+        lead(again);
         assertThat(again.highWatermark().offset()).isEqualTo(21);
     }
 
     @Test
     void nothingIsServedBeforeTheEpochsBarrierIsCommitted() {
         Replica replica = open(FlushMode.BATCH);
-        join(replica.lead(UUID.randomUUID()).append(batch(0, 0)));
+        join(lead(replica).append(batch(0, 0)));
         replica.close();
         Replica again = open(FlushMode.BATCH);
         assertThat(again.highWatermark().offset()).isEqualTo(HighWatermark.UNKNOWN);
-        again.lead(UUID.randomUUID());
+        lead(again);
         assertThat(again.highWatermark().offset()).isEqualTo(2);
     }
 
     @Test
     void aStartThatWasAnnouncedMovesBeforeTheNextLeaderServes() {
         Replica replica = open(FlushMode.BATCH);
-        Leadership leadership = replica.lead(UUID.randomUUID());
+        Leadership leadership = lead(replica);
         for (int i = 0; i < 10; i++) {
             join(leadership.append(batch(i, leadership.epoch())));
         }
@@ -112,7 +115,7 @@ class ReplicaTest {
         assertThat(replica.startOffset()).isZero();
         disk.crash();
         Replica again = open(FlushMode.BATCH);
-        again.lead(UUID.randomUUID());
+        lead(again);
         assertThat(again.startOffset()).isEqualTo(4);
     }
 
@@ -121,7 +124,7 @@ class ReplicaTest {
         for (FlushMode flush : FlushMode.values()) {
             SimulatedFileStore own = new SimulatedFileStore(1);
             Replica replica = Replica.open(own, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
-            Leadership leadership = replica.lead(UUID.randomUUID());
+            Leadership leadership = lead(replica);
             for (int i = 0; i < 10; i++) {
                 join(leadership.append(batch(i, leadership.epoch())));
             }
@@ -133,7 +136,7 @@ class ReplicaTest {
             // What has been let go must not come back, however little is forced otherwise.
             own.crash();
             Replica again = Replica.open(own, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
-            again.lead(UUID.randomUUID());
+            lead(again);
             assertThat(again.startOffset()).isEqualTo(6);
             assertThat(again.highWatermark().offset()).isEqualTo(12);
         }
@@ -142,9 +145,9 @@ class ReplicaTest {
     @Test
     void aLeadershipThatIsOverMovesNoStart() {
         Replica replica = open(FlushMode.BATCH);
-        Leadership old = replica.lead(UUID.randomUUID());
+        Leadership old = lead(replica);
         join(old.append(batch(0, old.epoch())));
-        replica.lead(UUID.randomUUID());
+        lead(replica);
         assertThat(code(() -> join(old.moveStart(1)))).isEqualTo(ErrorCode.FENCED);
         assertThat(code(old::ensureLeading)).isEqualTo(ErrorCode.FENCED);
         assertThat(replica.startOffset()).isZero();
@@ -153,7 +156,7 @@ class ReplicaTest {
     @Test
     void afterAFailedFsyncNothingIsAcknowledgedAnyMore() {
         Replica replica = open(FlushMode.BATCH);
-        Leadership leadership = replica.lead(UUID.randomUUID());
+        Leadership leadership = lead(replica);
         join(leadership.append(batch(0, leadership.epoch())));
         disk.failForceAfter(0);
         assertThat(code(() -> join(leadership.append(batch(1, leadership.epoch())))))
@@ -165,7 +168,7 @@ class ReplicaTest {
 
     @Test
     void aDamagedPromiseIsNotTakenForNone() throws IOException {
-        open(FlushMode.BATCH).lead(UUID.randomUUID());
+        lead(open(FlushMode.BATCH));
         disk.kill();
         Path file = DIRECTORY.resolve("promise");
         long size;
@@ -177,7 +180,7 @@ class ReplicaTest {
             assertThat(code(() -> open(FlushMode.BATCH))).isEqualTo(ErrorCode.CORRUPT_LOG);
             flip(file, at);
         }
-        open(FlushMode.BATCH).lead(UUID.randomUUID());
+        lead(open(FlushMode.BATCH));
     }
 
     private void flip(Path file, long at) throws IOException {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -35,7 +34,7 @@ class ReplicasTest {
     }
 
     private Leadership filled(String name) {
-        Leadership leadership = open(name).lead(UUID.randomUUID());
+        Leadership leadership = lead(open(name));
         append(leadership);
         append(leadership);
         return leadership;
@@ -53,6 +52,10 @@ class ReplicasTest {
                         new PlacedBatch(builder.build(), leadership.log().endOffset(), leadership.epoch(), -1)))
                 .toCompletableFuture()
                 .join();
+    }
+
+    private static Leadership lead(Replica replica) {
+        return replica.lead().toCompletableFuture().join();
     }
 
     private static ErrorCode code(ThrowingCallable call) {
@@ -75,7 +78,7 @@ class ReplicasTest {
         assertThat(code(() -> append(leadership))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
         assertThat(code(() -> leadership.moveStart(1).toCompletableFuture().join()))
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC);
-        assertThat(code(() -> replica.lead(UUID.randomUUID()))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(() -> lead(replica))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
         assertThat(code(replica::ensureOpen)).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
         assertThat(code(() -> reader.read(0, 100, 2))).isEqualTo(ErrorCode.CLOSED);
         replica.checkpoint();
@@ -90,7 +93,7 @@ class ReplicasTest {
     void aNameThatWasDeletedMayBeginAnew() {
         filled("p");
         replicas.delete("p");
-        assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isZero();
+        assertThat(lead(open("p")).log().endOffset()).isZero();
     }
 
     @Test
@@ -118,9 +121,9 @@ class ReplicasTest {
             assertThat(replicas.names()).as("after %d changes", changes).contains("other");
             if (replicas.names().contains("p")) {
                 assertThat(stopped).isInstanceOf(TailraceException.class);
-                assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isEqualTo(3);
+                assertThat(lead(open("p")).log().endOffset()).isEqualTo(3);
             } else {
-                assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isZero();
+                assertThat(lead(open("p")).log().endOffset()).isZero();
             }
             if (stopped == null) {
                 assertThat(changes).isPositive();

@@ -21,4 +21,10 @@ public record QuorumSettings(
         FlushMode flush) {
     /** One MiB, 8, 1000, 64 MiB, 1000; fsync. */
     public static final QuorumSettings DEFAULTS = new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, FlushMode.BATCH);
+
+    /** The same with another flush mode. */
+    public QuorumSettings with(FlushMode other) {
+        return new QuorumSettings(
+                maxAppendBytes, maxInFlightAppends, maxPendingAppends, maxPendingBytes, maxPendingReads, other);
+    }
 }

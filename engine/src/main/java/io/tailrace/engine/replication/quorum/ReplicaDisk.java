@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does a replica's I/O on its log and its promise. Blocking. One thread at a time may write and read; flushes and promises may
@@ -26,6 +27,8 @@ public final class ReplicaDisk implements AutoCloseable {
     private final Promise promise;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
+
+    private volatile @Nullable TailraceException failure;
 
     private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
         this.log = log;
@@ -71,6 +74,11 @@ public final class ReplicaDisk implements AutoCloseable {
         return log;
     }
 
+    /** What the last I/O that failed did so with, other than for lack of room: the replica has to stop. */
+    public @Nullable TailraceException failure() {
+        return failure;
+    }
+
     /** Does that, and returns what the replica is to hear of it. */
     public Input perform(Output.Io io) {
         try {
@@ -83,6 +91,10 @@ public final class ReplicaDisk implements AutoCloseable {
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
+            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.StorePromise) {
+                return new Input.NoRoom(io.id());
+            }
+            failure = e;
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
     }

@@ -48,10 +48,12 @@ final class Replication {
         replica.log().appendForced(List.of(new PlacedBatch(barrier, epochStart, epoch, -1)));
     }
 
-    /** Starts the timers and greets everybody. */
+    /** Starts the timers and greets everybody; a sole voter has nobody to greet, and no timer. */
     void begin() {
-        replica.out().setTimer(TimerKind.HEARTBEAT);
-        replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        if (!followers.isEmpty()) {
+            replica.out().setTimer(TimerKind.HEARTBEAT);
+            replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        }
         followers.forEach(this::greet);
     }
 
