@@ -16,6 +16,7 @@ import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaDriver;
+import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Timers;
 import io.tailrace.engine.replication.quorum.Voters;
@@ -41,9 +42,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. {@link #open} and {@link #close} do I/O on the caller's thread, all else on the executor.
  */
 public final class Replica implements AutoCloseable {
-    /** Names it to other voters, of which there are none. */
-    private static final ReplicaId SELF = new ReplicaId("local", "sole");
-
     private final ReplicaDisk disk;
     private final Log log;
     private final Path directory;
@@ -69,22 +67,29 @@ public final class Replica implements AutoCloseable {
         this.log = disk.log();
         this.directory = directory;
         QuorumReplica replica = new QuorumReplica(
-                SELF,
-                new Voters(List.of(SELF), 0),
-                QuorumSettings.DEFAULTS.with(flush),
-                disk.recovered(0),
-                clock,
-                UUID::randomUUID);
+                disk.self(), QuorumSettings.DEFAULTS.with(flush), disk.recovered(0), clock, UUID::randomUUID);
         this.driver = new ReplicaDriver(replica, disk, io, Peers.NONE, Timers.SHARED, this::decided);
     }
 
     /**
-     * Opens the files, or creates them, and recovers the log.
+     * Opens the files, or creates them for a log of which this is the only voter, and recovers the log.
      *
+     * @param nodeId of the node on which a replica that is created lives
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static Replica open(
-            FileStore files, Path directory, LogSettings settings, FlushMode flush, InstantSource clock, Executor io) {
+            String nodeId,
+            FileStore files,
+            Path directory,
+            LogSettings settings,
+            FlushMode flush,
+            InstantSource clock,
+            Executor io) {
+        if (!ReplicaFile.exists(files, directory)) {
+            // Also one from before there was this file: then every log had one voter.
+            ReplicaId self = new ReplicaId(nodeId, UUID.randomUUID().toString());
+            ReplicaFile.create(files, directory, self, new Voters(List.of(self), 0));
+        }
         ReplicaDisk disk = ReplicaDisk.open(files, directory, settings, clock);
         try {
             return new Replica(disk, directory, flush, clock, io);
@@ -295,7 +300,16 @@ public final class Replica implements AutoCloseable {
                                 + " and cannot begin behind that.",
                         startOffset(),
                         highWatermark.offset());
-            default -> new TailraceException(code, "Partition " + directory.getFileName() + " cannot take this now.");
+            case PARTITION_BUSY ->
+                new TailraceException(
+                        code,
+                        "Partition " + directory.getFileName()
+                                + " is writing as much as it may: send again after a pause.");
+            default ->
+                new TailraceException(
+                        code,
+                        "Partition " + directory.getFileName()
+                                + " does not take this: it does not follow the log's end.");
         };
     }
 

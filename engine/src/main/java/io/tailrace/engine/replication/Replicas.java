@@ -36,6 +36,7 @@ public final class Replicas implements AutoCloseable {
 
     private final Map<String, Replica> open = new ConcurrentHashMap<>();
     private final Set<String> deleting = ConcurrentHashMap.newKeySet();
+    private final String nodeId;
     private final FileStore files;
     private final Path directory;
     private final FlushMode flush;
@@ -48,8 +49,13 @@ public final class Replicas implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /** The replicas beneath a directory. */
-    public Replicas(FileStore files, Path directory, FlushMode flush, InstantSource clock, Executor io) {
+    /**
+     * The replicas beneath a directory.
+     *
+     * @param nodeId of the node that they live on, for good
+     */
+    public Replicas(String nodeId, FileStore files, Path directory, FlushMode flush, InstantSource clock, Executor io) {
+        this.nodeId = nodeId;
         this.files = files;
         this.directory = directory;
         this.flush = flush;
@@ -68,7 +74,7 @@ public final class Replicas implements AutoCloseable {
         Replica replica = open.computeIfAbsent(name, absent -> {
             ensureOpen();
             ensureNotDeleting(name);
-            return Replica.open(files, directory.resolve(name), settings, flush, clock, io);
+            return Replica.open(nodeId, files, directory.resolve(name), settings, flush, clock, io);
         });
         if (closed) {
             replica.close();

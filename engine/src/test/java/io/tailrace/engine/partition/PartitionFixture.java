@@ -114,7 +114,7 @@ abstract class PartitionFixture {
 
     @BeforeEach
     void start() {
-        replicas = new Replicas(disk, DATA, flush, this::now, io);
+        replicas = new Replicas("n", disk, DATA, flush, this::now, io);
         respawn();
     }
 

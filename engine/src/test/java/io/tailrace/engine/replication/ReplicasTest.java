@@ -30,7 +30,7 @@ class ReplicasTest {
     private Replicas replicas = on(disk);
 
     private static Replicas on(FileStore files) {
-        return new Replicas(files, DATA, FlushMode.BATCH, CLOCK, Runnable::run);
+        return new Replicas("n", files, DATA, FlushMode.BATCH, CLOCK, Runnable::run);
     }
 
     private Leadership filled(String name) {

@@ -43,8 +43,7 @@ final class Sharding {
         if (node.isUp()) {
             node.arrive(() -> {
                 boolean anew = world.chance(0.3);
-                world.coverage.count(
-                        (anew ? "nominated anew" : "nominated") + (node.isLeading() ? " who leads" : ""));
+                world.coverage.count((anew ? "nominated anew" : "nominated") + (node.isLeading() ? " who leads" : ""));
                 node.step(anew ? new Input.NominatedAnew() : new Input.Nominated());
             });
         }

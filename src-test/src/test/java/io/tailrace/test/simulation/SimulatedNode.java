@@ -12,6 +12,7 @@ import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import java.nio.ByteBuffer;
@@ -79,11 +80,14 @@ final class SimulatedNode {
         }
         starts++;
         try {
+            if (!ReplicaFile.exists(disk, DIRECTORY)) {
+                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+            }
             ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
+                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());

@@ -24,9 +24,9 @@ public sealed interface Input {
     }
 
     /**
-     * An {@link Output.AppendToLog} or {@link Output.StorePromise} found no room: nothing of it was stored (rule 11). Nor will anything
-     * be of the appends that were asked for behind it, which are reported so too; where the log ends now it may be appended to
-     * again.
+     * An {@link Output.AppendToLog}, {@link Output.StorePromise} or {@link Output.AdvanceStart} found no room: nothing of it was
+     * stored (rule 11). Nor will anything be of the appends that were asked for behind one, which are reported so too; where the log
+     * ends now it may be appended to again.
      */
     record NoRoom(long id) implements Input {}
 
@@ -56,6 +56,15 @@ public sealed interface Input {
             batches = List.copyOf(batches);
         }
     }
+
+    /**
+     * The partition that leads wants the log to begin there (rule 16): at most at the high watermark; below the present start
+     * nothing moves. Answered by {@link Output.StartMoved}, {@link Output.StartRefused} or {@link Output.StartUnknown}, never
+     * twice.
+     *
+     * @param token names it in the answer
+     */
+    record MoveStart(long token, long newStart) implements Input {}
 
     /**
      * Somebody wants to act on what is committed (rule 6). Answered by {@link Output.ReadConfirmed} or

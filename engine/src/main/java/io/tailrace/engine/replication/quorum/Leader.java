@@ -13,6 +13,7 @@ final class Leader extends Role {
     private final Replication replication;
     private final Deque<PendingAppend> appends = new ArrayDeque<>();
     private final Deque<PendingRead> reads = new ArrayDeque<>();
+    private final StartRequests starts;
 
     private long pendingBytes;
 
@@ -23,6 +24,7 @@ final class Leader extends Role {
     Leader(QuorumReplica replica, Replication replication) {
         super(replica, replication.epoch());
         this.replication = replication;
+        this.starts = new StartRequests(replica, epoch);
     }
 
     @Override
@@ -40,6 +42,7 @@ final class Leader extends Role {
     void left() {
         appends.forEach(append -> replica.out().decide(new Output.AppendUnknown(append.token())));
         reads.forEach(read -> replica.out().decide(new Output.ReadRefused(read.token())));
+        starts.end();
     }
 
     @Override
@@ -93,6 +96,24 @@ final class Leader extends Role {
             pendingBytes -= refused.bytes();
             replica.out().decide(new Output.AppendRefused(refused.token(), ErrorCode.DISK_FULL));
         }
+        starts.noRoom();
+    }
+
+    @Override
+    void moveStart(Input.MoveStart move) {
+        if (starts.moveStart(move.token(), move.newStart())) {
+            replication.sendNew();
+        }
+    }
+
+    @Override
+    void startMoved() {
+        starts.advance();
+    }
+
+    @Override
+    void startFoundNoRoom() {
+        starts.noRoom();
     }
 
     @Override

@@ -17,6 +17,7 @@ final class LocalLog {
     private static final long NONE = -1;
 
     private final LogOutline outline;
+    private final VoterHistory voters;
     private final Outbox out;
     private final Rules rules;
     private final FlushMode flush;
@@ -34,8 +35,9 @@ final class LocalLog {
     private record Writing(long id, long base) {}
 
     /** A log that has been recovered, so that all of it is on the disk. */
-    LocalLog(LogOutline recovered, Outbox out, Rules rules, FlushMode flush) {
+    LocalLog(LogOutline recovered, VoterHistory voters, Outbox out, Rules rules, FlushMode flush) {
         this.outline = recovered;
+        this.voters = voters;
         this.out = out;
         this.rules = rules;
         this.flush = flush;
@@ -44,6 +46,11 @@ final class LocalLog {
 
     LogOutline outline() {
         return outline;
+    }
+
+    /** Who decides about it, by its entries. */
+    VoterHistory voters() {
+        return voters;
     }
 
     /** Everything below is on the disk. */
@@ -56,7 +63,7 @@ final class LocalLog {
         return durableChanges == changes && writing.isEmpty();
     }
 
-    /** Appends what belongs at the end. */
+    /** Appends what belongs at the end. A batch that lets go all before it goes alone: the disk begins a segment with it. */
     void append(List<PlacedBatch> batches) {
         append(batches, flush == FlushMode.BATCH);
     }
@@ -67,10 +74,24 @@ final class LocalLog {
     }
 
     private void append(List<PlacedBatch> batches, boolean force) {
+        int from = 0;
+        for (int i = 1; i < batches.size(); i++) {
+            if (LogStarts.letsAllGo(batches.get(i))) {
+                appendTogether(batches.subList(from, i), force);
+                from = i;
+            }
+        }
+        appendTogether(batches.subList(from, batches.size()), force);
+    }
+
+    private void appendTogether(List<PlacedBatch> together, boolean force) {
+        List<PlacedBatch> batches = List.copyOf(together);
         writing.add(new Writing(out.io(id -> new Output.AppendToLog(id, batches)), outline.end()));
         for (PlacedBatch batch : batches) {
             outline.append(batch.leaderEpoch(), batch.nextOffset());
+            outline.announce(batch.batch(), batch.baseOffset());
         }
+        voters.append(batches);
         if (force) {
             changes++;
         }
@@ -115,6 +136,7 @@ final class LocalLog {
 
     private void endAt(long offset) {
         outline.truncateTo(offset);
+        voters.truncateTo(rules.votersKept(offset));
         forced = Math.min(forced, offset);
         flushingTo = Math.min(flushingTo, offset);
     }

@@ -6,6 +6,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseFile;
@@ -17,10 +18,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a replica's I/O on its log and its promise. Blocking. One thread at a time may write and read; flushes and promises may
- * run beside it.
+ * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and
+ * read; flushes and promises may run beside it.
  */
 public final class ReplicaDisk implements AutoCloseable {
+    private final ReplicaFile identity;
     private final Log log;
     private final LogReader reader;
     private final PromiseFile promises;
@@ -30,7 +32,8 @@ public final class ReplicaDisk implements AutoCloseable {
 
     private volatile @Nullable TailraceException failure;
 
-    private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
+    private ReplicaDisk(ReplicaFile identity, Log log, PromiseFile promises, Promise promise) {
+        this.identity = identity;
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
@@ -38,15 +41,17 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     /**
-     * Opens the files, or creates them, and recovers the log; all of it is on the disk then.
+     * Opens the files of a replica that {@link ReplicaFile#create} has begun, and recovers the log; all of it is on the disk
+     * then.
      *
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+        ReplicaFile identity = ReplicaFile.open(files, directory);
         Log log = Log.open(files, directory, settings, clock);
         try {
             PromiseFile promises = new PromiseFile(files, directory);
-            return new ReplicaDisk(log, promises, promises.stored());
+            return new ReplicaDisk(identity, log, promises, promises.stored());
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -66,7 +71,12 @@ public final class ReplicaDisk implements AutoCloseable {
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
-        return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint);
+        return new QuorumReplica.Recovered(LogOutline.of(log), identity.voters(log.endOffset()), promise, checkpoint);
+    }
+
+    /** Which replica this is. */
+    public ReplicaId self() {
+        return identity.self();
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
@@ -91,7 +101,8 @@ public final class ReplicaDisk implements AutoCloseable {
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
-            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.StorePromise) {
+            boolean goesOn = io instanceof Output.StorePromise || io instanceof Output.AdvanceStart;
+            if (e.code() == ErrorCode.DISK_FULL && goesOn) {
                 return new Input.NoRoom(io.id());
             }
             failure = e;
@@ -100,10 +111,15 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     private Input append(Output.AppendToLog append) {
-        if (full && append.batches().get(0).baseOffset() != log.endOffset()) {
+        PlacedBatch first = append.batches().get(0);
+        if (full && first.baseOffset() != log.endOffset()) {
             return new Input.NoRoom(append.id());
         }
         try {
+            identity.announce(append.batches());
+            if (LogStarts.letsAllGo(first)) {
+                log.roll();
+            }
             log.append(append.batches());
         } catch (TailraceException e) {
             full = e.code() == ErrorCode.DISK_FULL;
@@ -117,7 +133,11 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     private void write(Output.Io io) {
-        if (io instanceof Output.Truncate truncate) {
+        if (io instanceof Output.AdvanceStart start) {
+            // With what says so: what has been let go never comes back.
+            log.flush();
+            log.advanceStartTo(start.offset());
+        } else if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {
             log.flush();

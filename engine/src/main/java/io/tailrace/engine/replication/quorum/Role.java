@@ -54,6 +54,16 @@ abstract class Role {
         replica.out().decide(new Output.AppendRefused(append.token(), ErrorCode.FENCED));
     }
 
+    void moveStart(Input.MoveStart move) {
+        replica.out().decide(new Output.StartRefused(move.token(), ErrorCode.FENCED));
+    }
+
+    /** The own log begins later than before. */
+    void startMoved() {}
+
+    /** There was no room to move the own log's start. */
+    void startFoundNoRoom() {}
+
     void checkedRead(long token) {
         replica.out().decide(new Output.ReadRefused(token));
     }

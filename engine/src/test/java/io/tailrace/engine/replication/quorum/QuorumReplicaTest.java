@@ -28,6 +28,7 @@ class QuorumReplicaTest {
     private static final ReplicaId A = new ReplicaId("a", "1");
     private static final ReplicaId B = new ReplicaId("b", "1");
     private static final ReplicaId C = new ReplicaId("c", "1");
+    private static final Voters VOTERS = new Voters(List.of(A, B, C), 0);
     private static final UUID X = new UUID(1, 1);
     private static final UUID Y = new UUID(2, 2);
     private static final EpochEnd NOWHERE = new EpochEnd(-1, 0);
@@ -47,9 +48,8 @@ class QuorumReplicaTest {
         }
         return new QuorumReplica(
                 A,
-                new Voters(List.of(A, B, C), 0),
                 settings,
-                new QuorumReplica.Recovered(log, promise, 0),
+                new QuorumReplica.Recovered(log, VoterHistory.of(VOTERS), promise, 0),
                 () -> Instant.ofEpochMilli(1),
                 () -> X);
     }
@@ -101,7 +101,7 @@ class QuorumReplicaTest {
     }
 
     private static PromiseReply granted(int epoch, LogPosition position) {
-        return new PromiseReply(epoch, X, true, epoch, position, 0, 0, 0);
+        return new PromiseReply(epoch, X, true, epoch, position, 0, 0, VOTERS);
     }
 
     private static AppendReply matched(int epoch, long round, long offset) {

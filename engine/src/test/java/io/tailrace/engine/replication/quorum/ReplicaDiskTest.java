@@ -20,10 +20,16 @@ import org.junit.jupiter.api.Test;
 class ReplicaDiskTest {
     private static final Promise PROMISE = new Promise(3, new UUID(4, 5));
 
+    private static final Path DIRECTORY = Path.of("/replica");
+    private static final ReplicaId SELF = new ReplicaId("a", "1");
+
     private final SimulatedFileStore files = new SimulatedFileStore(1);
 
     private ReplicaDisk open() {
-        return ReplicaDisk.open(files, Path.of("/replica"), LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+        if (!ReplicaFile.exists(files, DIRECTORY)) {
+            ReplicaFile.create(files, DIRECTORY, SELF, new Voters(List.of(SELF), 0));
+        }
+        return ReplicaDisk.open(files, DIRECTORY, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
     }
 
     private static Output.AppendToLog barrier(long id, long offset) {

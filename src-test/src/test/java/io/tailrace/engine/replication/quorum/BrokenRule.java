@@ -152,11 +152,10 @@ public enum BrokenRule {
     /** A replica with this rule broken; the parameters are those of {@link QuorumReplica}. */
     public QuorumReplica replica(
             ReplicaId self,
-            Voters voters,
             QuorumSettings settings,
             QuorumReplica.Recovered recovered,
             InstantSource clock,
             Supplier<UUID> incarnations) {
-        return new QuorumReplica(self, voters, settings, recovered, clock, incarnations, rules);
+        return new QuorumReplica(self, settings, recovered, clock, incarnations, rules);
     }
 }
