@@ -22,7 +22,7 @@ final class Replication {
 
     private final List<FollowerProgress> followers = new ArrayList<>();
     private long round;
-    /** Whether the timers run: from when there is somebody to greet, so that a sole voter has none. */
+    /** Whether the role's timers run: from when there is somebody to greet, so that a sole voter has none. */
     private boolean ticks;
 
     Replication(QuorumReplica replica, int epoch, UUID incarnation) {
@@ -51,8 +51,9 @@ final class Replication {
         replica.log().appendForced(List.of(new PlacedBatch(barrier, epochStart, epoch, -1)));
     }
 
-    /** Greets everybody. */
+    /** A role begins: greets everybody. */
     void begin() {
+        ticks = false;
         followers.forEach(this::greet);
     }
 
