@@ -75,12 +75,14 @@ public final class Replica implements AutoCloseable {
      * Opens the files, or creates them for a log of which this is the only voter, and recovers the log.
      *
      * @param nodeId of the node on which a replica that is created lives
+     * @param promises of the volume; the replica's name there is that of its directory
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static Replica open(
             String nodeId,
             FileStore files,
             Path directory,
+            PromiseJournal promises,
             LogSettings settings,
             FlushMode flush,
             InstantSource clock,
@@ -90,7 +92,7 @@ public final class Replica implements AutoCloseable {
             ReplicaId self = new ReplicaId(nodeId, UUID.randomUUID().toString());
             ReplicaFile.create(files, directory, self, new Voters(List.of(self), 0));
         }
-        ReplicaDisk disk = ReplicaDisk.open(files, directory, settings, clock);
+        ReplicaDisk disk = ReplicaDisk.open(files, directory, promises, settings, clock);
         try {
             return new Replica(disk, directory, flush, clock, io);
         } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.assertj.core.api.Assertions;
@@ -23,6 +24,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
+    private static final Path DATA = Path.of("/data");
     private static final Path DIRECTORY = Path.of("/data/p");
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_750_000_000_000L));
 
@@ -32,8 +34,9 @@ class ReplicaTest {
         return open(disk, flush);
     }
 
-    private static Replica open(SimulatedFileStore disk, FlushMode flush) {
-        return Replica.open("n", disk, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+    private static Replica open(SimulatedFileStore on, FlushMode flush) {
+        PromiseJournal promises = PromiseJournal.open(on, DATA, true, 2048);
+        return Replica.open("n", on, DIRECTORY, promises, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
     }
 
     private static List<PlacedBatch> batch(long offset, int epoch) {
@@ -180,9 +183,37 @@ class ReplicaTest {
     }
 
     @Test
-    void aDamagedPromiseIsNotTakenForNone() throws IOException {
-        lead(open(FlushMode.BATCH));
+    void aPromiseFromBeforeTheJournalIsTakenOverOnceWhereverACrashComes() throws IOException {
+        Promise old = new Promise(7, new UUID(8, 9));
+        for (int changes = 0; ; changes++) {
+            SimulatedFileStore own = new SimulatedFileStore(changes);
+            open(own, FlushMode.BATCH).close();
+            new PromiseFile(own, DIRECTORY).write(old);
+            own.stopAfter(changes);
+            Throwable stopped = Assertions.catchThrowable(() -> open(own, FlushMode.BATCH));
+            own.crash();
+            PromiseJournal promises = PromiseJournal.open(own, DATA, true, 2048);
+            assertThat(ReplicaPromise.open(own, DIRECTORY, promises).stored()).isEqualTo(old);
+            assertThat(own.exists(DIRECTORY.resolve("promise"))).isFalse();
+            assertThat(promises.stored("p")).isEqualTo(old);
+            if (stopped == null) {
+                return;
+            }
+        }
+    }
+
+    @Test
+    void anOldPromiseNeverReplacesANewerOne() {
+        int epoch = lead(open(FlushMode.BATCH)).epoch();
         disk.kill();
+        new PromiseFile(disk, DIRECTORY).write(new Promise(epoch, new UUID(8, 9)));
+        assertThat(lead(open(FlushMode.BATCH)).epoch()).isEqualTo(epoch + 1);
+    }
+
+    @Test
+    void aDamagedPromiseIsNotTakenForNone() throws IOException {
+        open(FlushMode.BATCH).close();
+        new PromiseFile(disk, DIRECTORY).write(new Promise(7, new UUID(8, 9)));
         Path file = DIRECTORY.resolve("promise");
         long size;
         try (StoredFile stored = disk.openForRead(file)) {
@@ -191,9 +222,10 @@ class ReplicaTest {
         for (long at = 0; at < size; at++) {
             flip(file, at);
             assertThat(code(() -> open(FlushMode.BATCH))).isEqualTo(ErrorCode.CORRUPT_LOG);
+            assertThat(disk.exists(file)).isTrue();
             flip(file, at);
         }
-        lead(open(FlushMode.BATCH));
+        assertThat(lead(open(FlushMode.BATCH)).epoch()).isEqualTo(8);
     }
 
     private void flip(Path file, long at) throws IOException {

@@ -8,6 +8,7 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
@@ -25,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine with one replica on a disk of its own: it can stop, lose what was not forced, pause, and start again. */
 final class SimulatedNode {
-    private static final Path DIRECTORY = Path.of("/replica");
+    private static final Path DATA = Path.of("/data");
+    private static final Path DIRECTORY = DATA.resolve("replica");
+    /** Small: the journal's files take turns every few promises. */
+    private static final int PROMISES_BYTES = 2048;
+
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     final String id;
@@ -36,6 +41,7 @@ final class SimulatedNode {
     private final World world;
     private @Nullable Running running;
     private int starts;
+    private long startNumber;
     private long pausedUntil;
     private long checkpoint;
     private boolean slowDisk;
@@ -80,10 +86,15 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            if (!ReplicaFile.exists(disk, DIRECTORY)) {
+            boolean isNew = !ReplicaFile.exists(disk, DIRECTORY);
+            PromiseJournal promises = PromiseJournal.open(disk, DATA, isNew, PROMISES_BYTES);
+            if (isNew) {
                 ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+            } else if (promises.startNumber() <= startNumber) {
+                throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
             }
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
+            startNumber = promises.startNumber();
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, clock);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
