@@ -48,6 +48,7 @@ public final class Replica implements AutoCloseable {
     private final HighWatermark highWatermark = new HighWatermark();
     private final ReplicaDriver driver;
     private final Object closing = new Object();
+    private final Object checkpointing = new Object();
     /** Who leads through this replica, if anybody does. */
     private volatile @Nullable QuorumLeadership leading;
     /** Why there is nothing to be had here any more: CLOSED or UNKNOWN_TOPIC; {@code null} while it is open. */
@@ -67,7 +68,7 @@ public final class Replica implements AutoCloseable {
         this.log = disk.log();
         this.directory = directory;
         QuorumReplica replica = new QuorumReplica(
-                disk.self(), QuorumSettings.DEFAULTS.with(flush), disk.recovered(0), clock, UUID::randomUUID);
+                disk.self(), QuorumSettings.DEFAULTS.with(flush), disk.recovered(), clock, UUID::randomUUID);
         this.driver = new ReplicaDriver(replica, disk, io, Peers.NONE, Timers.SHARED, this::decided);
     }
 
@@ -151,10 +152,13 @@ public final class Replica implements AutoCloseable {
         return log.offsetForTimestamp(timestampMillis, highWatermark.offset());
     }
 
-    /** Makes the recovery point durable, if the log has moved. Blocking. */
+    /** Makes the recovery point durable, and the high watermark known to the next start, if they have moved. Blocking. */
     public void checkpoint() {
-        if (over == null) {
-            log.checkpoint();
+        // Not while another, which a slow disk has kept; no append waits for it.
+        synchronized (checkpointing) {
+            if (over == null) {
+                disk.checkpoint(Math.max(0, highWatermark.offset()));
+            }
         }
     }
 
