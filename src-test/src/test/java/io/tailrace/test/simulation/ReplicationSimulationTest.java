@@ -65,7 +65,6 @@ class ReplicationSimulationTest {
             "no room: Follower",
             "no room: Leader",
             "no room: Opening",
-            "no room: promise",
             "nominated anew",
             "nominated anew who leads",
             "nominated who leads",
