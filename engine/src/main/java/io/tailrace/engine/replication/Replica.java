@@ -245,6 +245,8 @@ public final class Replica implements AutoCloseable {
             nominationOver(ended.code() == ErrorCode.DISK_FULL ? full() : lost(ended.why()));
         } else if (decision instanceof Output.Alarm alarm) {
             end(stopped(alarm.what()));
+        } else if (decision instanceof Output.RepairNeeded damage) {
+            end(stopped(damage.what()));
         }
     }
 
