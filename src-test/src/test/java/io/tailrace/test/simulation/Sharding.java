@@ -42,8 +42,9 @@ final class Sharding {
     void nominate(SimulatedNode node) {
         if (node.isUp()) {
             node.arrive(() -> {
-                world.coverage.count(node.isLeading() ? "nominated who leads" : "nominated");
-                node.step(new Input.Nominated());
+                boolean anew = world.chance(0.3);
+                world.coverage.count((anew ? "nominated anew" : "nominated") + (node.isLeading() ? " who leads" : ""));
+                node.step(anew ? new Input.NominatedAnew() : new Input.Nominated());
             });
         }
     }

@@ -461,7 +461,8 @@ final class SimulatedNode {
         }
         now.failed |= done instanceof Input.IoFailed;
         if (done instanceof Input.NoRoom) {
-            world.coverage.count("no room: " + now.replica.roleName());
+            world.coverage.count(
+                    "no room: " + (io instanceof Output.StorePromise ? "promise" : now.replica.roleName()));
         }
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
@@ -475,7 +476,7 @@ final class SimulatedNode {
                     if (done instanceof Input.IoFailed failed) {
                         world.coverage.count(
                                 failed.why().startsWith(ErrorCode.DISK_FULL.name())
-                                        ? "fault: disk full for a promise or a cut"
+                                        ? "fault: disk full for a cut"
                                         : "fault: fsync failed");
                         lose(true);
                     }

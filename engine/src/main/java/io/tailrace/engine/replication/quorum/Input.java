@@ -24,9 +24,9 @@ public sealed interface Input {
     }
 
     /**
-     * An {@link Output.AppendToLog} found no room: nothing of it was stored, nor will anything be of those that were asked for behind
-     * it, which are reported so too (rule 11). Where the log ends now it may be appended to again. Or an
-     * {@link Output.AdvanceStart} found none, and nothing has changed.
+     * An {@link Output.AppendToLog}, {@link Output.StorePromise} or {@link Output.AdvanceStart} found no room: nothing of it was
+     * stored (rule 11). Nor will anything be of the appends that were asked for behind one, which are reported so too; where the log
+     * ends now it may be appended to again.
      */
     record NoRoom(long id) implements Input {}
 
@@ -41,6 +41,13 @@ public sealed interface Input {
 
     /** Somebody thinks that this replica should lead. It is a wish: the voters decide. */
     record Nominated() implements Input {}
+
+    /**
+     * As {@link Nominated}, by somebody who begins anew and will have nothing to do with what was begun here before: an attempt
+     * under way ends, and who leads is led away from, by an attempt in a higher epoch. A second start on the same node fences the
+     * first like that.
+     */
+    record NominatedAnew() implements Input {}
 
     /**
      * The partition appends in the epoch in which it believes to lead. Answered by {@link Output.Appended},

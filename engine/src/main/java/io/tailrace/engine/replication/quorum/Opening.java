@@ -98,7 +98,7 @@ final class Opening extends Role {
 
     @Override
     void takenBack() {
-        replica.follow(null, "there is no room on its disk for the epoch's barrier");
+        replica.noRoom("the epoch's barrier");
     }
 
     @Override

@@ -24,4 +24,10 @@ public record QuorumSettings(
     /** One MiB, 8, 1000, 64 MiB, 1000, 100; fsync. */
     public static final QuorumSettings DEFAULTS =
             new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 100, FlushMode.BATCH);
+
+    /** The same with another flush mode. */
+    public QuorumSettings with(FlushMode other) {
+        return new QuorumSettings(
+                maxAppendBytes, maxInFlightAppends, maxPendingAppends, maxPendingBytes, maxPendingReads, maxIdleHeartbeats, other);
+    }
 }

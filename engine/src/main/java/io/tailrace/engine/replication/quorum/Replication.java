@@ -25,6 +25,8 @@ final class Replication {
     private final List<FollowerProgress> followers = new ArrayList<>();
     private long round;
     private boolean open;
+    /** Whether the role's timers run: from when there is somebody to greet, so that a sole voter has none. */
+    private boolean ticks;
 
     Replication(QuorumReplica replica, int epoch, UUID incarnation) {
         this.replica = replica;
@@ -87,10 +89,9 @@ final class Replication {
         open = true;
     }
 
-    /** Starts the timers and greets everybody. */
+    /** A role begins: greets everybody. */
     void begin() {
-        replica.out().setTimer(TimerKind.HEARTBEAT);
-        replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        ticks = false;
         followers.forEach(this::greet);
     }
 
@@ -174,6 +175,11 @@ final class Replication {
     }
 
     private void greet(FollowerProgress to) {
+        if (!ticks) {
+            ticks = true;
+            replica.out().setTimer(TimerKind.HEARTBEAT);
+            replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        }
         send(to, to.probing ? to.next : to.matched, List.of());
     }
 
