@@ -36,6 +36,7 @@ class BrokenRulesTest {
         "FORCED_BUT_NOT_WRITTEN, 31",
         "OUTLINE_NOT_TAKEN_BACK, 1",
         "PENDING_NOT_TAKEN_BACK, 1",
+        "DEFER_TO_NOBODY, 9",
         "READ_WITHOUT_A_QUORUM, 79",
         "VOTE_WITHOUT_WHAT_WAS_LOST, 34",
         "ABSTAIN_UNTIL_THE_FIRST_APPEND, 79",

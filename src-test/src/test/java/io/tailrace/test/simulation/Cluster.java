@@ -2,6 +2,7 @@ package io.tailrace.test.simulation;
 
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
@@ -55,6 +56,7 @@ final class Cluster {
                 1 << 20,
                 20,
                 world.between(3, 60),
+                world.chance(0.5) ? world.between(0, 30) : 1_000_000,
                 changing || world.chance(0.7) ? FlushMode.BATCH : FlushMode.OS);
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
@@ -98,7 +100,46 @@ final class Cluster {
         nodes.forEach(SimulatedNode::heal);
         nodes.forEach(SimulatedNode::start);
         awaitRecovery();
+        if (world.chance(0.1)) {
+            nominateBesideAHealthyLeader();
+        }
         checkHistory();
+    }
+
+    /** Where everything works, a nomination that is not meant as a hand-over ends no leadership. */
+    private void nominateBesideAHealthyLeader() {
+        // What is still on its way from before may.
+        world.runUntil(Math.max(world.now(), TROUBLE_MILLIS) + Network.LONGEST_MILLIS);
+        awaitRecovery();
+        String before = leading();
+        for (SimulatedNode node : nodes) {
+            world.coverage.count("nominated beside a healthy leader");
+            sharding.nominate(node, new Input.Nominated());
+            world.runUntil(world.now() + 100);
+        }
+        world.runUntil(world.now() + 500);
+        if (!leading().equals(before)) {
+            throw new Violation("nominations ended the leadership of " + before + ", and now it is " + leading());
+        }
+    }
+
+    private String leading() {
+        return nodes.stream()
+                .filter(SimulatedNode::isLeading)
+                .map(node -> node.id + " in epoch " + node.promisedEpoch())
+                .toList()
+                .toString();
+    }
+
+    /** A nominee says that another is better: that one is nominated, or if it cannot be had the same again. */
+    void declined(SimulatedNode nominee, String best) {
+        world.after(world.between(1, 20), () -> {
+            if (node(best).isUp()) {
+                sharding.nominate(node(best), new Input.Nominated());
+            } else {
+                sharding.nominate(nominee, new Input.Nominated(false, true));
+            }
+        });
     }
 
     private void awaitRecovery() {

@@ -130,6 +130,8 @@ final class Invariants {
             while (at < end) {
                 ByteBuffer bytes = reader.read(at, 64 * 1024, end);
                 if (!bytes.hasRemaining()) {
+                    // A flipped bit may make a batch look longer than it is: that is damage, and said so.
+                    ReplicaDisk.checked(reader.read(at, 64 * 1024, Long.MAX_VALUE));
                     throw new Violation(
                             "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }

@@ -424,6 +424,7 @@ final class SimulatedNode {
                     case ATTEMPT -> world.between(40, 160);
                     case HEARTBEAT -> 30;
                     case QUORUM_CHECK -> 200;
+                    case LEADER_CHECK -> 100;
                 });
     }
 
@@ -549,6 +550,11 @@ final class SimulatedNode {
                 now.partition.end();
                 now.partition = null;
             }
+        } else if (decision instanceof Output.NominationDeferred) {
+            world.coverage.count("decision: nomination deferred");
+        } else if (decision instanceof Output.NominationDeclined declined) {
+            world.coverage.count("decision: nomination declined");
+            cluster.declined(this, declined.best().nodeId());
         } else if (decision instanceof Output.Alarm alarm) {
             if (!alarm.what().startsWith("The disk has failed")) {
                 throw new Violation(id + " stops with an alarm: " + alarm.what());
@@ -572,6 +578,10 @@ final class SimulatedNode {
 
     boolean isLeading() {
         return running != null && running.replica.isLeading();
+    }
+
+    int promisedEpoch() {
+        return running == null ? -1 : running.replica.promisedEpoch();
     }
 
     /** Whole batches below the high watermark; nothing if there is nothing yet, or nobody may read here. */

@@ -33,6 +33,11 @@ final class Leader extends Role {
     }
 
     @Override
+    ReplicaId liveLeader() {
+        return replica.self();
+    }
+
+    @Override
     void entered() {
         replication.opened();
         replication.begin();

@@ -25,6 +25,11 @@ final class Opening extends Role {
     }
 
     @Override
+    ReplicaId liveLeader() {
+        return replica.self();
+    }
+
+    @Override
     void entered() {
         replication.begin();
         advance();

@@ -105,7 +105,7 @@ final class Replication {
                 sendNew();
             }
             case QUORUM_CHECK -> checkQuorum();
-            case ATTEMPT -> {}
+            case ATTEMPT, LEADER_CHECK -> {}
         }
     }
 

@@ -188,6 +188,13 @@ public enum BrokenRule {
             return false;
         }
     }),
+    /** No rule: a nominee leaves no leader alone. */
+    DEFER_TO_NOBODY(new Rules() {
+        @Override
+        boolean defers(int reports, int quorum) {
+            return false;
+        }
+    }),
     /** Rule 6: a leader confirms a read without asking. */
     READ_WITHOUT_A_QUORUM(new Rules() {
         @Override
