@@ -23,7 +23,7 @@ class BrokenRulesTest {
         "CUT_BEHIND_EVERY_APPEND, 0",
         "FOLLOW_BEFORE_FSYNC, 76",
         "LEADER_COUNTS_BEFORE_FSYNC, 63",
-        "ACKNOWLEDGE_BEFORE_FSYNC, 39",
+        "ACKNOWLEDGE_BEFORE_FSYNC, 44",
         "TRUNCATE_TO_THE_HIGH_WATERMARK, 1",
         "EPOCHS_NOT_COMPARED, 1",
         "SERVE_BEFORE_THE_BARRIER, 2",
@@ -36,12 +36,12 @@ class BrokenRulesTest {
         "FORCED_BUT_NOT_WRITTEN, 2",
         "OUTLINE_NOT_TAKEN_BACK, 2",
         "PENDING_NOT_TAKEN_BACK, 11",
-        "READ_WITHOUT_A_QUORUM, 45",
-        "VOTE_WITHOUT_WHAT_WAS_LOST, 4",
-        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 389",
+        "READ_WITHOUT_A_QUORUM, 11",
+        "VOTE_WITHOUT_WHAT_WAS_LOST, 13",
+        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 387",
         "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 389",
         "CONFIRM_BEFORE_THE_BARRIER, 389",
-        "COUNT_LATE_ANSWERS, 712",
+        "COUNT_LATE_ANSWERS, 148",
         "COUNT_EARLIER_STARTS, 5",
         "TAKE_WHAT_COMES, 33"
     })
@@ -52,7 +52,7 @@ class BrokenRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FORGETS_TO_ABSTAIN, 56", "SERVES_UNCHECKED, 27", "IGNORES_THE_BOOT, 2"})
+    @CsvSource({"CUTS_AND_VOTES, 2", "FORGETS_TO_ABSTAIN, 56", "SERVES_UNCHECKED, 39", "IGNORES_THE_BOOT, 2"})
     void aNodeThatTreatsDamageWronglyIsFound(Variant.Flaw flaw, long seed) {
         assertThat(find(new Variant(Variant.SOUND.replicas(), true, flaw), seed))
                 .isNotNegative();
