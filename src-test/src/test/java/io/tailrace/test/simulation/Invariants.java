@@ -102,6 +102,8 @@ final class Invariants {
             while (at < end) {
                 ByteBuffer bytes = reader.read(at, 64 * 1024, end);
                 if (!bytes.hasRemaining()) {
+                    // Unless the batch says so because it is damaged.
+                    ReplicaDisk.checked(reader.read(at, 64 * 1024, log.endOffset()));
                     throw new Violation(
                             "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }
