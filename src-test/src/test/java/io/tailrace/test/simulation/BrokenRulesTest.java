@@ -63,7 +63,7 @@ class BrokenRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"FORGETS_TO_ABSTAIN, 252", "SERVES_UNCHECKED, 233", "IGNORES_THE_BOOT, 72"})
+    @CsvSource({"CUTS_AND_VOTES, 2", "FORGETS_TO_ABSTAIN, 252", "SERVES_UNCHECKED, 233", "IGNORES_THE_BOOT, 72"})
     void aNodeThatTreatsDamageWronglyIsFound(Variant.Flaw flaw, long seed) {
         assertThat(find(new Variant(Variant.SOUND.replicas(), true, flaw), seed))
                 .isNotNegative();

@@ -122,7 +122,7 @@ final class SimulatedNode {
             }
             ReplicaDisk files = ReplicaDisk.open(
                     disk, DIRECTORY, promises, LOG, clock, cluster.settings().flush(), bootId());
-            QuorumReplica.Recovered recovered = files.recovered();
+            QuorumReplica.Recovered recovered = recovered(files);
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
@@ -141,6 +141,16 @@ final class SimulatedNode {
         } catch (TailraceException e) {
             cannotStart(e);
         }
+    }
+
+    private QuorumReplica.Recovered recovered(ReplicaDisk files) {
+        QuorumReplica.Recovered found = files.recovered();
+        if (cluster.variant().flaw() != Variant.Flaw.CUTS_AND_VOTES) {
+            return found;
+        }
+        files.perform(new Output.EndAbstention(0));
+        return new QuorumReplica.Recovered(
+                found.log(), found.voters(), found.promise(), found.checkpoint(), found.start(), false);
     }
 
     private void cannotStart(TailraceException e) {

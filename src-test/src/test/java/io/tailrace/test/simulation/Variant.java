@@ -20,6 +20,8 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
     /** What a node may do wrong beside the replica's rules. */
     enum Flaw {
         NONE,
+        /** What is damaged is cut, and the replica votes at once (rule 14). */
+        CUTS_AND_VOTES,
         /** The mark that it abstains does not survive a restart (rule 14). */
         FORGETS_TO_ABSTAIN,
         /** An unclean start without fsync is taken for a clean one (rule 10). */

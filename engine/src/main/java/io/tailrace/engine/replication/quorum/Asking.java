@@ -152,14 +152,20 @@ final class Asking extends Role {
     private void standOrDecline(ReplicaId best, PreVoteReply greatest) {
         long behind = greatest.position().endOffset() - replica.log().outline().end();
         if (!greatest.voters().contains(replica.self())) {
-            replica.resume(following, ErrorCode.PARTITION_UNAVAILABLE, "by the log of " + best + " it is none of the voters " + greatest.voters());
+            replica.resume(
+                    following,
+                    ErrorCode.PARTITION_UNAVAILABLE,
+                    "by the log of " + best + " it is none of the voters " + greatest.voters());
         } else if (nomination.evenIfBehind()
                 || best.equals(replica.self())
                 || behind <= replica.settings().maxAdoptedOffsets()) {
             replica.attempt();
         } else {
             replica.out().decide(new Output.NominationDeclined(best, behind));
-            replica.resume(following, ErrorCode.PARTITION_UNAVAILABLE, "its log is " + behind + " offsets behind that of " + best);
+            replica.resume(
+                    following,
+                    ErrorCode.PARTITION_UNAVAILABLE,
+                    "its log is " + behind + " offsets behind that of " + best);
         }
     }
 

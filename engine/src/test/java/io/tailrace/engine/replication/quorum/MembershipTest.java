@@ -111,7 +111,7 @@ class MembershipTest {
     }
 
     private void lead() {
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         receive(B, granted(1, new LogPosition(-1, 0), ABC));
     }
@@ -222,7 +222,7 @@ class MembershipTest {
                             .isEqualTo(ErrorCode.INVALID_ARGUMENT));
         }
         replica = replica(new Voters(List.of(A), 0), 0);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         step(new Input.RemoveVoter(3, A));
         assertThat(outputs(Output.VotersRefused.class)).hasSize(1);
@@ -323,7 +323,7 @@ class MembershipTest {
     @Test
     void aNomineeCountsTheVotersOfTheLogThatWinsAndAsksThemToo() {
         replica = replica(ABC, 1);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         Voters five = ABC.with(D).with(E);
         receive(B, granted(2, new LogPosition(1, 4), five));
@@ -336,7 +336,7 @@ class MembershipTest {
     @Test
     void thePromiseOfWhoIsNoVoterDoesNotCount() {
         replica = replica(ABC, 1);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         receive(D, granted(2, new LogPosition(-1, 0), Voters.NONE));
         assertThat(replica.roleName()).isEqualTo("Candidate");
@@ -345,7 +345,7 @@ class MembershipTest {
     @Test
     void aNomineeThatTheGreatestLogDoesNotNameGivesUp() {
         replica = replica(ABC, 1);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         Voters without = ABC.without(A);
         receive(B, granted(2, new LogPosition(1, 4), without));
@@ -357,7 +357,7 @@ class MembershipTest {
     @Test
     void aBlankReplicaFollowsAndPromisesAndDoesNotStand() {
         replica = replica(Voters.NONE, 0);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         assertThat(outputs).hasOnlyElementsOfType(Output.NominationOver.class);
         receive(B, new PromiseRequest(1, Y));
         diskDoesIt();

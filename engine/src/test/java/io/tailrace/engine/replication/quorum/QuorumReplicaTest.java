@@ -402,7 +402,7 @@ class QuorumReplicaTest {
         receive(C, new PromiseRequest(4, Y));
         diskDoesIt();
         assertThat(sent(PromiseReply.class)).singleElement().matches(PromiseReply::granted);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         step(new Input.NoRoom(outputs(Output.StorePromise.class).get(0).id()));
         assertThat(outputs)
                 .containsExactly(new Output.NominationOver(
@@ -440,7 +440,8 @@ class QuorumReplicaTest {
     @Test
     void pendingAppendsHaveABoundInBytesThatALargeOneAloneMayExceed() {
         int bytes = batch(0, 1).sizeInBytes();
-        replica = replica(new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(
+                new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         step(append(8, 1));
