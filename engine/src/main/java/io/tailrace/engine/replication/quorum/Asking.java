@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
 import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import java.util.Map;
@@ -110,7 +111,9 @@ final class Asking extends Role {
             if (each.leader() != null && replica.rules().defers(same, voters.quorum())) {
                 replica.out().decide(new Output.NominationDeferred(each.leader(), each.leaderEpoch()));
                 replica.resume(
-                        following, each.leader() + " leads epoch " + each.leaderEpoch() + ", and a quorum hears it");
+                        following,
+                        ErrorCode.FENCED,
+                        each.leader() + " leads epoch " + each.leaderEpoch() + ", and a quorum hears it");
                 return;
             }
             reports = Math.max(reports, same);
@@ -149,14 +152,20 @@ final class Asking extends Role {
     private void standOrDecline(ReplicaId best, PreVoteReply greatest) {
         long behind = greatest.position().endOffset() - replica.log().outline().end();
         if (!greatest.voters().contains(replica.self())) {
-            replica.resume(following, "by the log of " + best + " it is none of the voters " + greatest.voters());
+            replica.resume(
+                    following,
+                    ErrorCode.PARTITION_UNAVAILABLE,
+                    "by the log of " + best + " it is none of the voters " + greatest.voters());
         } else if (nomination.evenIfBehind()
                 || best.equals(replica.self())
                 || behind <= replica.settings().maxAdoptedOffsets()) {
             replica.attempt();
         } else {
             replica.out().decide(new Output.NominationDeclined(best, behind));
-            replica.resume(following, "its log is " + behind + " offsets behind that of " + best);
+            replica.resume(
+                    following,
+                    ErrorCode.PARTITION_UNAVAILABLE,
+                    "its log is " + behind + " offsets behind that of " + best);
         }
     }
 

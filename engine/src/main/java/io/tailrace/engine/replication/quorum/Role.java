@@ -69,6 +69,11 @@ abstract class Role {
         replica.out().decide(new Output.AppendRefused(append.token(), ErrorCode.FENCED));
     }
 
+    void changeVoters(Input.ChangeVoters change) {
+        replica.out()
+                .decide(new Output.VotersRefused(change.token(), ErrorCode.FENCED, "it does not lead: ask who does"));
+    }
+
     void moveStart(Input.MoveStart move) {
         replica.out().decide(new Output.StartRefused(move.token(), ErrorCode.FENCED));
     }

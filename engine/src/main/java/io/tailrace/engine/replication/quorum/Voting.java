@@ -13,6 +13,8 @@ final class Voting {
 
     private final QuorumReplica replica;
     private Promise promise;
+    /** What is on the disk. */
+    private Promise stored;
     /** The store of the promise that is under way. */
     private long storeId = STORED;
     /** The one vote that waits for the disk; an older one is of a lower epoch and would be refused by now. */
@@ -24,6 +26,7 @@ final class Voting {
     Voting(QuorumReplica replica, Promise stored) {
         this.replica = replica;
         this.promise = stored;
+        this.stored = stored;
     }
 
     /** The newest promise, whether it is on the disk yet or not: whoever comes too late for it is refused at once. */
@@ -89,6 +92,23 @@ final class Voting {
         boolean newest = id == storeId;
         if (newest) {
             storeId = STORED;
+            stored = promise;
+        }
+        return newest;
+    }
+
+    /**
+     * Takes back the newest promise, which found no room (rule 11): nobody has been told of it, nothing was done because of it that a
+     * restart would not undo.
+     *
+     * @return whether it was the newest; of an older one the newest tells what is on the disk
+     */
+    boolean takeBack(long id) {
+        boolean newest = id == storeId;
+        if (newest) {
+            storeId = STORED;
+            promise = stored;
+            waiting = null;
         }
         return newest;
     }

@@ -37,7 +37,7 @@ class AskingTest {
         }
         return new QuorumReplica(
                 A,
-                new QuorumSettings(1000, 8, 1000, 1000, 1000, 10, FlushMode.BATCH),
+                new QuorumSettings(1000, 8, 1000, 1000, 1000, 100, 10, FlushMode.BATCH),
                 new QuorumReplica.Recovered(log, VoterHistory.of(voters), promise, 0, 1, false),
                 () -> Instant.ofEpochMilli(1),
                 () -> X);

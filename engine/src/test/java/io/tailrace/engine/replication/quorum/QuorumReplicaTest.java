@@ -394,8 +394,38 @@ class QuorumReplicaTest {
     }
 
     @Test
+    void aPromiseThatFindsNoRoomIsNotGivenAndMayBeAskedForAgain() {
+        receive(B, new PromiseRequest(4, X));
+        step(new Input.NoRoom(outputs(Output.StorePromise.class).get(0).id()));
+        assertThat(sent(PromiseReply.class)).isEmpty();
+        assertThat(replica.promisedEpoch()).isEqualTo(-1);
+        receive(C, new PromiseRequest(4, Y));
+        diskDoesIt();
+        assertThat(sent(PromiseReply.class)).singleElement().matches(PromiseReply::granted);
+        step(new Input.Nominated(true, true));
+        step(new Input.NoRoom(outputs(Output.StorePromise.class).get(0).id()));
+        assertThat(outputs)
+                .containsExactly(new Output.NominationOver(
+                        5, ErrorCode.DISK_FULL, "there is no room on the disk for its promise"));
+    }
+
+    @Test
+    void whoBeginsAnewFencesWhatWasBegunBefore() {
+        lead();
+        step(append(7, 0));
+        step(new Input.NominatedAnew());
+        assertThat(outputs(Output.Decision.class))
+                .startsWith(new Output.AppendUnknown(7))
+                .hasAtLeastOneElementOfType(Output.NominationOver.class);
+        diskDoesIt();
+        step(append(8, 1));
+        assertThat(outputs(Output.AppendRefused.class)).hasSize(1);
+        assertThat(replica.promisedEpoch()).isEqualTo(2);
+    }
+
+    @Test
     void whatTheOperatingSystemHasCountsWithoutAnFsyncIfThatIsTheSetting() {
-        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 1000, FlushMode.OS), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 100, 1000, FlushMode.OS), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.Flush.class)).isEmpty();
@@ -410,12 +440,13 @@ class QuorumReplicaTest {
     @Test
     void pendingAppendsHaveABoundInBytesThatALargeOneAloneMayExceed() {
         int bytes = batch(0, 1).sizeInBytes();
-        replica = replica(new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(
+                new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         step(append(8, 1));
         assertThat(outputs).containsExactly(new Output.AppendRefused(8, ErrorCode.PARTITION_BUSY));
-        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
