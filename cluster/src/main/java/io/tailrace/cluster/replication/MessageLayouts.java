@@ -13,6 +13,8 @@ import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.CopyReply;
 import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
+import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
+import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import io.tailrace.engine.replication.quorum.ReplicaId;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of all types of messages between replicas, in the order of their numbers. A new type gets the next number and an entry; a change
@@ -137,7 +140,28 @@ final class MessageLayouts {
                             new EpochEnd(in.int32(), in.offset()),
                             in.offset(),
                             in.offset(),
-                            in.offset())));
+                            in.offset())),
+            layout(
+                    PreVoteRequest.class,
+                    7,
+                    (message, out) -> out.int32(message.epoch()).uuid(message.question()),
+                    in -> new PreVoteRequest(in.int32(), in.uuid())),
+            layout(
+                    PreVoteReply.class,
+                    8,
+                    (message, out) -> {
+                        out.int32(message.epoch()).uuid(message.question()).int32(message.promisedEpoch());
+                        replica(message.leader(), out).int32(message.leaderEpoch());
+                        voters(message.voters(), position(message.position(), out));
+                    },
+                    in -> new PreVoteReply(
+                            in.int32(),
+                            in.uuid(),
+                            in.int32(),
+                            replica(in),
+                            in.int32(),
+                            new LogPosition(in.int32(), in.offset()),
+                            voters(in))));
 
     private static final Map<Class<?>, MessageLayout<?>> BY_KIND =
             ALL.stream().collect(Collectors.toUnmodifiableMap(MessageLayout::kind, Function.identity()));
@@ -163,6 +187,15 @@ final class MessageLayouts {
             FieldsOf<M> writer,
             Function<Body, M> reader) {
         return new MessageLayout<>(kind, type, VERSION, batches, writer::write, reader);
+    }
+
+    private static FieldWriter replica(@Nullable ReplicaId replica, FieldWriter out) {
+        out.bool(replica != null);
+        return replica == null ? out : out.string(replica.nodeId()).string(replica.replicaId());
+    }
+
+    private static @Nullable ReplicaId replica(FieldReader in) {
+        return in.bool() ? new ReplicaId(in.string(), in.string()) : null;
     }
 
     private static FieldWriter position(LogPosition position, FieldWriter out) {

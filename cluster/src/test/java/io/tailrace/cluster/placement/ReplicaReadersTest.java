@@ -47,6 +47,7 @@ class ReplicaReadersTest {
         DiskFileStore files = new DiskFileStore();
         promises = PromiseJournal.open(files, directory, true);
         replicas = new Replicas(
+                "node",
                 files, directory.resolve("partitions"), promises, FlushMode.OS, InstantSource.system(), Runnable::run);
         reader = new ReplicaReaders(replicas, partition -> leads, Runnable::run).reader(PARTITION);
     }
@@ -66,6 +67,10 @@ class ReplicaReadersTest {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000);
         builder.append(0, null, new byte[10]);
         return builder.build();
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     private static ErrorCode code(CompletionStage<?> stage) {
@@ -88,7 +93,7 @@ class ReplicaReadersTest {
 
     @Test
     void anOffsetAboveTheHighWatermarkIsNotYetThereOnAFollowerAndNowhereOnTheLeader() {
-        replica().lead(UUID.randomUUID());
+        join(replica().lead());
         assertThat(code(reader.fetch(5, 100))).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
         leads = true;
         assertThat(code(reader.fetch(5, 100))).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
@@ -96,7 +101,7 @@ class ReplicaReadersTest {
 
     @Test
     void atItsHighWatermarkAFetchWaitsOnAFollowerToo() {
-        Leadership leadership = replica().lead(UUID.randomUUID());
+        Leadership leadership = join(replica().lead());
         CompletableFuture<Fetched> parked = reader.fetch(0, 100).toCompletableFuture();
         assertThat(parked).isNotDone();
         leadership

@@ -10,6 +10,8 @@ import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.CopyReply;
 import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
+import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
+import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import io.tailrace.engine.replication.quorum.ReplicaId;
@@ -35,7 +37,10 @@ final class MessageFixtures {
             append(0),
             append(3),
             new AppendReply(7, 7, Outcome.MATCHED, 99, new EpochEnd(-1, 0), 1240, 1236, 5),
-            new AppendReply(7, 8, Outcome.REFUSED, 99, new EpochEnd(-1, 0), 0, 0, Message.NO_START));
+            new AppendReply(7, 8, Outcome.REFUSED, 99, new EpochEnd(-1, 0), 0, 0, Message.NO_START),
+            new PreVoteRequest(7, INCARNATION),
+            new PreVoteReply(7, INCARNATION, 8, new ReplicaId("b", "r2"), 8, new LogPosition(6, 1234), VOTERS),
+            new PreVoteReply(7, INCARNATION, 7, null, 6, new LogPosition(-1, 0), Voters.NONE));
 
     private MessageFixtures() {}
 
