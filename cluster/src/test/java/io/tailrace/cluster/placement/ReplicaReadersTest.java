@@ -48,7 +48,12 @@ class ReplicaReadersTest {
         promises = PromiseJournal.open(files, directory, true);
         replicas = new Replicas(
                 "node",
-                files, directory.resolve("partitions"), promises, FlushMode.OS, InstantSource.system(), Runnable::run);
+                files,
+                directory.resolve("partitions"),
+                promises,
+                FlushMode.OS,
+                InstantSource.system(),
+                Runnable::run);
         reader = new ReplicaReaders(replicas, partition -> leads, Runnable::run).reader(PARTITION);
     }
 
