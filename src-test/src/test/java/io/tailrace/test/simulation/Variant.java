@@ -13,7 +13,6 @@ import java.util.function.Supplier;
  * @param replicas makes the replicas
  * @param flaw what is wrong with how nodes treat damage, if anything
  * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
- * @param blankDisksAreNew whether a node whose disk was lost comes back with another replica (rule 15), or as if nothing were
  */
 record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
     static final Variant SOUND = new Variant(QuorumReplica::new, true);
