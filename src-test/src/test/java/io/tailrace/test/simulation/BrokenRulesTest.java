@@ -30,7 +30,7 @@ class BrokenRulesTest {
         "FORGET_A_PROMISE, 0",
         "PROMISE_BEFORE_FSYNC, 7",
         "PROMISE_AN_EPOCH_TWICE, 0",
-        "COMMIT_AN_OLD_EPOCH, 373",
+        "COMMIT_AN_OLD_EPOCH, 767",
         "HIGH_WATERMARK_BEYOND_THE_MATCH, 1",
         "OLD_LEADERS_NOT_REFUSED, 1",
         "FORCED_BUT_NOT_WRITTEN, 2",
