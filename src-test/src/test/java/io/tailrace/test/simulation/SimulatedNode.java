@@ -514,10 +514,11 @@ final class SimulatedNode {
         }
         Input damaged = now.files.damaged(what, offset);
         damage.met();
-        if (disk.stopped()) {
-            lose(true);
-        } else {
+        if (!disk.stopped()) {
             step(damaged);
+        }
+        if (disk.stopped() || damaged instanceof Input.IoFailed) {
+            lose(true);
         }
     }
 
