@@ -125,7 +125,7 @@ final class SimulatedNode {
             QuorumReplica.Recovered recovered = recovered(files);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
+                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation, world.coverage::count);
             running = new Running(promises, files, replica);
             if (replica.highWatermark() > 0) {
                 world.coverage.count("starts with a high watermark");

@@ -1,10 +1,12 @@
 package io.tailrace.test.simulation;
 
+import io.tailrace.engine.replication.quorum.CountedRules;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -15,7 +17,7 @@ import java.util.function.Supplier;
  * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
  */
 record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
-    static final Variant SOUND = new Variant(QuorumReplica::new, true);
+    static final Variant SOUND = new Variant(CountedRules::replica, true);
 
     /** What a node may do wrong beside the replica's rules. */
     enum Flaw {
@@ -38,7 +40,7 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
         this(replicas, stateFromTheLogAlone, Flaw.NONE);
     }
 
-    /** As the constructor of {@link QuorumReplica}. */
+    /** As the constructor of {@link QuorumReplica}; whoever looks on may be told which rules made a difference. */
     @FunctionalInterface
     interface Replicas {
         QuorumReplica create(
@@ -46,6 +48,7 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
                 QuorumSettings settings,
                 QuorumReplica.Recovered recovered,
                 InstantSource clock,
-                Supplier<UUID> incarnations);
+                Supplier<UUID> incarnations,
+                Consumer<String> seen);
     }
 }

@@ -4,6 +4,7 @@ import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Replicas that keep all rules but one: the simulation has to find out. */
@@ -287,7 +288,8 @@ public enum BrokenRule {
             QuorumSettings settings,
             QuorumReplica.Recovered recovered,
             InstantSource clock,
-            Supplier<UUID> incarnations) {
+            Supplier<UUID> incarnations,
+            Consumer<String> nobody) {
         return new QuorumReplica(self, settings, recovered, clock, incarnations, rules);
     }
 }

