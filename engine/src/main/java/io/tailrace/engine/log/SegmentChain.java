@@ -50,6 +50,10 @@ final class SegmentChain {
 
     // --- for readers -------------------------------------------------------------------------------------------------
 
+    FileStore files() {
+        return files;
+    }
+
     LogSettings settings() {
         return settings;
     }
@@ -88,6 +92,26 @@ final class SegmentChain {
 
     OptionalLong announcedStart(long limitOffset) {
         return marks.start().announcedBelow(limitOffset);
+    }
+
+    /** The last place between two batches that is not behind that offset. */
+    LogPlace placeAt(long offset) throws IOException {
+        if (offset >= endOffset) {
+            return new LogPlace(endOffset, epochs().epochAt(endOffset - 1), lastSequence());
+        }
+        Segment segment = segmentAt(offset);
+        IndexEntry from = segment.floor(IndexEntries.Key.OFFSET, offset - segment.baseOffset());
+        BatchScanner scanner = new BatchScanner(segment.reader(), from.position(), segment.size(), false);
+        long sequence = segment.baseSequence() + from.relativeSequence();
+        while (scanner.next()) {
+            RecordBatch header = scanner.header();
+            if (header.lastOffset() >= offset) {
+                long base = header.baseOffset();
+                return new LogPlace(base, base == 0 ? EpochIndex.NO_EPOCH : epochs().epochAt(base - 1), sequence);
+            }
+            sequence += header.isControl() ? 0 : 1;
+        }
+        throw LogErrors.corrupt(segment.path(), scanner.position(), "offset " + offset + " is missing");
     }
 
     List<LogStart.Announcement> announcedStarts() {
@@ -299,6 +323,27 @@ final class SegmentChain {
             long end = endOffset;
             marks.changeStart(start -> start.truncatedTo(end));
             flushedOffset = endOffset;
+        } finally {
+            truncations.incrementAndGet();
+        }
+    }
+
+    /** Gives up all there is for a log that begins there; the decision is on the disk. Readers always find a segment. */
+    void reset(LogPlace place) throws IOException {
+        truncations.incrementAndGet();
+        try {
+            List<Segment> old = List.copyOf(segments.values());
+            Segment first = new Segment(files, directory, place.offset(), place.sequenceBefore(), settings);
+            segments.put(place.offset(), first);
+            for (Segment each : old) {
+                segments.remove(each.baseOffset(), each);
+                each.closeQuietly();
+            }
+            LogReset.complete(files, directory, place, settings);
+            marks.reset(place);
+            active = first;
+            endOffset = place.offset();
+            flushedOffset = place.offset();
         } finally {
             truncations.incrementAndGet();
         }

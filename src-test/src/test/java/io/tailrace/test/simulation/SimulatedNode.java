@@ -2,13 +2,16 @@ package io.tailrace.test.simulation;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.journal.ReplicaSnapshots;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
-import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.quorum.Input;
+import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
@@ -26,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /** A machine with one replica on a disk of its own: it can stop, lose what was not forced, pause, and start again. */
 final class SimulatedNode {
     private static final Path DIRECTORY = Path.of("/replica");
-    private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     final String id;
     final ReplicaId replicaId;
@@ -45,6 +47,7 @@ final class SimulatedNode {
     /** Until the next stop. */
     private final class Running {
         final ReplicaDisk files;
+        final ReplicaSnapshots snapshots;
         final QuorumReplica replica;
         final int start = starts;
 
@@ -56,9 +59,12 @@ final class SimulatedNode {
 
         long logFree;
         long promiseFree;
+        boolean snapshotComing;
+        long freed;
 
-        Running(ReplicaDisk files, QuorumReplica replica) {
+        Running(ReplicaDisk files, ReplicaSnapshots snapshots, QuorumReplica replica) {
             this.files = files;
+            this.snapshots = snapshots;
             this.replica = replica;
         }
     }
@@ -83,14 +89,20 @@ final class SimulatedNode {
             if (!ReplicaFile.exists(disk, DIRECTORY)) {
                 ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
             }
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, cluster.log(), clock);
+            ReplicaSnapshots snapshots =
+                    new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS);
+            files.snapshots(snapshots);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
-            running = new Running(files, replica);
+            running = new Running(files, snapshots, replica);
             cluster.invariants().started(id, replica.highWatermark());
-            world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
+            cluster.invariants().begins(id, replica.startOffset());
+            world.note(() -> id + " starts, log from " + replica.startOffset() + " to " + replica.endOffset()
+                    + ", promised " + replica.promisedEpoch());
+            step(new Input.SnapshotStored(snapshots.newestOffset()));
         } catch (TailraceException e) {
             if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
                 throw new Violation(id + " cannot start: " + e.getMessage());
@@ -215,17 +227,96 @@ final class SimulatedNode {
             }
         }
         if (running == now && !now.failed) {
-            cluster.invariants().stands(id, now.replica.highWatermark(), now.files.log());
-            if (world.chance(0.01)) {
+            cluster.invariants().stands(id, now.replica.startOffset(), now.replica.highWatermark(), now.files.log());
+            if (world.chance(0.005)) {
+                snapshotSoon(now);
+            }
+            if (now.files.log().startOffset() > now.freed && world.chance(0.1)) {
+                onDisk(now, () -> freeFiles(now));
+            }
+            if (running == now && world.chance(0.01)) {
                 checkpoint =
                         Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
             }
         }
     }
 
+    // --- snapshots, and files that are not needed any more -----------------------------------------------------------
+
+    private void snapshotSoon(Running now) {
+        if (!now.snapshotComing) {
+            now.snapshotComing = true;
+            world.after(world.between(0, slowDisk ? 60 : 10), () -> {
+                if (running == now && !now.failed) {
+                    onDisk(now, () -> makeSnapshot(now));
+                }
+            });
+        }
+    }
+
+    private void makeSnapshot(Running now) {
+        Log log = now.files.log();
+        now.snapshotComing = false;
+        boolean ahead = cluster.variant().flaws().contains(Flaw.SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED);
+        long asOf = ahead ? log.endOffset() : Math.min(now.replica.highWatermark(), log.endOffset());
+        long made = now.snapshots.make(log, asOf, clock.millis());
+        world.coverage.count("snapshot made: " + now.replica.roleName());
+        whenAwake(now.start, () -> step(new Input.SnapshotStored(made)));
+    }
+
+    private void freeFiles(Running now) {
+        Log log = now.files.log();
+        boolean all = cluster.variant().flaws().contains(Flaw.FILES_GO_WITHOUT_A_SNAPSHOT);
+        long start = log.startOffset();
+        if (log.deleteSegmentsBelow(all ? Long.MAX_VALUE : now.snapshots.newestOffset()) > 0) {
+            world.coverage.count("files of the log deleted");
+        }
+        now.freed = start;
+    }
+
+    /** Work of the node itself: what finds no room is left, any other failure ends it. */
+    private void onDisk(Running now, Runnable work) {
+        try {
+            work.run();
+        } catch (TailraceException e) {
+            now.snapshotComing = false;
+            if (e.code() == ErrorCode.DISK_FULL && !disk.stopped()) {
+                world.coverage.count("no room for a snapshot, or to free files");
+            } else if (e.code() == ErrorCode.IO_FAILED || disk.stopped()) {
+                world.coverage.count("fault: I/O failed at a snapshot or a deletion");
+                lose(true);
+            } else {
+                throw new Violation(id + " makes no snapshot: " + e.getMessage());
+            }
+        }
+    }
+
+    private void announced(Running now, Output.AppendToLog append) {
+        for (PlacedBatch placed : append.batches()) {
+            if (now.replica.isLeading() && ControlRecords.isLogStart(placed.batch())) {
+                long start = ControlRecords.logStartOf(placed.batch());
+                int reach = (int) cluster.nodes().stream()
+                        .filter(node -> node.snapshotOnDisk() >= start)
+                        .count();
+                cluster.invariants().announced(id, start, reach, cluster.voters());
+            }
+        }
+    }
+
+    /** What the newest snapshot is as of, also of a node that is down. */
+    private long snapshotOnDisk() {
+        return new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS).newestOffset();
+    }
+
     private void act(Running now, Output output) {
+        if (output instanceof Output.AppendToLog append) {
+            announced(now, append);
+        }
         if (output instanceof Output.Send send) {
             cluster.invariants().sent(id, send.message());
+            if (send.message() instanceof Message.AppendReply reply && cluster.settings().flush() == FlushMode.BATCH) {
+                cluster.invariants().acknowledged(id, reply, now.files.log(), now.snapshots.newestOffset());
+            }
             world.coverage.count("message: " + Described.kind(send.message()));
             SimulatedNode to = cluster.node(send.to().nodeId());
             cluster.network()
@@ -278,13 +369,28 @@ final class SimulatedNode {
             cluster.invariants().cut(id, truncate.offset());
             world.coverage.count("log truncated");
         }
-        Input done = now.files.perform(io);
+        if (io instanceof Output.Reset reset) {
+            cluster.invariants().reset(id, reset.place().offset());
+            world.coverage.count("log begun anew: " + now.replica.roleName());
+            if (cluster.isBeingTested() && world.chance(0.2)) {
+                disk.stopAfter(world.random.nextInt(40));
+            }
+        }
+        if (io instanceof Output.AdvanceStart) {
+            world.coverage.count("start moved: " + now.replica.roleName());
+        }
+        boolean skipped =
+                io instanceof Output.AdvanceStart && cluster.variant().flaws().contains(Flaw.START_IS_NOT_STORED);
+        Input done = skipped ? new Input.IoDone(io.id()) : now.files.perform(io);
         now.failed |= done instanceof Input.IoFailed;
         if (done instanceof Input.NoRoom) {
             world.coverage.count("no room: " + now.replica.roleName());
         }
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
+            if (io instanceof Output.Reset) {
+                world.coverage.count("fault: power lost while a log begins anew");
+            }
             lose(true);
             return;
         }
@@ -305,9 +411,9 @@ final class SimulatedNode {
     private void decided(Running now, Output.Decision decision) {
         if (decision instanceof Output.Leading leading) {
             world.coverage.count("decision: leading");
-            SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
+            SimulatedPartition before = cluster.variant().flaws().contains(Flaw.STATE_IS_NOT_ROLLED_BACK) ? lastPartition : null;
             now.partition = new SimulatedPartition(
-                    this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), before);
+                    this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), now.snapshots, before);
             lastPartition = now.partition;
         } else if (decision instanceof Output.NominationOver) {
             world.coverage.count("decision: nomination over");
@@ -315,6 +421,9 @@ final class SimulatedNode {
                 now.partition.end();
                 now.partition = null;
             }
+        } else if (decision instanceof Output.SnapshotWanted) {
+            world.coverage.count("decision: snapshot wanted");
+            snapshotSoon(now);
         } else if (decision instanceof Output.Alarm alarm) {
             if (!alarm.what().startsWith("The disk has failed")) {
                 throw new Violation(id + " stops with an alarm: " + alarm.what());
@@ -359,6 +468,19 @@ final class SimulatedNode {
         return batches;
     }
 
+    /** Where the log begins, if that is behind the offset, and anybody may read here. */
+    OptionalLong beginsBehind(long offset) {
+        Running now = running;
+        boolean serves = now != null && !now.failed && now.replica.readableOffset().isPresent();
+        return serves && offset < now.files.log().startOffset()
+                ? OptionalLong.of(now.files.log().startOffset())
+                : OptionalLong.empty();
+    }
+
+    long startOffset() {
+        return running == null ? 0 : running.replica.startOffset();
+    }
+
     long highWatermark() {
         return running == null ? 0 : running.replica.highWatermark();
     }
@@ -369,6 +491,6 @@ final class SimulatedNode {
         return now == null
                 ? id + " down"
                 : id + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch() + " high watermark "
-                        + now.replica.highWatermark() + " end " + now.replica.endOffset();
+                        + now.replica.highWatermark() + " log from " + now.replica.startOffset() + " end " + now.replica.endOffset();
     }
 }

@@ -4,6 +4,7 @@ import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -11,10 +12,14 @@ import java.util.function.Supplier;
  * What is run: the replica as it is, or with a rule broken.
  *
  * @param replicas makes the replicas
- * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
+ * @param flaws what is wrong around them
  */
-record Variant(Replicas replicas, boolean stateFromTheLogAlone) {
-    static final Variant SOUND = new Variant(QuorumReplica::new, true);
+record Variant(Replicas replicas, Set<Flaw> flaws) {
+    static final Variant SOUND = new Variant(QuorumReplica::new, Set.of());
+
+    static Variant with(Flaw flaw) {
+        return new Variant(SOUND.replicas, Set.of(flaw));
+    }
 
     /** As the constructor of {@link QuorumReplica}. */
     @FunctionalInterface

@@ -23,6 +23,9 @@ final class Follower extends Role {
      */
     private long noRoomAt = -1;
 
+    /** The beginning of a new log, while it is being copied: this one has nothing in common any more with what the leader has. */
+    private @Nullable SnapshotCopy anew;
+
     /** What came before the promise of its epoch was on the disk; the newest only, the leader sends again. */
     private @Nullable AppendRequest early;
 
@@ -64,11 +67,21 @@ final class Follower extends Role {
         round = Math.max(round, request.round());
         LogOutline outline = replica.log().outline();
         if (!outline.matches(request.previousOffset(), request.previousEpoch())) {
+            if (replica.rules()
+                    .hasToBeginAnew(
+                            request.previousOffset(),
+                            request.logStart(),
+                            outline.base().offset())) {
+                beginAnew(from, request);
+            }
             if (replica.log().flushed() > noRoomAt || request.batches().isEmpty()) {
-                answer(Outcome.DIVERGED, outline.endOf(request.previousEpoch()));
+                answer(Outcome.DIVERGED, outline.divergence(request.previousOffset(), request.previousEpoch()));
             }
             return;
         }
+        anew = null;
+        replica.snapshots().want(request.snapshotWanted());
+        replica.starts().tryAgain();
         if (replica.adopt(from, request.previousOffset(), request.previousEpoch(), epoch, request.batches())) {
             long end = request.previousOffset();
             if (!request.batches().isEmpty()) {
@@ -77,6 +90,30 @@ final class Follower extends Role {
             matched = Math.max(matched, end);
             leadersHighWatermark = Math.max(leadersHighWatermark, request.highWatermark());
             acknowledge();
+        }
+    }
+
+    /** With every heartbeat that does not match: what has been lost on the way is asked for again. */
+    private void beginAnew(ReplicaId from, AppendRequest request) {
+        if (anew == null) {
+            anew = new SnapshotCopy(replica, from);
+        }
+        anew.ask(epoch, request.incarnation());
+    }
+
+    @Override
+    void snapshotReply(ReplicaId from, Message.SnapshotReply reply) {
+        SnapshotCopy copy = anew;
+        if (copy == null || !from.equals(leader) || reply.outcome() == Outcome.REFUSED || !copy.take(reply)) {
+            return;
+        }
+        if (!copy.isComplete(reply)) {
+            copy.ask(epoch, reply.incarnation());
+        } else {
+            anew = null;
+            if (replica.beginAnew(from, reply.place(), reply.voters(), copy)) {
+                matched = reply.place().offset();
+            }
         }
     }
 
@@ -92,7 +129,11 @@ final class Follower extends Role {
     private void answer(Outcome outcome, EpochEnd divergence) {
         if (leader != null) {
             long fsynced = replica.rules().acknowledged(matched, replica.log().flushed());
-            replica.out().send(leader, new AppendReply(epoch, epoch, outcome, round, divergence, matched, fsynced));
+            long snapshot = replica.snapshots().offset();
+            replica.out()
+                    .send(
+                            leader,
+                            new AppendReply(epoch, epoch, outcome, round, divergence, matched, fsynced, snapshot));
         }
     }
 
@@ -110,6 +151,14 @@ final class Follower extends Role {
     void takenBack() {
         noRoomAt = replica.log().outline().end();
         matched = Math.min(matched, noRoomAt);
+    }
+
+    /** The leader may wait for it. */
+    @Override
+    void snapshotStored() {
+        if (leader != null && replica.rules().mayFollow(replica.isPromiseStored())) {
+            acknowledge();
+        }
     }
 
     @Override

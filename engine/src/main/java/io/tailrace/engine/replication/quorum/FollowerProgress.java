@@ -18,6 +18,8 @@ final class FollowerProgress {
     long matched;
     /** It has so much on its disk, for good. */
     long fsynced;
+    /** What its newest snapshot is as of. */
+    long snapshot;
     /** The newest round that it has answered. */
     long round;
     /** Whether it has answered since the last look. */

@@ -9,6 +9,7 @@ import io.tailrace.engine.replication.FlushMode;
  * @param maxInFlightAppends how many appends with batches a leader sends one follower before the first is on its disk
  * @param maxPendingAppends how many appends of its own partition a leader holds that are not committed
  * @param maxPendingBytes how many bytes they may have together; a larger append goes alone
+ * @param maxSnapshotBytes a larger snapshot is not taken from another replica; it is held in memory until it is complete
  * @param maxPendingReads how many checked reads wait for a quorum
  * @param flush when an append counts as on the disk
  */
@@ -18,7 +19,8 @@ public record QuorumSettings(
         int maxPendingAppends,
         long maxPendingBytes,
         int maxPendingReads,
+        int maxSnapshotBytes,
         FlushMode flush) {
-    /** One MiB, 8, 1000, 64 MiB, 1000; fsync. */
-    public static final QuorumSettings DEFAULTS = new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, FlushMode.BATCH);
+    /** One MiB, 8, 1000, 64 MiB, 1000, 64 MiB; fsync. */
+    public static final QuorumSettings DEFAULTS = new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 64 << 20, FlushMode.BATCH);
 }

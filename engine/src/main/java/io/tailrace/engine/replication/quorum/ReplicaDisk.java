@@ -15,10 +15,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and read; flushes and promises may
- * run beside it.
+ * Does a replica's I/O on its log, its promise, its snapshots and the file that says who votes. Blocking. One thread at a time may
+ * write and read; flushes, promises and reads of snapshots may run beside it.
  */
 public final class ReplicaDisk implements AutoCloseable {
     private final ReplicaFile identity;
@@ -28,6 +29,10 @@ public final class ReplicaDisk implements AutoCloseable {
     private final Promise promise;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
+
+    private SnapshotStore snapshots = SnapshotStore.NONE;
+    /** What has failed: a flush must not succeed for what was to be written before and is not. */
+    private volatile @Nullable String failure;
 
     private ReplicaDisk(ReplicaFile identity, Log log, PromiseFile promises, Promise promise) {
         this.identity = identity;
@@ -76,6 +81,11 @@ public final class ReplicaDisk implements AutoCloseable {
         return identity.self();
     }
 
+    /** Where the snapshots of this replica lie; to be said before anything is performed. */
+    public void snapshots(SnapshotStore store) {
+        snapshots = store;
+    }
+
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
     public Log log() {
         return log;
@@ -83,6 +93,10 @@ public final class ReplicaDisk implements AutoCloseable {
 
     /** Does that, and returns what the replica is to hear of it. */
     public Input perform(Output.Io io) {
+        String earlier = failure;
+        if (earlier != null) {
+            return new Input.IoFailed(io.id(), earlier);
+        }
         try {
             if (io instanceof Output.Read read) {
                 return new Input.ReadDone(read.id(), read(read));
@@ -90,13 +104,21 @@ public final class ReplicaDisk implements AutoCloseable {
             if (io instanceof Output.AppendToLog append) {
                 return append(append);
             }
+            if (io instanceof Output.Locate locate) {
+                return new Input.Located(locate.id(), log.placeAt(locate.offset()));
+            }
+            if (io instanceof Output.ReadSnapshot read) {
+                return new Input.SnapshotRead(
+                        read.id(), snapshots.read(read.offset(), read.position(), read.maxBytes()));
+            }
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
             if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
                 return new Input.NoRoom(io.id());
             }
-            return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
+            failure = e.code() + ": " + e.getMessage();
+            return new Input.IoFailed(io.id(), failure);
         }
     }
 
@@ -127,6 +149,12 @@ public final class ReplicaDisk implements AutoCloseable {
             // With what says so: what has been let go never comes back.
             log.flush();
             log.advanceStartTo(start.offset());
+        } else if (io instanceof Output.Reset reset) {
+            // In this order: without its snapshot the new log would be worth nothing.
+            snapshots.store(reset.snapshotOffset(), reset.snapshot());
+            identity.announce(reset.place().offset(), reset.voters());
+            log.resetTo(reset.place());
+            full = false;
         } else if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {
@@ -140,7 +168,9 @@ public final class ReplicaDisk implements AutoCloseable {
         long limit = Math.min(read.limitOffset(), log.endOffset());
         List<RecordBatch> batches = new ArrayList<>();
         if (read.offset() < limit) {
-            ByteBuffer bytes = reader.read(read.offset(), read.maxBytes(), limit);
+            // The start may lie inside of the batch that is asked for.
+            long from = Math.max(read.offset(), log.startOffset());
+            ByteBuffer bytes = reader.read(from, read.maxBytes(), limit);
             while (bytes.hasRemaining()) {
                 RecordBatch batch = RecordBatch.at(bytes);
                 bytes.position(bytes.position() + batch.sizeInBytes());

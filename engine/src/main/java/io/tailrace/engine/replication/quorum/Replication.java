@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 
 /** How one leadership gets its log to the followers, and learns what a quorum has (rules 5, 7 and 9). */
@@ -22,6 +23,7 @@ final class Replication {
 
     private final List<FollowerProgress> followers = new ArrayList<>();
     private long round;
+    private long snapshotWanted;
 
     Replication(QuorumReplica replica, int epoch, UUID incarnation) {
         this.replica = replica;
@@ -61,6 +63,8 @@ final class Replication {
             case HEARTBEAT -> {
                 replica.out().setTimer(TimerKind.HEARTBEAT);
                 followers.forEach(FollowerProgress::heartbeat);
+                replica.snapshots().want(snapshotWanted);
+                replica.starts().tryAgain();
                 followers.forEach(this::greet);
                 sendNew();
             }
@@ -110,6 +114,11 @@ final class Replication {
     }
 
     private void sendNew(FollowerProgress to) {
+        if (!to.probing && to.next < base()) {
+            // What is next is not to be had any more: if nothing under way brings it, its log has to begin anew.
+            to.probeAt(base());
+            greet(to);
+        }
         long end = replica.log().outline().end();
         boolean mayHaveMore = to.inFlight.size() < replica.settings().maxInFlightAppends();
         if (!to.probing && to.readId == FollowerProgress.NO_READ && to.next < end && mayHaveMore) {
@@ -134,7 +143,14 @@ final class Replication {
         }
     }
 
+    private long base() {
+        return replica.log().outline().base().offset();
+    }
+
     private void greet(FollowerProgress to) {
+        if (to.probing && to.next < base()) {
+            to.probeAt(base());
+        }
         send(to, to.probing ? to.next : to.matched, List.of());
     }
 
@@ -150,7 +166,9 @@ final class Replication {
                                 previousOffset,
                                 previousEpoch,
                                 batches,
-                                replica.highWatermark()));
+                                replica.highWatermark(),
+                                base(),
+                                snapshotWanted));
     }
 
     void answered(ReplicaId from, AppendReply reply) {
@@ -158,13 +176,14 @@ final class Replication {
             if (follower.id.equals(from)) {
                 follower.heard = true;
                 follower.round = Math.max(follower.round, reply.round());
+                follower.snapshot = Math.max(follower.snapshot, reply.snapshotOffset());
                 if (reply.outcome() == Outcome.MATCHED) {
                     follower.matched(reply.matchedOffset(), reply.fsyncedOffset());
                     sendNew(follower);
                 } else {
                     // What it once had on its disk it still has: an answer that says otherwise is an old one.
                     long agreement = replica.log().outline().agreement(reply.divergence());
-                    if (follower.probeAt(Math.max(follower.fsynced, agreement))) {
+                    if (follower.probeAt(Math.max(base(), Math.max(follower.fsynced, agreement)))) {
                         greet(follower);
                     }
                 }
@@ -182,14 +201,30 @@ final class Replication {
     }
 
     private long quorumHas(Voters voters) {
-        LongStream followersHave =
-                followers.stream().filter(follower -> counts(voters, follower)).mapToLong(follower -> follower.fsynced);
         LocalLog log = replica.log();
-        LongStream itselfHas = replica.rules().countsItself(voters, replica.self())
-                ? LongStream.of(
-                        replica.rules().ownVote(log.flushed(), log.outline().end()))
-                : LongStream.empty();
-        long[] onDisk = LongStream.concat(itselfHas, followersHave).sorted().toArray();
-        return onDisk.length < voters.quorum() ? 0 : onDisk[onDisk.length - voters.quorum()];
+        long own = replica.rules().ownVote(log.flushed(), log.outline().end());
+        return ofQuorum(voters, own, follower -> follower.fsynced);
+    }
+
+    /** The greatest offset up to which a quorum has snapshots. */
+    long quorumsSnapshots() {
+        return ofQuorum(replica.voters(), replica.snapshots().offset(), follower -> follower.snapshot);
+    }
+
+    /** What a quorum has at least, of the own and the followers' figures. */
+    private long ofQuorum(Voters voters, long own, ToLongFunction<FollowerProgress> figure) {
+        LongStream followersHave =
+                followers.stream().filter(follower -> counts(voters, follower)).mapToLong(figure);
+        LongStream itselfHas =
+                replica.rules().countsItself(voters, replica.self()) ? LongStream.of(own) : LongStream.empty();
+        long[] all = LongStream.concat(itselfHas, followersHave).sorted().toArray();
+        return all.length < voters.quorum() ? 0 : all[all.length - voters.quorum()];
+    }
+
+    /** Snapshots as of that offset or later are wanted of everybody from now on, or none any more with 0. */
+    void wantSnapshots(long asOf) {
+        snapshotWanted = asOf;
+        replica.snapshots().want(asOf);
+        followers.stream().filter(to -> to.snapshot < asOf).forEach(this::greet);
     }
 }
