@@ -4,6 +4,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.CheckedFile;
 import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,40 +18,47 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   tailrace.node      the version of the directory's format, and the node's id
  *   tailrace.lock      locked while a node runs
+ *   promises-0, -1     what the partitions have promised: the two files of a PromiseJournal
  *   partitions/        one directory per partition, named by id; the catalogue of topics is one of them
  *   quarantine/        directories that belonged to nothing, see the node's log; yours to look at and delete
  *   catalog            the topics, in version 1; left as it was when the directory was upgraded
  * </pre>
  *
- * <p>A directory of version 1 is upgraded once its topics are in the catalogue. A node that meets a version it does not know refuses to start and touches nothing.
+ * <p>A directory of version 1 is upgraded once its topics are in the catalogue, one of version 2 when it has a journal of promises,
+ * which takes over a partition's {@code promise} file when the partition is opened. A node that meets a version it does not know
+ * refuses to start and touches nothing.
  */
 final class DataDirectory implements Closeable {
     private static final int MAGIC = 0x54524449;
     private static final String NODE_FILE = "tailrace.node";
-    /** 2 has the catalogue in a partition; 1 had it in a file, which is taken over. */
-    private static final int VERSION = 2;
-
-    private static final int OLDER_VERSION = 1;
+    /** Has the promises of all partitions in one journal. */
+    private static final int VERSION = 3;
+    /** Had a file of its own for each partition's promise. */
+    private static final int PROMISE_FILES_VERSION = 2;
+    /** Had the catalogue in a file as well. */
+    private static final int CATALOG_FILE_VERSION = 1;
 
     private final FileStore files;
     private final Path path;
     private final Closeable lock;
     private final Identity identity;
+    private final PromiseJournal promises;
 
     /** Who lives here, and since which version. */
     private record Identity(UUID nodeId, int version) {}
 
-    private DataDirectory(FileStore files, Path path, Closeable lock, Identity identity) {
+    private DataDirectory(FileStore files, Path path, Closeable lock, Identity identity, PromiseJournal promises) {
         this.files = files;
         this.path = path;
         this.lock = lock;
         this.identity = identity;
+        this.promises = promises;
     }
 
     /**
      * Takes a directory, or makes it.
      *
-     * @throws TailraceException DATA_DIR_UNUSABLE, DATA_DIR_IN_USE, DATA_DIR_VERSION
+     * @throws TailraceException DATA_DIR_UNUSABLE, DATA_DIR_IN_USE, DATA_DIR_VERSION, CORRUPT_LOG, DISK_FULL, IO_FAILED
      */
     static DataDirectory open(FileStore files, Path path) {
         try {
@@ -61,8 +69,8 @@ final class DataDirectory implements Closeable {
                             "Another process uses the data directory " + path
                                     + ": stop it, or choose another tailrace.data-dir."));
             try {
-                return new DataDirectory(files, path, lock, identity(files, path.resolve(NODE_FILE)));
-            } catch (RuntimeException e) {
+                return open(files, path, lock);
+            } catch (IOException | RuntimeException e) {
                 lock.close();
                 throw e;
             }
@@ -75,35 +83,43 @@ final class DataDirectory implements Closeable {
         }
     }
 
-    private static Identity identity(FileStore files, Path file) throws IOException {
+    /** The journal of promises comes before the version that says that there is one, so a crash between does not look like a loss. */
+    private static DataDirectory open(FileStore files, Path path, Closeable lock) throws IOException {
+        Path file = path.resolve(NODE_FILE);
         Identity found = read(files, file);
-        if (found != null) {
-            return found;
-        }
-        if (files.exists(file)) {
+        if (found == null && files.exists(file)) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
                     file
                             + " is damaged, so whose directory this is cannot be told; nothing was touched: restore it from a copy.");
         }
-        UUID fresh = UUID.randomUUID();
-        write(files, file, fresh);
-        return new Identity(fresh, VERSION);
+        Identity identity = found == null ? new Identity(UUID.randomUUID(), VERSION) : found;
+        boolean mayLackJournal = found == null || found.version() < VERSION;
+        PromiseJournal promises = PromiseJournal.open(files, path, mayLackJournal);
+        try {
+            if (found == null || found.version() == PROMISE_FILES_VERSION) {
+                write(files, file, identity.nodeId());
+            }
+        } catch (IOException | RuntimeException e) {
+            promises.close();
+            throw e;
+        }
+        return new DataDirectory(files, path, lock, identity, promises);
     }
 
     private static @Nullable Identity read(FileStore files, Path file) throws IOException {
-        int version = VERSION;
-        ByteBuffer content;
-        try {
-            content = CheckedFile.read(files, file, MAGIC, VERSION);
-        } catch (TailraceException e) {
-            version = OLDER_VERSION;
-            content = CheckedFile.read(files, file, MAGIC, OLDER_VERSION);
+        for (int version = VERSION; ; version--) {
+            try {
+                ByteBuffer content = CheckedFile.read(files, file, MAGIC, version);
+                return content == null || content.remaining() != 2 * Long.BYTES
+                        ? null
+                        : new Identity(new UUID(content.getLong(), content.getLong()), version);
+            } catch (TailraceException e) {
+                if (version == CATALOG_FILE_VERSION) {
+                    throw e;
+                }
+            }
         }
-        if (content == null || content.remaining() != 2 * Long.BYTES) {
-            return null;
-        }
-        return new Identity(new UUID(content.getLong(), content.getLong()), version);
     }
 
     private static void write(FileStore files, Path file, UUID nodeId) throws IOException {
@@ -115,8 +131,8 @@ final class DataDirectory implements Closeable {
     }
 
     /** Whether its topics are still in the file {@link #catalog}. */
-    boolean isOfAnOlderVersion() {
-        return identity.version() < VERSION;
+    boolean hasCatalogFile() {
+        return identity.version() == CATALOG_FILE_VERSION;
     }
 
     /**
@@ -139,6 +155,11 @@ final class DataDirectory implements Closeable {
         return path;
     }
 
+    /** What the partitions have promised; closed with the directory. */
+    PromiseJournal promises() {
+        return promises;
+    }
+
     UUID nodeId() {
         return identity.nodeId();
     }
@@ -158,6 +179,10 @@ final class DataDirectory implements Closeable {
     /** Gives the directory back. */
     @Override
     public void close() throws IOException {
-        lock.close();
+        try {
+            promises.close();
+        } finally {
+            lock.close();
+        }
     }
 }

@@ -88,8 +88,7 @@ public final class ReplicaSnapshots implements SnapshotStore {
         PartitionState state = asOf(stored.state(), highWatermark);
         write(
                 stored.sequenceNr(),
-                PartitionStateFormat.encode(
-                        new PartitionStateFormat.Stored(stored.sequenceNr(), nowMillis, state)));
+                PartitionStateFormat.encode(new PartitionStateFormat.Stored(stored.sequenceNr(), nowMillis, state)));
         return highWatermark;
     }
 
@@ -99,8 +98,8 @@ public final class ReplicaSnapshots implements SnapshotStore {
     }
 
     private PartitionStateFormat.Stored stateAt(Log log, long end) {
-        PartitionStateFormat.Stored from = newest(end)
-                .orElseGet(() -> new PartitionStateFormat.Stored(0, 0, PartitionState.empty(maxProducers)));
+        PartitionStateFormat.Stored from =
+                newest(end).orElseGet(() -> new PartitionStateFormat.Stored(0, 0, PartitionState.empty(maxProducers)));
         if (log.firstSequenceNr() > from.sequenceNr() + 1) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
@@ -141,7 +140,8 @@ public final class ReplicaSnapshots implements SnapshotStore {
         for (Name name : names()) {
             ByteBuffer bytes = bytes(name);
             if (bytes != null) {
-                long asOf = PartitionStateFormat.decode(bytes.duplicate()).state().endOffset();
+                long asOf =
+                        PartitionStateFormat.decode(bytes.duplicate()).state().endOffset();
                 if ((offset < 0 || offset == asOf) && position <= bytes.remaining()) {
                     int length = Math.min(maxBytes, bytes.remaining() - position);
                     return new Part(asOf, bytes.remaining(), bytes.slice(bytes.position() + position, length));

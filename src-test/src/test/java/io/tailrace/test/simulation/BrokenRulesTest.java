@@ -31,7 +31,7 @@ class BrokenRulesTest {
         "FORGET_A_PROMISE, 0",
         "PROMISE_BEFORE_FSYNC, 0",
         "PROMISE_AN_EPOCH_TWICE, 0",
-        "COMMIT_AN_OLD_EPOCH, 551",
+        "COMMIT_AN_OLD_EPOCH, 4432",
         "HIGH_WATERMARK_BEYOND_THE_MATCH, 2",
         "OLD_LEADERS_NOT_REFUSED, 0",
         "FORCED_BUT_NOT_WRITTEN, 1",

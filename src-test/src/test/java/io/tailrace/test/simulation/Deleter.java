@@ -22,10 +22,8 @@ final class Deleter {
 
     private void look() {
         if (cluster.isBeingTested()) {
-            cluster.nodes().stream()
-                    .filter(SimulatedNode::isLeading)
-                    .findAny()
-                    .ifPresent(node -> cluster.network().send(ID, node.id, false, () -> node.arrive(() -> ask(node))));
+            cluster.nodes().stream().filter(SimulatedNode::isLeading).findAny().ifPresent(node -> cluster.network()
+                    .send(ID, node.id, false, () -> node.arrive(() -> ask(node))));
             live();
         }
     }

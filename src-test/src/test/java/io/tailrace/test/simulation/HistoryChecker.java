@@ -96,9 +96,8 @@ final class HistoryChecker {
 
     /** Of one that is only known to be a duplicate nobody knows where it was, unless it was read. */
     private boolean mayBeDeleted(Send send, String value) {
-        long offset = send.baseOffset >= 0
-                ? send.baseOffset + send.values.indexOf(value)
-                : offsetOf.getOrDefault(value, 0L);
+        long offset =
+                send.baseOffset >= 0 ? send.baseOffset + send.values.indexOf(value) : offsetOf.getOrDefault(value, 0L);
         return offset < history.deletedBelow();
     }
 

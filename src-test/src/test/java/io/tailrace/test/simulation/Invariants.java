@@ -71,8 +71,8 @@ final class Invariants {
             throw new Violation("the log of " + replica + " begins at " + start + ", and began at " + before);
         }
         if (start > committedStart) {
-            throw new Violation("the log of " + replica + " begins at " + start + ", committed entries say "
-                    + committedStart);
+            throw new Violation(
+                    "the log of " + replica + " begins at " + start + ", committed entries say " + committedStart);
         }
         starts.put(replica, start);
     }

@@ -45,11 +45,7 @@ final class Reader {
                             OptionalLong start = node.beginsBehind(from);
                             if (start.isPresent()) {
                                 cluster.network()
-                                        .send(
-                                                node.id,
-                                                id,
-                                                true,
-                                                () -> outOfRange(number, from, start.getAsLong()));
+                                        .send(node.id, id, true, () -> outOfRange(number, from, start.getAsLong()));
                                 return;
                             }
                             List<RecordBatch> batches = node.read(from, MAX_BYTES);

@@ -10,6 +10,7 @@ import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Output;
@@ -28,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine with one replica on a disk of its own: it can stop, lose what was not forced, pause, and start again. */
 final class SimulatedNode {
-    private static final Path DIRECTORY = Path.of("/replica");
+    private static final Path DATA = Path.of("/data");
+    private static final Path DIRECTORY = DATA.resolve("replica");
+    /** Small: the journal's files take turns every few promises. */
+    private static final int PROMISES_BYTES = 2048;
 
     final String id;
     final ReplicaId replicaId;
@@ -38,6 +42,7 @@ final class SimulatedNode {
     private final World world;
     private @Nullable Running running;
     private int starts;
+    private long startNumber;
     private long pausedUntil;
     private long checkpoint;
     private boolean slowDisk;
@@ -86,12 +91,16 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            if (!ReplicaFile.exists(disk, DIRECTORY)) {
+            boolean isNew = !ReplicaFile.exists(disk, DIRECTORY);
+            PromiseJournal promises = PromiseJournal.open(disk, DATA, isNew, PROMISES_BYTES);
+            if (isNew) {
                 ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+            } else if (promises.startNumber() <= startNumber) {
+                throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
             }
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, cluster.log(), clock);
-            ReplicaSnapshots snapshots =
-                    new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS);
+            startNumber = promises.startNumber();
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, cluster.log(), clock);
+            ReplicaSnapshots snapshots = new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS);
             files.snapshots(snapshots);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
@@ -314,7 +323,8 @@ final class SimulatedNode {
         }
         if (output instanceof Output.Send send) {
             cluster.invariants().sent(id, send.message());
-            if (send.message() instanceof Message.AppendReply reply && cluster.settings().flush() == FlushMode.BATCH) {
+            if (send.message() instanceof Message.AppendReply reply
+                    && cluster.settings().flush() == FlushMode.BATCH) {
                 cluster.invariants().acknowledged(id, reply, now.files.log(), now.snapshots.newestOffset());
             }
             world.coverage.count("message: " + Described.kind(send.message()));
@@ -411,9 +421,17 @@ final class SimulatedNode {
     private void decided(Running now, Output.Decision decision) {
         if (decision instanceof Output.Leading leading) {
             world.coverage.count("decision: leading");
-            SimulatedPartition before = cluster.variant().flaws().contains(Flaw.STATE_IS_NOT_ROLLED_BACK) ? lastPartition : null;
+            SimulatedPartition before =
+                    cluster.variant().flaws().contains(Flaw.STATE_IS_NOT_ROLLED_BACK) ? lastPartition : null;
             now.partition = new SimulatedPartition(
-                    this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), now.snapshots, before);
+                    this,
+                    world,
+                    cluster.history(),
+                    now.replica,
+                    leading.epoch(),
+                    now.files.log(),
+                    now.snapshots,
+                    before);
             lastPartition = now.partition;
         } else if (decision instanceof Output.NominationOver) {
             world.coverage.count("decision: nomination over");
@@ -471,7 +489,8 @@ final class SimulatedNode {
     /** Where the log begins, if that is behind the offset, and anybody may read here. */
     OptionalLong beginsBehind(long offset) {
         Running now = running;
-        boolean serves = now != null && !now.failed && now.replica.readableOffset().isPresent();
+        boolean serves =
+                now != null && !now.failed && now.replica.readableOffset().isPresent();
         return serves && offset < now.files.log().startOffset()
                 ? OptionalLong.of(now.files.log().startOffset())
                 : OptionalLong.empty();
@@ -491,6 +510,7 @@ final class SimulatedNode {
         return now == null
                 ? id + " down"
                 : id + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch() + " high watermark "
-                        + now.replica.highWatermark() + " log from " + now.replica.startOffset() + " end " + now.replica.endOffset();
+                        + now.replica.highWatermark() + " log from " + now.replica.startOffset() + " end "
+                        + now.replica.endOffset();
     }
 }

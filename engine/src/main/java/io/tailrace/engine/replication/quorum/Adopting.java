@@ -87,7 +87,9 @@ final class Adopting extends Role {
         LogOutline own = replica.log().outline();
         long least = Math.max(reply.logStart(), own.base().offset());
         boolean endsBelow = own.end() < reply.logStart();
-        if (endsBelow || replica.rules().hasToBeginAnew(offset, reply.logStart(), own.base().offset())) {
+        if (endsBelow
+                || replica.rules()
+                        .hasToBeginAnew(offset, reply.logStart(), own.base().offset())) {
             anew = new SnapshotCopy(replica, source);
         } else {
             offset = Math.max(least, own.agreement(reply.divergence()));

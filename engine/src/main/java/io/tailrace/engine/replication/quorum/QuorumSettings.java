@@ -22,5 +22,6 @@ public record QuorumSettings(
         int maxSnapshotBytes,
         FlushMode flush) {
     /** One MiB, 8, 1000, 64 MiB, 1000, 64 MiB; fsync. */
-    public static final QuorumSettings DEFAULTS = new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 64 << 20, FlushMode.BATCH);
+    public static final QuorumSettings DEFAULTS =
+            new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 64 << 20, FlushMode.BATCH);
 }

@@ -9,7 +9,8 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
-import io.tailrace.engine.replication.PromiseFile;
+import io.tailrace.engine.replication.PromiseJournal;
+import io.tailrace.engine.replication.ReplicaPromise;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -25,7 +26,7 @@ public final class ReplicaDisk implements AutoCloseable {
     private final ReplicaFile identity;
     private final Log log;
     private final LogReader reader;
-    private final PromiseFile promises;
+    private final ReplicaPromise promises;
     private final Promise promise;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
@@ -34,7 +35,7 @@ public final class ReplicaDisk implements AutoCloseable {
     /** What has failed: a flush must not succeed for what was to be written before and is not. */
     private volatile @Nullable String failure;
 
-    private ReplicaDisk(ReplicaFile identity, Log log, PromiseFile promises, Promise promise) {
+    private ReplicaDisk(ReplicaFile identity, Log log, ReplicaPromise promises, Promise promise) {
         this.identity = identity;
         this.log = log;
         this.reader = log.newReader();
@@ -46,13 +47,15 @@ public final class ReplicaDisk implements AutoCloseable {
      * Opens the files of a replica that {@link ReplicaFile#create} has begun, and recovers the log; all of it is on the disk
      * then.
      *
+     * @param journal of the volume's promises; the replica's name there is that of its directory. Not closed with the disk
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
-    public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+    public static ReplicaDisk open(
+            FileStore files, Path directory, PromiseJournal journal, LogSettings settings, InstantSource clock) {
         ReplicaFile identity = ReplicaFile.open(files, directory);
         Log log = Log.open(files, directory, settings, clock);
         try {
-            PromiseFile promises = new PromiseFile(files, directory);
+            ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
             return new ReplicaDisk(identity, log, promises, promises.stored());
         } catch (RuntimeException e) {
             log.close();
@@ -84,6 +87,11 @@ public final class ReplicaDisk implements AutoCloseable {
     /** Where the snapshots of this replica lie; to be said before anything is performed. */
     public void snapshots(SnapshotStore store) {
         snapshots = store;
+    }
+
+    /** Which opening of the volume this is: durable, and greater than all before. */
+    public long startNumber() {
+        return promises.startNumber();
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */

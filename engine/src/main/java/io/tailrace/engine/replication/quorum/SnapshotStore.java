@@ -33,8 +33,7 @@ public interface SnapshotStore {
      */
     record Part(long offset, int totalBytes, ByteBuffer bytes) {
         /** There is no such snapshot. */
-        public static final Part NONE =
-                new Part(-1, 0, ByteBuffer.allocate(0).asReadOnlyBuffer());
+        public static final Part NONE = new Part(-1, 0, ByteBuffer.allocate(0).asReadOnlyBuffer());
     }
 
     /**

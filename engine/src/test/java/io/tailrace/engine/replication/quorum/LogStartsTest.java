@@ -10,6 +10,7 @@ import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -43,7 +44,12 @@ class LogStartsTest {
         if (!ReplicaFile.exists(files, DIRECTORY)) {
             ReplicaFile.create(files, DIRECTORY, A, new Voters(List.of(voters), 0));
         }
-        disk = ReplicaDisk.open(files, DIRECTORY, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+        disk = ReplicaDisk.open(
+                files,
+                DIRECTORY,
+                PromiseJournal.open(files, Path.of("/data"), true),
+                LogSettings.DEFAULTS,
+                () -> Instant.ofEpochMilli(1));
         replica = new QuorumReplica(
                 A,
                 QuorumSettings.DEFAULTS,

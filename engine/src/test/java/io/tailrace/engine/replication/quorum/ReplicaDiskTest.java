@@ -11,6 +11,7 @@ import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -26,10 +27,11 @@ class ReplicaDiskTest {
     private final SimulatedFileStore files = new SimulatedFileStore(1);
 
     private ReplicaDisk open() {
+        PromiseJournal journal = PromiseJournal.open(files, Path.of("/data"), true);
         if (!ReplicaFile.exists(files, DIRECTORY)) {
             ReplicaFile.create(files, DIRECTORY, SELF, new Voters(List.of(SELF), 0));
         }
-        return ReplicaDisk.open(files, DIRECTORY, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+        return ReplicaDisk.open(files, DIRECTORY, journal, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
     }
 
     private static Output.AppendToLog barrier(long id, long offset) {
