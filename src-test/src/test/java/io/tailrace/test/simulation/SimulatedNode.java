@@ -44,7 +44,6 @@ final class SimulatedNode {
     private int starts;
     private long startNumber;
     private long pausedUntil;
-    private long checkpoint;
     private boolean slowDisk;
     /** For who does not roll back. */
     private @Nullable SimulatedPartition lastPartition;
@@ -102,11 +101,14 @@ final class SimulatedNode {
             ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, cluster.log(), clock);
             ReplicaSnapshots snapshots = new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS);
             files.snapshots(snapshots);
-            QuorumReplica.Recovered recovered = files.recovered(checkpoint);
+            QuorumReplica.Recovered recovered = files.recovered();
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, snapshots, replica);
+            if (replica.highWatermark() > 0) {
+                world.coverage.count("starts with a high watermark");
+            }
             cluster.invariants().started(id, replica.highWatermark());
             cluster.invariants().begins(id, replica.startOffset());
             world.note(() -> id + " starts, log from " + replica.startOffset() + " to " + replica.endOffset()
@@ -244,8 +246,23 @@ final class SimulatedNode {
                 onDisk(now, () -> freeFiles(now));
             }
             if (running == now && world.chance(0.01)) {
-                checkpoint =
-                        Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
+                checkpoint(now);
+            }
+        }
+    }
+
+    private void checkpoint(Running now) {
+        try {
+            now.files.checkpoint(now.replica.highWatermark());
+            world.coverage.count("high watermark written down");
+        } catch (TailraceException e) {
+            if (disk.stopped()) {
+                world.coverage.count("fault: power lost in the middle of an I/O");
+                lose(true);
+            } else if (e.code() != ErrorCode.DISK_FULL) {
+                world.coverage.count("fault: fsync failed");
+                now.failed = true;
+                lose(true);
             }
         }
     }

@@ -91,6 +91,7 @@ final class Adopting extends Role {
                 || replica.rules()
                         .hasToBeginAnew(offset, reply.logStart(), own.base().offset())) {
             anew = new SnapshotCopy(replica, source);
+            anew.sourceBeginsAt(reply.logStart());
         } else {
             offset = Math.max(least, own.agreement(reply.divergence()));
         }

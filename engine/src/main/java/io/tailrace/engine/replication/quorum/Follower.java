@@ -98,6 +98,7 @@ final class Follower extends Role {
         if (anew == null) {
             anew = new SnapshotCopy(replica, from);
         }
+        anew.sourceBeginsAt(request.logStart());
         anew.ask(epoch, request.incarnation());
     }
 

@@ -13,10 +13,16 @@ final class SnapshotCopy {
     private final ReplicaId source;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long offset = SnapshotRequest.NEWEST;
+    /** Where the source's log was known to begin when this one had nothing in common with it; what says less comes late. */
+    private long sourceStart;
 
     SnapshotCopy(QuorumReplica replica, ReplicaId source) {
         this.replica = replica;
         this.source = source;
+    }
+
+    void sourceBeginsAt(long logStart) {
+        sourceStart = Math.max(sourceStart, logStart);
     }
 
     /** Asks for what is lacking; an answer that has been lost is asked for again. */
@@ -31,6 +37,9 @@ final class SnapshotCopy {
      */
     boolean take(SnapshotReply reply) {
         Part part = reply.part();
+        if (reply.place().offset() < sourceStart) {
+            return false;
+        }
         if (part.offset() < 0) {
             boolean gone = offset != SnapshotRequest.NEWEST && reply.position() == bytes.size();
             startAgain();
