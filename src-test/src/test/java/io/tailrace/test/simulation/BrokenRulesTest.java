@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.engine.replication.quorum.BrokenRule;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,15 +36,26 @@ class BrokenRulesTest {
         "FORCED_BUT_NOT_WRITTEN, 1",
         "OUTLINE_NOT_TAKEN_BACK, 11",
         "PENDING_NOT_TAKEN_BACK, 14",
-        "READ_WITHOUT_A_QUORUM, 12"
+        "READ_WITHOUT_A_QUORUM, 12",
+        "START_MOVES_BEFORE_IT_IS_COMMITTED, 2",
+        "START_BEYOND_THE_SNAPSHOTS, 0",
+        "BEGIN_ANEW_WHEREVER_LOGS_PART, 4",
+        "SNAPSHOT_BEHIND_THE_START, 0",
+        "RESET_COUNTS_BEFORE_IT_IS_DONE, 20"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
         assertThat(find(new Variant(rule::replica, Set.of()), seed)).isNotNegative();
     }
 
-    @Test
-    void deduplicationStateThatIsNotRolledBackIsFound() {
-        assertThat(find(Variant.with(Flaw.STATE_IS_NOT_ROLLED_BACK), 11)).isNotNegative();
+    @ParameterizedTest
+    @CsvSource({
+        "STATE_IS_NOT_ROLLED_BACK, 4",
+        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 15",
+        "FILES_GO_WITHOUT_A_SNAPSHOT, 3",
+        "START_IS_NOT_STORED, 2"
+    })
+    void whatIsWrongAroundAReplicaIsFound(Flaw flaw, long seed) {
+        assertThat(find(Variant.with(flaw), seed)).isNotNegative();
     }
 
     @ParameterizedTest

@@ -106,6 +106,9 @@ final class SimulatedPartition {
             return;
         }
         long end = baseOffset + batch.lastOffsetDelta() + 1;
+        if (baseOffset < replica.startOffset()) {
+            world.coverage.count("partition: duplicate of what was deleted");
+        }
         if (end <= replica.highWatermark()) {
             world.coverage.count("partition: duplicate answered");
             client.accept(Answer.stored(baseOffset));
