@@ -272,7 +272,7 @@ final class SimulatedNode {
     private void snapshotSoon(Running now) {
         if (!now.snapshotComing) {
             now.snapshotComing = true;
-            world.after(world.between(0, slowDisk ? 60 : 10), () -> {
+            world.after(world.between(0, world.chance(0.2) ? 1500 : slowDisk ? 60 : 10), () -> {
                 if (running == now && !now.failed) {
                     onDisk(now, () -> makeSnapshot(now));
                 }
