@@ -108,7 +108,7 @@ public final class ReplicaSnapshots implements SnapshotStore {
         }
         long[] last = {from.sequenceNr()};
         PartitionState[] state = {from.state()};
-        log.replay(from.sequenceNr() + 1, Long.MAX_VALUE, (sequence, header) -> {
+        log.replayChecked(from.sequenceNr() + 1, Long.MAX_VALUE, (sequence, header) -> {
             if (header.nextOffset() <= end) {
                 last[0] = sequence;
                 state[0] = state[0].apply(BatchAppended.replayed(header));

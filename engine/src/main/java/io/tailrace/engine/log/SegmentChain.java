@@ -100,15 +100,21 @@ final class SegmentChain {
             return new LogPlace(endOffset, epochs().epochAt(endOffset - 1), lastSequence());
         }
         Segment segment = segmentAt(offset);
+        if (segment.baseOffset() == offset) {
+            int before = offset == 0 ? EpochIndex.NO_EPOCH : epochs().epochAt(offset - 1);
+            return new LogPlace(offset, before, segment.baseSequence());
+        }
         IndexEntry from = segment.floor(IndexEntries.Key.OFFSET, offset - segment.baseOffset());
-        BatchScanner scanner = new BatchScanner(segment.reader(), from.position(), segment.size(), false);
+        // Other logs will begin by this: so it is checked.
+        BatchScanner scanner = new BatchScanner(segment.reader(), from.position(), segment.size(), true);
         long sequence = segment.baseSequence() + from.relativeSequence();
-        while (scanner.next()) {
+        long base = segment.baseOffset() + from.relativeOffset();
+        while (scanner.next() && scanner.header().baseOffset() == base) {
             RecordBatch header = scanner.header();
             if (header.lastOffset() >= offset) {
-                long base = header.baseOffset();
                 return new LogPlace(base, base == 0 ? EpochIndex.NO_EPOCH : epochs().epochAt(base - 1), sequence);
             }
+            base = header.nextOffset();
             sequence += header.isControl() ? 0 : 1;
         }
         throw LogErrors.corrupt(segment.path(), scanner.position(), "offset " + offset + " is missing");

@@ -1,10 +1,13 @@
 package io.tailrace.test.simulation;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message;
+import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -64,10 +67,10 @@ final class Invariants {
         compared.put(replica, 0L);
     }
 
-    /** Where a replica's log begins: there or later from now on, also after a restart, and not later than committed entries say. */
-    void begins(String replica, long start) {
+    /** Where a replica's log begins: there or later from now on, also after a restart, unless damage took all of it; not later than committed entries say. */
+    void begins(String replica, long start, boolean lostAll) {
         long before = starts.getOrDefault(replica, 0L);
-        if (start < before) {
+        if (start < before && !(lostAll && start == 0)) {
             throw new Violation("the log of " + replica + " begins at " + start + ", and began at " + before);
         }
         if (start > committedStart) {
@@ -107,7 +110,7 @@ final class Invariants {
 
     /** The high watermark of a replica, after a step. */
     void stands(String replica, long start, long highWatermark, Log log) {
-        begins(replica, start);
+        begins(replica, start, false);
         long before = highWatermarks.getOrDefault(replica, 0L);
         if (highWatermark < before) {
             throw new Violation(
@@ -129,7 +132,18 @@ final class Invariants {
 
     /** Below the high watermark all replicas are the same, byte by byte. What a leader has not written yet is looked at later. */
     private void compare(String replica, long highWatermark, Log log) {
-        long at = Math.max(compared.getOrDefault(replica, 0L), log.startOffset());
+        try {
+            compareFrom(compared.getOrDefault(replica, 0L), replica, highWatermark, log);
+        } catch (TailraceException e) {
+            // Damaged meanwhile: looked at again when it has been repaired.
+            if (e.code() != ErrorCode.CORRUPT_LOG) {
+                throw e;
+            }
+        }
+    }
+
+    private void compareFrom(long from, String replica, long highWatermark, Log log) {
+        long at = Math.max(from, log.startOffset());
         long end = Math.min(highWatermark, log.endOffset());
         try (LogReader reader = log.newReader()) {
             while (at < end) {
@@ -138,9 +152,7 @@ final class Invariants {
                     throw new Violation(
                             "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }
-                while (bytes.hasRemaining()) {
-                    RecordBatch batch = RecordBatch.at(bytes);
-                    bytes.position(bytes.position() + batch.sizeInBytes());
+                for (RecordBatch batch : ReplicaDisk.checked(bytes)) {
                     same(replica, batch);
                     at = batch.nextOffset();
                 }

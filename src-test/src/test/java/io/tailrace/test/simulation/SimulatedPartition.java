@@ -61,7 +61,7 @@ final class SimulatedPartition {
             this.state = snapshots.state(log);
         } else {
             this.state = asOf(log, keptFrom.state);
-            log.replay(1, Long.MAX_VALUE, (sequence, header) -> {
+            log.replayChecked(1, Long.MAX_VALUE, (sequence, header) -> {
                 if (header.baseOffset() >= state.endOffset()) {
                     state = state.apply(BatchAppended.replayed(header));
                 }

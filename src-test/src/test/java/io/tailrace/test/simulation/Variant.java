@@ -4,7 +4,6 @@ import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -12,13 +11,33 @@ import java.util.function.Supplier;
  * What is run: the replica as it is, or with a rule broken.
  *
  * @param replicas makes the replicas
- * @param flaws what is wrong around them
+ * @param flaw what is wrong with what a node does beside the rules, if anything
+ * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
  */
-record Variant(Replicas replicas, Set<Flaw> flaws) {
-    static final Variant SOUND = new Variant(QuorumReplica::new, Set.of());
+record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
+    static final Variant SOUND = new Variant(QuorumReplica::new, true);
 
-    static Variant with(Flaw flaw) {
-        return new Variant(SOUND.replicas, Set.of(flaw));
+    /** What a node may do wrong beside the replica's rules. */
+    enum Flaw {
+        NONE,
+        /** The mark that it abstains does not survive a restart (rule 14). */
+        FORGETS_TO_ABSTAIN,
+        /** An unclean start without fsync is taken for a clean one (rule 10). */
+        IGNORES_THE_BOOT,
+        /** Readers get what the disk gives (rule 13). */
+        SERVES_UNCHECKED,
+        /** And so do replicas, from a log and from each other; only with a rule that takes what is damaged does it matter. */
+        COPIES_UNCHECKED,
+        /** A snapshot is made of all that is in the log, committed or not (rule 16). */
+        SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED,
+        /** The files below the log's start go, whether a snapshot tells what they told or not (rule 16). */
+        FILES_GO_WITHOUT_A_SNAPSHOT,
+        /** The log's start moves in memory only (rule 16). */
+        START_IS_NOT_STORED
+    }
+
+    Variant(Replicas replicas, boolean stateFromTheLogAlone) {
+        this(replicas, stateFromTheLogAlone, Flaw.NONE);
     }
 
     /** As the constructor of {@link QuorumReplica}. */

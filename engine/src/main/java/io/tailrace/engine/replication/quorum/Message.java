@@ -11,6 +11,9 @@ import java.util.UUID;
  * bytes of batches are shared and not to be written to.
  */
 public sealed interface Message {
+    /** No start of a follower: the first is 1. */
+    long NO_START = 0;
+
     /** The epoch of the request, in a reply that of the request which it answers. */
     int epoch();
 
@@ -93,6 +96,7 @@ public sealed interface Message {
      * @param highWatermark the leader's
      * @param logStart from where on the leader can send its log; it begins at a batch
      * @param snapshotWanted a snapshot as of that offset is wanted, so that the log's start can move; 0 if none is
+     * @param confirmedStart the follower's start that the leader goes by, once its epoch is open; {@link #NO_START} before
      */
     record AppendRequest(
             int epoch,
@@ -103,7 +107,8 @@ public sealed interface Message {
             List<RecordBatch> batches,
             long highWatermark,
             long logStart,
-            long snapshotWanted)
+            long snapshotWanted,
+            long confirmedStart)
             implements Request {
         /** Takes a copy of the list. */
         public AppendRequest {
@@ -119,6 +124,7 @@ public sealed interface Message {
      * @param matchedOffset the follower's log is the leader's up to here
      * @param fsyncedOffset and up to here it is on the disk
      * @param snapshotOffset the follower has a snapshot on its disk that is as of here, or 0
+     * @param start which start of the follower says so: it grows, and what an earlier one has said may have been lost since
      */
     record AppendReply(
             int epoch,
@@ -128,7 +134,8 @@ public sealed interface Message {
             EpochEnd divergence,
             long matchedOffset,
             long fsyncedOffset,
-            long snapshotOffset)
+            long snapshotOffset,
+            long start)
             implements Reply {}
 
     /**
