@@ -430,9 +430,8 @@ public final class Log implements AutoCloseable {
             chain.cut(cut);
         } catch (IOException | RuntimeException e) {
             TailraceException stopped = poisoned("Truncating", e);
-            // Who has peers puts damage away and gets it again.
-            boolean damaged = e instanceof TailraceException named && named.code() == ErrorCode.CORRUPT_LOG;
-            throw damaged ? (TailraceException) e : stopped;
+            // Damage is told as such: it can be repaired, and a disk that fails cannot.
+            throw e instanceof TailraceException known && known.code() == ErrorCode.CORRUPT_LOG ? known : stopped;
         }
     }
 

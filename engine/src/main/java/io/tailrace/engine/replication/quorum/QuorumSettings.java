@@ -11,6 +11,8 @@ import io.tailrace.engine.replication.FlushMode;
  * @param maxPendingBytes how many bytes they may have together; a larger append goes alone
  * @param maxSnapshotBytes a larger snapshot is not taken from another replica; it is held in memory until it is complete
  * @param maxPendingReads how many checked reads wait for a quorum
+ * @param maxIdleHeartbeats after so many heartbeats without anything more on a learner's disk a leader gives up on it
+ * @param maxAdoptedOffsets a nominee whose log is further behind declines, unless it is told not to
  * @param flush when an append counts as on the disk
  */
 public record QuorumSettings(
@@ -20,8 +22,24 @@ public record QuorumSettings(
         long maxPendingBytes,
         int maxPendingReads,
         int maxSnapshotBytes,
+        int maxIdleHeartbeats,
+        long maxAdoptedOffsets,
         FlushMode flush) {
-    /** One MiB, 8, 1000, 64 MiB, 1000, 64 MiB; fsync. */
+    /** One MiB, 8, 1000, 64 MiB, 1000, 64 MiB, 100, a million; fsync. */
     public static final QuorumSettings DEFAULTS =
-            new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 64 << 20, FlushMode.BATCH);
+            new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 64 << 20, 100, 1_000_000, FlushMode.BATCH);
+
+    /** The same with another flush mode. */
+    public QuorumSettings with(FlushMode other) {
+        return new QuorumSettings(
+                maxAppendBytes,
+                maxInFlightAppends,
+                maxPendingAppends,
+                maxPendingBytes,
+                maxPendingReads,
+                maxSnapshotBytes,
+                maxIdleHeartbeats,
+                maxAdoptedOffsets,
+                other);
+    }
 }

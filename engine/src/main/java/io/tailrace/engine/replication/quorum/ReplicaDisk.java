@@ -38,8 +38,7 @@ public final class ReplicaDisk implements AutoCloseable {
     private boolean full;
 
     private SnapshotStore snapshots = SnapshotStore.NONE;
-    /** What has failed: a flush must not succeed for what was to be written before and is not. */
-    private volatile @Nullable String failure;
+    private volatile @Nullable TailraceException failure;
 
     private ReplicaDisk(
             ReplicaFile identity,
@@ -182,11 +181,16 @@ public final class ReplicaDisk implements AutoCloseable {
         return log;
     }
 
+    /** What the last I/O that failed did so with, other than for lack of room: the replica has to stop. */
+    public @Nullable TailraceException failure() {
+        return failure;
+    }
+
     /** Does that, and returns what the replica is to hear of it. */
     public Input perform(Output.Io io) {
-        String earlier = failure;
+        TailraceException earlier = failure;
         if (earlier != null) {
-            return new Input.IoFailed(io.id(), earlier);
+            return new Input.IoFailed(io.id(), earlier.code() + ": " + earlier.getMessage());
         }
         try {
             if (io instanceof Output.Read read) {
@@ -208,16 +212,17 @@ public final class ReplicaDisk implements AutoCloseable {
             if (e.code() == ErrorCode.CORRUPT_LOG && replicated != null) {
                 return damaged(e, firstTouched(io));
             }
-            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
+            boolean goesOn = io instanceof Output.StorePromise || io instanceof Output.AdvanceStart;
+            if (e.code() == ErrorCode.DISK_FULL && goesOn) {
                 return new Input.NoRoom(io.id());
             }
-            failure = e.code() + ": " + e.getMessage();
-            return new Input.IoFailed(io.id(), failure);
+            failure = e;
+            return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
     }
 
     private static long firstTouched(Output.Io io) {
-        // A cut counts again what is left before it.
+        // The place of a cut is searched for from before it.
         return io instanceof Output.Read read ? read.offset() : 0;
     }
 

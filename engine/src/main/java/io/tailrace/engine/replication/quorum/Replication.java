@@ -7,11 +7,12 @@ import io.tailrace.engine.replication.quorum.Message.AppendReply;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
-import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** How one leadership gets its log to the followers, and learns what a quorum has (rules 5, 7 and 9). */
 final class Replication {
@@ -21,21 +22,54 @@ final class Replication {
     /** Where the epoch begins in the log: below it nothing is committed by counting. */
     private final long epochStart;
 
+    private final Membership membership;
     private final List<FollowerProgress> followers = new ArrayList<>();
     private long round;
     private long snapshotWanted;
     private boolean open;
+    /** Whether the role's timers run: from when there is somebody to greet, so that a sole voter has none. */
+    private boolean ticks;
 
     Replication(QuorumReplica replica, int epoch, UUID incarnation) {
         this.replica = replica;
         this.epoch = epoch;
         this.incarnation = incarnation;
         this.epochStart = replica.log().outline().end();
-        for (ReplicaId voter : replica.voters().ids()) {
+        this.membership = new Membership(replica, this);
+        for (ReplicaId voter : replica.log().voters().newest().ids()) {
             if (!voter.equals(replica.self())) {
                 followers.add(new FollowerProgress(voter, epochStart));
             }
         }
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    @Nullable
+    FollowerProgress follower(ReplicaId id) {
+        for (FollowerProgress follower : followers) {
+            if (follower.id.equals(id)) {
+                return follower;
+            }
+        }
+        return null;
+    }
+
+    /** A learner, to begin with; who has been removed just now has no need to begin anew. */
+    void addFollower(ReplicaId id) {
+        if (follower(id) == null && !id.equals(replica.self())) {
+            FollowerProgress added =
+                    new FollowerProgress(id, replica.log().outline().end());
+            followers.add(added);
+            greet(added);
+        }
+    }
+
+    /** The others hear no more from this leader; until now they were told what removed them. */
+    void keepFollowersOf(Voters voters) {
+        followers.removeIf(follower -> !voters.contains(follower.id) && !membership.isLearner(follower.id));
     }
 
     int epoch() {
@@ -57,10 +91,9 @@ final class Replication {
         open = true;
     }
 
-    /** Starts the timers and greets everybody. */
+    /** A role begins: greets everybody. */
     void begin() {
-        replica.out().setTimer(TimerKind.HEARTBEAT);
-        replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        ticks = false;
         followers.forEach(this::greet);
     }
 
@@ -68,6 +101,7 @@ final class Replication {
         switch (kind) {
             case HEARTBEAT -> {
                 replica.out().setTimer(TimerKind.HEARTBEAT);
+                membership.heartbeat();
                 followers.forEach(FollowerProgress::heartbeat);
                 replica.snapshots().want(snapshotWanted);
                 replica.starts().tryAgain();
@@ -75,7 +109,7 @@ final class Replication {
                 sendNew();
             }
             case QUORUM_CHECK -> checkQuorum();
-            case ATTEMPT -> {}
+            case ATTEMPT, LEADER_CHECK -> {}
         }
     }
 
@@ -111,7 +145,7 @@ final class Replication {
     }
 
     private boolean counts(Voters voters, FollowerProgress follower) {
-        return replica.rules().countsAnswer(voters, follower.id, false);
+        return replica.rules().countsAnswer(voters, follower.id, membership.isLearner(follower.id));
     }
 
     /** Sends everybody what he lacks, as far as he may have more. */
@@ -154,6 +188,11 @@ final class Replication {
     }
 
     private void greet(FollowerProgress to) {
+        if (!ticks) {
+            ticks = true;
+            replica.out().setTimer(TimerKind.HEARTBEAT);
+            replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        }
         if (to.probing && to.next < base()) {
             to.probeAt(base());
         }
@@ -221,6 +260,7 @@ final class Replication {
         }
     }
 
+    /** What so many of the voters have on their disks as are a quorum. */
     private long quorumHas(Voters voters) {
         LocalLog log = replica.log();
         long own = replica.rules().ownVote(log.flushed(), log.outline().end());
@@ -234,12 +274,18 @@ final class Replication {
 
     /** What a quorum has at least, of the own and the followers' figures. */
     private long ofQuorum(Voters voters, long own, ToLongFunction<FollowerProgress> figure) {
-        LongStream followersHave =
-                followers.stream().filter(follower -> counts(voters, follower)).mapToLong(figure);
-        LongStream itselfHas =
-                replica.rules().countsItself(voters, replica.self()) ? LongStream.of(own) : LongStream.empty();
-        long[] all = LongStream.concat(itselfHas, followersHave).sorted().toArray();
-        return all.length < voters.quorum() ? 0 : all[all.length - voters.quorum()];
+        long[] all = new long[followers.size() + 1];
+        int counted = 0;
+        if (replica.rules().countsItself(voters, replica.self())) {
+            all[counted++] = own;
+        }
+        for (FollowerProgress follower : followers) {
+            if (counts(voters, follower)) {
+                all[counted++] = figure.applyAsLong(follower);
+            }
+        }
+        Arrays.sort(all, 0, counted);
+        return counted < voters.quorum() ? 0 : all[counted - voters.quorum()];
     }
 
     /** Snapshots as of that offset or later are wanted of everybody from now on, or none any more with 0. */
