@@ -59,15 +59,28 @@ class BrokenRulesTest {
         "REMOVED_LEADER_COUNTS, 8",
         "VOTERS_COUNT_ONCE_COMMITTED, 10",
         "VOTERS_SURVIVE_A_CUT, 37",
-        "FIRST_VOTERS_AFTER_A_RESTART, 2"
+        "FIRST_VOTERS_AFTER_A_RESTART, 2",
+        "START_MOVES_BEFORE_IT_IS_COMMITTED, 1",
+        "START_BEYOND_THE_SNAPSHOTS, 1",
+        "BEGIN_ANEW_WHEREVER_LOGS_PART, 1",
+        "SNAPSHOT_BEHIND_THE_START, 234",
+        "RESET_COUNTS_BEFORE_IT_IS_DONE, 293"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
         assertThat(find(broken(rule), seed)).isNotNegative();
     }
 
     @ParameterizedTest
-    @CsvSource({"CUTS_AND_VOTES, 2", "FORGETS_TO_ABSTAIN, 252", "SERVES_UNCHECKED, 233", "IGNORES_THE_BOOT, 72"})
-    void aNodeThatTreatsDamageWronglyIsFound(Variant.Flaw flaw, long seed) {
+    @CsvSource({
+        "CUTS_AND_VOTES, 2",
+        "FORGETS_TO_ABSTAIN, 252",
+        "SERVES_UNCHECKED, 233",
+        "IGNORES_THE_BOOT, 72",
+        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 87",
+        "FILES_GO_WITHOUT_A_SNAPSHOT, 1",
+        "START_IS_NOT_STORED, 1"
+    })
+    void aNodeThatDoesWrongBesideTheRulesIsFound(Variant.Flaw flaw, long seed) {
         assertThat(find(new Variant(Variant.SOUND.replicas(), true, flaw), seed))
                 .isNotNegative();
     }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * What is run: the replica as it is, or with a rule broken.
  *
  * @param replicas makes the replicas
- * @param flaw what is wrong with how nodes treat damage, if anything
+ * @param flaw what is wrong with what a node does beside the rules, if anything
  * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
  */
 record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
@@ -33,7 +33,13 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
         /** Readers get what the disk gives (rule 13). */
         SERVES_UNCHECKED,
         /** And so do replicas, from a log and from each other; only with a rule that takes what is damaged does it matter. */
-        COPIES_UNCHECKED
+        COPIES_UNCHECKED,
+        /** A snapshot is made of all that is in the log, committed or not (rule 16). */
+        SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED,
+        /** The files below the log's start go, whether a snapshot tells what they told or not (rule 16). */
+        FILES_GO_WITHOUT_A_SNAPSHOT,
+        /** The log's start moves in memory only (rule 16). */
+        START_IS_NOT_STORED
     }
 
     Variant(Replicas replicas, boolean stateFromTheLogAlone) {

@@ -49,6 +49,10 @@ public final class CountedRules extends Rules {
     private static final String REFUSED = kind("rule 11: an append that was taken back is refused");
     private static final String CHECKED = kind("rule 13: what comes is checked");
     private static final String NOT_COMMITTED = kind("rule 16: the start does not move by what is not committed");
+    private static final String NO_SNAPSHOT = kind("rule 16: the start stays where a quorum's snapshots reach");
+    private static final String ANEW = kind("rule 16: a log begins anew");
+    private static final String TOO_OLD = kind("rule 16: a snapshot that is too old is not sent");
+    private static final String NOT_RESET = kind("rule 16: nothing is acknowledged before the log has begun anew");
     private static final String VOTERS_STAY = kind("rule 17: the voters outlive a restart");
     private static final String AT_ONCE = kind("rule 17: voters count before that is committed");
     private static final String CUT_OFF = kind("rule 17: voters go with the entry that is cut off");
@@ -228,6 +232,28 @@ public final class CountedRules extends Rules {
     @Override
     long startsCountBelow(long highWatermark, long end) {
         return count(NOT_COMMITTED, highWatermark < end, super.startsCountBelow(highWatermark, end));
+    }
+
+    @Override
+    long mayStartAt(long quorumsSnapshots, int voters) {
+        return count(NO_SNAPSHOT, voters > 1, super.mayStartAt(quorumsSnapshots, voters));
+    }
+
+    @Override
+    boolean hasToBeginAnew(long compared, long leadersStart, long ownStart) {
+        boolean anew = super.hasToBeginAnew(compared, leadersStart, ownStart);
+        return count(ANEW, anew, anew);
+    }
+
+    @Override
+    boolean maySendSnapshot(long asOf, long logStart) {
+        boolean may = super.maySendSnapshot(asOf, logStart);
+        return count(TOO_OLD, !may, may);
+    }
+
+    @Override
+    long onDiskBeforeReset(long start) {
+        return count(NOT_RESET, true, super.onDiskBeforeReset(start));
     }
 
     @Override
