@@ -15,6 +15,7 @@ import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Scrub;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ final class SimulatedNode {
         final PromiseJournal promises;
         final ReplicaDisk files;
         final QuorumReplica replica;
+        final Scrub scrub;
         final int start = starts;
 
         @Nullable
@@ -71,6 +73,7 @@ final class SimulatedNode {
             this.promises = promises;
             this.files = files;
             this.replica = replica;
+            this.scrub = files.newScrub();
         }
     }
 
@@ -317,6 +320,9 @@ final class SimulatedNode {
             if (world.chance(0.01)) {
                 checkpoint(now);
             }
+            if (world.chance(0.005)) {
+                scrubOn(now);
+            }
         }
     }
 
@@ -530,6 +536,17 @@ final class SimulatedNode {
             batches.add(batch);
         }
         return batches;
+    }
+
+    private void scrubOn(Running now) {
+        try {
+            if (running == now && !disk.stopped() && now.scrub.step(500) == 0) {
+                world.coverage.count("scrubbed through");
+            }
+        } catch (TailraceException e) {
+            world.coverage.count("damage: met by the background scrub");
+            damaged(now, e, now.scrub.offset());
+        }
     }
 
     /** Reads everything that is on the disk, and so meets all damage there is. */
