@@ -18,6 +18,7 @@ import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Scrub;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.ByteBuffer;
@@ -63,6 +64,7 @@ final class SimulatedNode {
         final ReplicaDisk files;
         final ReplicaSnapshots snapshots;
         final QuorumReplica replica;
+        final Scrub scrub;
         final int start = starts;
 
         @Nullable
@@ -81,6 +83,7 @@ final class SimulatedNode {
             this.files = files;
             this.snapshots = snapshots;
             this.replica = replica;
+            this.scrub = files.newScrub();
         }
     }
 
@@ -405,6 +408,9 @@ final class SimulatedNode {
             }
             if (running == now && world.chance(0.01)) {
                 checkpoint(now);
+            }
+            if (world.chance(0.005)) {
+                scrubOn(now);
             }
         }
     }
@@ -771,6 +777,17 @@ final class SimulatedNode {
             batches.add(batch);
         }
         return batches;
+    }
+
+    private void scrubOn(Running now) {
+        try {
+            if (running == now && !disk.stopped() && now.scrub.step(500) == 0) {
+                world.coverage.count("scrubbed through");
+            }
+        } catch (TailraceException e) {
+            world.coverage.count("damage: met by the background scrub");
+            damaged(now, e, now.scrub.offset());
+        }
     }
 
     /** Reads everything that is on the disk, and so meets all damage there is. */

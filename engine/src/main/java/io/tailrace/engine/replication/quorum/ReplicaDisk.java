@@ -176,6 +176,11 @@ public final class ReplicaDisk implements AutoCloseable {
         return promises.startNumber();
     }
 
+    /** Looks for damage in the log, slowly; it is the caller's to close. */
+    public Scrub newScrub() {
+        return new Scrub(log);
+    }
+
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
     public Log log() {
         return log;
