@@ -149,24 +149,34 @@ final class ReadFormat {
     }
 
     /**
-     * Reads a response.
+     * Reads a response; one of another version or type is {@link ReadResponse.Failed}.
      *
-     * @throws TailraceException SERIALIZATION_FAILED if it is of another version, or does not fit its layout
+     * @throws TailraceException SERIALIZATION_FAILED if it does not fit its layout
      */
     static Numbered<ReadResponse> response(Frame frame) {
         FieldReader in = new FieldReader(frame.head().duplicate(), "An answer to a reader");
-        if (in.int8() != FrameKind.READ_RESPONSE || in.int8() != VERSION) {
-            throw in.malformed("another kind or version");
+        if (in.int8() != FrameKind.READ_RESPONSE) {
+            throw in.malformed("another kind");
         }
+        int version = in.int8();
         long id = in.int64();
-        ReadResponse response =
-                switch (in.int8()) {
-                    case 1 -> new ReadResponse.Batches(frame.payload(), in.offset());
-                    case 2 -> new ReadResponse.Range(new OffsetRange(in.offset(), in.offset()));
-                    case 3 -> atTime(in.bool(), in.int64());
-                    case 4 -> new ReadResponse.Failed(in.errorCode(), in.string(), in.int64(), in.int64());
-                    default -> throw in.malformed("an unknown type");
-                };
+        int type = in.int8();
+        if (version != VERSION || type < 1 || type > 4) {
+            return new Numbered<>(
+                    id,
+                    new ReadResponse.Failed(
+                            ErrorCode.SERIALIZATION_FAILED,
+                            "An answer to a reader has version " + version + " and type " + type
+                                    + ": upgrade the older node.",
+                            -1,
+                            -1));
+        }
+        ReadResponse response = switch (type) {
+            case 1 -> new ReadResponse.Batches(frame.payload(), in.offset());
+            case 2 -> new ReadResponse.Range(new OffsetRange(in.offset(), in.offset()));
+            case 3 -> atTime(in.bool(), in.int64());
+            default -> new ReadResponse.Failed(in.errorCode(), in.string(), in.int64(), in.int64());
+        };
         in.end();
         return new Numbered<>(id, response);
     }

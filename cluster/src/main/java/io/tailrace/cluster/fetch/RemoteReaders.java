@@ -12,6 +12,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,7 +57,8 @@ public final class RemoteReaders implements Links.Answers {
         long id = requests.incrementAndGet();
         CompletableFuture<ReadResponse> answer = new CompletableFuture<>();
         asked.put(id, new Asked(node, answer));
-        answer.whenComplete((response, failure) -> asked.remove(id));
+        CompletionStage<ReadResponse> end = answer;
+        end.whenComplete((response, failure) -> asked.remove(id));
         Dropped dropped = links.send(node, Lane.READS, ReadFormat.encode(id, request));
         if (dropped != null) {
             answer.completeExceptionally(unavailable(node, dropped.toString()));

@@ -16,13 +16,13 @@ import java.util.zip.CRC32C;
  * The messages of the replication core as bytes: fields in the head, batches as they are behind it. Big-endian.
  *
  * <pre>
- *   head      type int8, version int8, batch count int32, place crc int32, fields of the type
- *   payload   the batches, each as long as its own length field says
+ *   head      type int8, version int8, part count int32, crc int32, fields of the type
+ *   payload   the batches, each as long as its own length field says; or a part of a snapshot
  * </pre>
  *
- * <p>The fields of each type stand in {@link MessageLayouts}. A batch's own checksum covers neither its offset nor its epoch, so the place crc, a
+ * <p>The fields of each type stand in {@link MessageLayouts}. A batch's own checksum covers neither its offset nor its epoch, so the crc, a
  * CRC32C of the first 21 bytes of every batch, does; the head has the checksum of its frame. The batches' own checksums are looked at by
- * the core, before anything is written.
+ * the core, before anything is written. Of a part of a snapshot the crc covers all.
  */
 public final class MessageFormat {
     /** Base offset, length, epoch, magic and checksum: what a batch's checksum does not cover. */
@@ -33,18 +33,16 @@ public final class MessageFormat {
     /** Writes type, version, and fields into the head. */
     public static void writeHead(Message message, FieldWriter head) {
         MessageLayout<?> layout = MessageLayouts.of(message);
-        List<RecordBatch> batches = layout.batches(message);
-        CRC32C places = new CRC32C();
-        batches.forEach(batch -> places.update(batch.bytes().slice(0, PLACE_BYTES)));
-        head.int8(layout.type()).int8(layout.version()).int32(batches.size()).int32((int) places.getValue());
+        List<ByteBuffer> parts = layout.payload(message);
+        CRC32C check = new CRC32C();
+        parts.forEach(part -> check.update(layout.inBatches() ? part.slice(0, PLACE_BYTES) : part.duplicate()));
+        head.int8(layout.type()).int8(layout.version()).int32(parts.size()).int32((int) check.getValue());
         layout.write(message, head);
     }
 
-    /** The bytes of its batches, not copied. */
+    /** The bytes behind its fields, not copied. */
     public static List<ByteBuffer> payload(Message message) {
-        return MessageLayouts.of(message).batches(message).stream()
-                .map(RecordBatch::bytes)
-                .toList();
+        return MessageLayouts.of(message).payload(message);
     }
 
     /**
@@ -58,9 +56,7 @@ public final class MessageFormat {
             int type = in.int8();
             int version = in.int8();
             MessageLayout<?> layout = MessageLayouts.of(type, version);
-            int count = in.count();
-            int places = in.int32();
-            Message message = layout.read(new Body(in, batches(payload, count, places)));
+            Message message = layout.read(body(in, layout, payload, in.count(), in.int32()));
             in.end();
             return message;
         } catch (UnreadableMessage e) {
@@ -68,6 +64,19 @@ public final class MessageFormat {
         } catch (TailraceException e) {
             throw new UnreadableMessage(Dropped.MALFORMED, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Body body(FieldReader in, MessageLayout<?> layout, ByteBuffer payload, int parts, int check) {
+        if (layout.inBatches()) {
+            return new Body(in, batches(payload, parts, check), ByteBuffer.allocate(0));
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(payload.duplicate());
+        if (parts > 1 || (int) crc.getValue() != check) {
+            throw new UnreadableMessage(
+                    Dropped.MALFORMED, "The bytes of a message of a replica were damaged on the way.");
+        }
+        return new Body(in, List.of(), payload.slice());
     }
 
     private static List<RecordBatch> batches(ByteBuffer payload, int count, int expectedPlaces) {

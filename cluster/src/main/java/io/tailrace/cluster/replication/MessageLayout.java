@@ -4,6 +4,7 @@ import io.tailrace.cluster.link.FieldReader;
 import io.tailrace.cluster.link.FieldWriter;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -14,7 +15,8 @@ import java.util.function.Function;
  * @param kind the type
  * @param type its number on the wire, never given to another
  * @param version of the layout
- * @param batches those that it carries
+ * @param payload the bytes that go behind the fields
+ * @param inBatches whether they are batches, one in each part
  * @param writer puts its fields down
  * @param reader makes it again
  */
@@ -22,7 +24,8 @@ record MessageLayout<M extends Message>(
         Class<M> kind,
         int type,
         int version,
-        Function<M, List<RecordBatch>> batches,
+        Function<M, List<ByteBuffer>> payload,
+        boolean inBatches,
         BiConsumer<M, FieldWriter> writer,
         Function<Body, M> reader) {
 
@@ -31,23 +34,24 @@ record MessageLayout<M extends Message>(
      *
      * @param in its fields
      * @param batches those that came with it
+     * @param bytes those that came with it and are no batches
      */
-    record Body(FieldReader in, List<RecordBatch> batches) {
+    record Body(FieldReader in, List<RecordBatch> batches, ByteBuffer bytes) {
         Body {
             batches = List.copyOf(batches);
         }
 
-        /** The fields, for a type that carries no batches. */
+        /** The fields, for a type that carries nothing else. */
         FieldReader alone() {
-            if (!batches.isEmpty()) {
-                throw in.malformed(batches.size() + " batches where none belong");
+            if (bytes.hasRemaining()) {
+                throw in.malformed(bytes.remaining() + " bytes behind its fields where none belong");
             }
             return in;
         }
     }
 
-    List<RecordBatch> batches(Message message) {
-        return batches.apply(kind.cast(message));
+    List<ByteBuffer> payload(Message message) {
+        return payload.apply(kind.cast(message));
     }
 
     void write(Message message, FieldWriter out) {

@@ -5,6 +5,7 @@ import io.tailrace.cluster.link.FieldReader;
 import io.tailrace.cluster.link.FieldWriter;
 import io.tailrace.cluster.replication.MessageLayout.Body;
 import io.tailrace.engine.log.EpochEnd;
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.LogPosition;
 import io.tailrace.engine.replication.quorum.Message;
@@ -17,8 +18,12 @@ import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
 import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
+import io.tailrace.engine.replication.quorum.Message.SnapshotReply;
+import io.tailrace.engine.replication.quorum.Message.SnapshotRequest;
 import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.SnapshotStore;
 import io.tailrace.engine.replication.quorum.Voters;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +87,7 @@ final class MessageLayouts {
                                 .oneOf(OUTCOMES, message.outcome())
                                 .int64(message.offset())
                                 .int32(message.previousEpoch());
-                        epochEnd(message.divergence(), out);
+                        epochEnd(message.divergence(), out).int64(message.logStart());
                     },
                     body -> {
                         FieldReader in = body.in();
@@ -94,6 +99,7 @@ final class MessageLayouts {
                                 in.offset(),
                                 in.int32(),
                                 new EpochEnd(in.int32(), in.offset()),
+                                in.offset(),
                                 body.batches());
                     }),
             withBatches(
@@ -106,6 +112,8 @@ final class MessageLayouts {
                             .int64(message.previousOffset())
                             .int32(message.previousEpoch())
                             .int64(message.highWatermark())
+                            .int64(message.logStart())
+                            .int64(message.snapshotWanted())
                             .int64(message.confirmedStart()),
                     body -> {
                         FieldReader in = body.in();
@@ -116,6 +124,8 @@ final class MessageLayouts {
                                 in.offset(),
                                 in.int32(),
                                 body.batches(),
+                                in.offset(),
+                                in.offset(),
                                 in.offset(),
                                 in.offset());
                     }),
@@ -130,6 +140,7 @@ final class MessageLayouts {
                         epochEnd(message.divergence(), out)
                                 .int64(message.matchedOffset())
                                 .int64(message.fsyncedOffset())
+                                .int64(message.snapshotOffset())
                                 .int64(message.start());
                     },
                     in -> new AppendReply(
@@ -138,6 +149,7 @@ final class MessageLayouts {
                             in.oneOf(OUTCOMES),
                             in.offset(),
                             new EpochEnd(in.int32(), in.offset()),
+                            in.offset(),
                             in.offset(),
                             in.offset(),
                             in.offset())),
@@ -161,7 +173,32 @@ final class MessageLayouts {
                             replica(in),
                             in.int32(),
                             new LogPosition(in.int32(), in.offset()),
-                            voters(in))));
+                            voters(in))),
+            layout(
+                    SnapshotRequest.class,
+                    9,
+                    (message, out) -> out.int32(message.epoch())
+                            .uuid(message.incarnation())
+                            .int64(message.offset())
+                            .int32(message.position()),
+                    in -> new SnapshotRequest(in.int32(), in.uuid(), in.int64(), in.count())),
+            new MessageLayout<>(
+                    SnapshotReply.class,
+                    10,
+                    VERSION,
+                    message -> List.of(message.part().bytes().slice()),
+                    false,
+                    (message, out) -> {
+                        out.int32(message.epoch())
+                                .uuid(message.incarnation())
+                                .int32(message.promisedEpoch())
+                                .oneOf(OUTCOMES, message.outcome());
+                        voters(message.voters(), place(message.place(), out));
+                        out.int32(message.position())
+                                .int64(message.part().offset())
+                                .int32(message.part().totalBytes());
+                    },
+                    body -> snapshotReply(body.in(), body.bytes())));
 
     private static final Map<Class<?>, MessageLayout<?>> BY_KIND =
             ALL.stream().collect(Collectors.toUnmodifiableMap(MessageLayout::kind, Function.identity()));
@@ -170,6 +207,18 @@ final class MessageLayouts {
 
     private MessageLayouts() {}
 
+    private static SnapshotReply snapshotReply(FieldReader in, ByteBuffer bytes) {
+        return new SnapshotReply(
+                in.int32(),
+                in.uuid(),
+                in.int32(),
+                in.oneOf(OUTCOMES),
+                new LogPlace(in.offset(), in.int32(), in.offset()),
+                voters(in),
+                in.count(),
+                new SnapshotStore.Part(in.int64(), in.count(), bytes));
+    }
+
     private interface FieldsOf<M> {
         void write(M message, FieldWriter out);
     }
@@ -177,7 +226,7 @@ final class MessageLayouts {
     private static <M extends Message> MessageLayout<M> layout(
             Class<M> kind, int type, FieldsOf<M> writer, Function<FieldReader, M> reader) {
         return new MessageLayout<>(
-                kind, type, VERSION, message -> List.of(), writer::write, body -> reader.apply(body.alone()));
+                kind, type, VERSION, message -> List.of(), false, writer::write, body -> reader.apply(body.alone()));
     }
 
     private static <M extends Message> MessageLayout<M> withBatches(
@@ -186,7 +235,14 @@ final class MessageLayouts {
             Function<M, List<RecordBatch>> batches,
             FieldsOf<M> writer,
             Function<Body, M> reader) {
-        return new MessageLayout<>(kind, type, VERSION, batches, writer::write, reader);
+        return new MessageLayout<>(
+                kind,
+                type,
+                VERSION,
+                message -> batches.apply(message).stream().map(RecordBatch::bytes).toList(),
+                true,
+                writer::write,
+                reader);
     }
 
     private static FieldWriter replica(@Nullable ReplicaId replica, FieldWriter out) {
@@ -218,6 +274,10 @@ final class MessageLayouts {
             ids.add(new ReplicaId(in.string(), in.string()));
         }
         return new Voters(ids, configVersion);
+    }
+
+    private static FieldWriter place(LogPlace place, FieldWriter out) {
+        return out.int64(place.offset()).int32(place.epochBefore()).int64(place.sequenceBefore());
     }
 
     private static FieldWriter epochEnd(EpochEnd end, FieldWriter out) {

@@ -139,7 +139,7 @@ public final class LinkBench {
             double rate = rate(wire, message, Math.max(2, WINDOW_BYTES / size), credit);
             System.out.printf("%-10s batches of %4d KiB  %6.0f MB/s%n", name, size >> 10, rate * size / 1e6);
         }
-        double rate = rate(wire, new AppendRequest(7, INCARNATION, 1, 100, 6, List.of(), 90, 0), 10_000, credit);
+        double rate = rate(wire, new AppendRequest(7, INCARNATION, 1, 100, 6, List.of(), 90, 0, 0, 0), 10_000, credit);
         System.out.printf("%-10s heartbeats           %6.0f k/s%n", name, rate / 1e3);
     }
 
@@ -170,6 +170,6 @@ public final class LinkBench {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, bytes + 200);
         builder.append(0, null, value);
         RecordBatch batch = builder.build();
-        return new AppendRequest(7, INCARNATION, 1, 100, 6, List.of(batch), 90, 0);
+        return new AppendRequest(7, INCARNATION, 1, 100, 6, List.of(batch), 90, 0, 0, 0);
     }
 }

@@ -80,11 +80,11 @@ class ReplicaLinksTest {
     }
 
     private static Message heartbeat(int number) {
-        return new AppendRequest(7, INCARNATION, number, 0, -1, List.of(), 0, 0);
+        return new AppendRequest(7, INCARNATION, number, 0, -1, List.of(), 0, 0, 0, 0);
     }
 
     private static Message append(int number, RecordBatch batch) {
-        return new AppendRequest(7, INCARNATION, number, 0, -1, List.of(batch), 0, 0);
+        return new AppendRequest(7, INCARNATION, number, 0, -1, List.of(batch), 0, 0, 0, 0);
     }
 
     private static long round(Message message) {

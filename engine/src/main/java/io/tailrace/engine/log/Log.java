@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   00000000000000000000.index   where to find offsets, times and sequence numbers in it ({@link IndexFile})
  *   leader-epochs                at which offsets epochs and segments begin ({@link EpochIndex})
  *   log-start                    where the log begins ({@link LogStart})
+ *   log-reset                    the log is beginning anew, seldom there ({@link LogReset})
  *   recovery-point               what was on the disk about a second ago ({@link RecoveryPoint})
  *   clean-stop                   the log was closed, and how it ended ({@link CleanStop})
  * </pre>
@@ -218,6 +219,52 @@ public final class Log implements AutoCloseable {
      */
     public OptionalLong announcedStart(long limitOffset) {
         return chain.announcedStart(limitOffset);
+    }
+
+    /**
+     * The last place between two batches that is not behind that offset: where a log may be cut, or another one begin anew. For
+     * the thread that appends.
+     *
+     * @throws TailraceException {@link ErrorCode#CORRUPT_LOG}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
+     */
+    public LogPlace placeAt(long offset) {
+        ensureOpen();
+        try {
+            return chain.placeAt(offset);
+        } catch (IOException e) {
+            throw LogErrors.failed(directory, "Searching", e);
+        }
+    }
+
+    /**
+     * Gives up everything that the log has and lets it begin anew at that place, empty, durably: a follower that has nothing in
+     * common any more with what its leader still has (rule 16). A crash leaves the old log or the new beginning. Readers
+     * below get {@link ErrorCode#OFFSET_OUT_OF_RANGE}.
+     *
+     * @throws TailraceException {@link ErrorCode#DISK_FULL}: nothing has changed; {@link ErrorCode#IO_FAILED},
+     *     {@link ErrorCode#CLOSED}
+     */
+    public void resetTo(LogPlace place) {
+        writing.lock();
+        flushing.lock();
+        try {
+            ensureWritable();
+            LogReset.begin(chain.files(), directory, place);
+            giveUp(place);
+        } catch (IOException e) {
+            throw stopped("Beginning anew", e);
+        } finally {
+            flushing.unlock();
+            writing.unlock();
+        }
+    }
+
+    private void giveUp(LogPlace place) {
+        try {
+            chain.reset(place);
+        } catch (IOException | RuntimeException e) {
+            throw poisoned("Beginning anew", e);
+        }
     }
 
     /** The moves of the start that the log announces and {@link #advanceStartTo} has not made yet: starts by their batch's offset. */

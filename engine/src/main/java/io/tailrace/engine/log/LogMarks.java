@@ -99,6 +99,18 @@ final class LogMarks {
         cleanStop = true;
     }
 
+    /** The files have been made anew, for a log that begins there. */
+    void reset(LogPlace place) {
+        epochs = LogReset.epochs(place);
+        epochFileDiffers = false;
+        recoveryPoint = place.offset();
+        cleanStop = false;
+        synchronized (this) {
+            start = LogReset.start(place);
+            startWritten = start;
+        }
+    }
+
     /** Removes the clean-stop mark, durably, if it is there. */
     void removeCleanStop() throws IOException {
         if (cleanStop) {

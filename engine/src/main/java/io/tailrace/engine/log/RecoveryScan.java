@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * ever replaced by a rename. Without an epoch index everything is checked too, and the epochs in the batches are believed as
  * long as they never go back. Without a log start everything is checked for moves of it: if there is none, the log was made
  * before such files were, and begins at 0; else the file has been lost, and nothing is guessed.
+ *
+ * <p>A log that was being reset ({@link LogReset}) is reset first.
  */
 final class RecoveryScan {
     private static final Pattern BASE_OFFSET = Pattern.compile("[0-9]{20}");
@@ -94,6 +96,10 @@ final class RecoveryScan {
      */
     static Recovered run(FileStore files, Path directory, LogSettings settings, Trust trust) throws IOException {
         files.createDirectories(directory);
+        LogPlace reset = LogReset.read(files, directory);
+        if (reset != null) {
+            LogReset.complete(files, directory, reset, settings);
+        }
         RecoveryScan scan = new RecoveryScan(files, directory, settings, trust);
         try {
             return scan.recover();

@@ -50,6 +50,10 @@ final class SegmentChain {
 
     // --- for readers -------------------------------------------------------------------------------------------------
 
+    FileStore files() {
+        return files;
+    }
+
     LogSettings settings() {
         return settings;
     }
@@ -88,6 +92,32 @@ final class SegmentChain {
 
     OptionalLong announcedStart(long limitOffset) {
         return marks.start().announcedBelow(limitOffset);
+    }
+
+    /** The last place between two batches that is not behind that offset. */
+    LogPlace placeAt(long offset) throws IOException {
+        if (offset >= endOffset) {
+            return new LogPlace(endOffset, epochs().epochAt(endOffset - 1), lastSequence());
+        }
+        Segment segment = segmentAt(offset);
+        if (segment.baseOffset() == offset) {
+            int before = offset == 0 ? EpochIndex.NO_EPOCH : epochs().epochAt(offset - 1);
+            return new LogPlace(offset, before, segment.baseSequence());
+        }
+        IndexEntry from = segment.floor(IndexEntries.Key.OFFSET, offset - segment.baseOffset());
+        // Other logs will begin by this: so it is checked.
+        BatchScanner scanner = new BatchScanner(segment.reader(), from.position(), segment.size(), true);
+        long sequence = segment.baseSequence() + from.relativeSequence();
+        long base = segment.baseOffset() + from.relativeOffset();
+        while (scanner.next() && scanner.header().baseOffset() == base) {
+            RecordBatch header = scanner.header();
+            if (header.lastOffset() >= offset) {
+                return new LogPlace(base, base == 0 ? EpochIndex.NO_EPOCH : epochs().epochAt(base - 1), sequence);
+            }
+            base = header.nextOffset();
+            sequence += header.isControl() ? 0 : 1;
+        }
+        throw LogErrors.corrupt(segment.path(), scanner.position(), "offset " + offset + " is missing");
     }
 
     List<LogStart.Announcement> announcedStarts() {
@@ -299,6 +329,27 @@ final class SegmentChain {
             long end = endOffset;
             marks.changeStart(start -> start.truncatedTo(end));
             flushedOffset = endOffset;
+        } finally {
+            truncations.incrementAndGet();
+        }
+    }
+
+    /** Gives up all there is for a log that begins there; the decision is on the disk. Readers always find a segment. */
+    void reset(LogPlace place) throws IOException {
+        truncations.incrementAndGet();
+        try {
+            List<Segment> old = List.copyOf(segments.values());
+            Segment first = new Segment(files, directory, place.offset(), place.sequenceBefore(), settings);
+            segments.put(place.offset(), first);
+            for (Segment each : old) {
+                segments.remove(each.baseOffset(), each);
+                each.closeQuietly();
+            }
+            LogReset.complete(files, directory, place, settings);
+            marks.reset(place);
+            active = first;
+            endOffset = place.offset();
+            flushedOffset = place.offset();
         } finally {
             truncations.incrementAndGet();
         }

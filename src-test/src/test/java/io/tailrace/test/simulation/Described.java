@@ -20,6 +20,9 @@ final class Described {
         if (message instanceof Message.CopyReply reply) {
             return name + " " + reply.outcome();
         }
+        if (message instanceof Message.SnapshotReply reply) {
+            return name + " " + reply.outcome();
+        }
         if (message instanceof Message.AppendRequest request) {
             return name + (request.batches().isEmpty() ? " empty" : " with batches");
         }

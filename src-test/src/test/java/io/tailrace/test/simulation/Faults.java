@@ -98,6 +98,11 @@ final class Faults {
         }
     }
 
+    /** Whether disks are damaged in this life. */
+    boolean doDamage() {
+        return damages > 0;
+    }
+
     /** Just when a leader counts other voters, of which nobody else knows. */
     void votersChanged(SimulatedNode leader) {
         if (world.chance(atChanges)) {

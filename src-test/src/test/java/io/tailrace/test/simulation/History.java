@@ -50,6 +50,8 @@ final class History {
 
     private long acknowledgedEnd;
     private long tokens;
+    /** Up to where somebody wanted records deleted, whatever has become of it. */
+    private long deletedBelow;
 
     void acknowledged(Send send, long baseOffset) {
         send.outcome = Outcome.OK;
@@ -63,6 +65,16 @@ final class History {
         ends.add(new CheckedEnd(acknowledgedBefore, answer));
         // A later answer may not be smaller.
         acknowledgedEnd = Math.max(acknowledgedEnd, answer);
+    }
+
+    /** Somebody wants the records below that offset deleted. */
+    void deleting(long offset) {
+        deletedBelow = Math.max(deletedBelow, offset);
+    }
+
+    /** Below it values may be gone. */
+    long deletedBelow() {
+        return deletedBelow;
     }
 
     /** The offset after the last value that was acknowledged or confirmed. */

@@ -4,6 +4,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
@@ -25,6 +26,9 @@ final class Invariants {
     private final Map<String, Map<Integer, Long>> acknowledged = new HashMap<>();
     private final Map<String, Long> highWatermarks = new HashMap<>();
     private final Map<String, Long> compared = new HashMap<>();
+    private final Map<String, Long> starts = new HashMap<>();
+    /** Where committed entries say that the log begins. */
+    private long committedStart;
     /** The committed log, as the first replica had it that said so: batches by base offset. */
     private final NavigableMap<Long, ByteBuffer> committed = new TreeMap<>();
 
@@ -90,8 +94,50 @@ final class Invariants {
         compared.put(replica, 0L);
     }
 
+    /** Where a replica's log begins: there or later from now on, also after a restart, unless damage took all of it; not later than committed entries say. */
+    void begins(String replica, long start, boolean lostAll) {
+        long before = starts.getOrDefault(replica, 0L);
+        if (start < before && !(lostAll && start == 0)) {
+            throw new Violation("the log of " + replica + " begins at " + start + ", and began at " + before);
+        }
+        if (start > committedStart) {
+            throw new Violation(
+                    "the log of " + replica + " begins at " + start + ", committed entries say " + committedStart);
+        }
+        starts.put(replica, start);
+    }
+
+    /** A leader says that the log is to begin there, and so many of its voters have snapshots that reach there. */
+    void announced(String leader, long start, int snapshots, Voters voters) {
+        if (voters.ids().size() > 1 && snapshots < voters.quorum()) {
+            throw new Violation(leader + " moves the log's start to " + start + ", and only " + snapshots + " of "
+                    + voters + " have snapshots that reach there");
+        }
+    }
+
+    /** A replica gives up its log for one that begins there. */
+    void reset(String replica, long start) {
+        if (start <= highWatermarks.getOrDefault(replica, 0L) || start > committedStart) {
+            throw new Violation(replica + " lets its log begin anew at " + start + ", its high watermark is "
+                    + highWatermarks.get(replica) + ", committed entries say " + committedStart);
+        }
+    }
+
+    /** What a follower says that it has on its disk it has. */
+    void acknowledged(String replica, Message.AppendReply reply, Log log, long snapshot) {
+        if (reply.outcome() == Message.Outcome.MATCHED && reply.fsyncedOffset() > log.flushedOffset()) {
+            throw new Violation(replica + " says that it has up to " + reply.fsyncedOffset() + " on its disk, it has "
+                    + log.flushedOffset());
+        }
+        if (reply.snapshotOffset() > snapshot) {
+            throw new Violation(replica + " says that it has a snapshot as of " + reply.snapshotOffset()
+                    + ", it has one as of " + snapshot);
+        }
+    }
+
     /** The high watermark of a replica, after a step. */
-    void stands(String replica, long highWatermark, Log log) {
+    void stands(String replica, long start, long highWatermark, Log log) {
+        begins(replica, start, false);
         long before = highWatermarks.getOrDefault(replica, 0L);
         if (highWatermark < before) {
             throw new Violation(
@@ -124,14 +170,17 @@ final class Invariants {
     }
 
     private void compareFrom(long from, String replica, long highWatermark, Log log) {
-        long at = from;
+        long at = Math.max(from, log.startOffset());
         long end = Math.min(highWatermark, log.endOffset());
         try (LogReader reader = log.newReader()) {
             while (at < end) {
                 ByteBuffer bytes = reader.read(at, 64 * 1024, end);
                 if (!bytes.hasRemaining()) {
-                    // A flipped bit may make a batch look longer than it is: that is damage, and said so.
-                    ReplicaDisk.checked(reader.read(at, 64 * 1024, Long.MAX_VALUE));
+                    // A header that is damaged may say so too: then the checksum tells, or there is nothing to be had.
+                    if (ReplicaDisk.checked(reader.read(at, 64 * 1024, Long.MAX_VALUE))
+                            .isEmpty()) {
+                        return;
+                    }
                     throw new Violation(
                             "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }
@@ -145,6 +194,9 @@ final class Invariants {
     }
 
     private void same(String replica, RecordBatch batch) {
+        if (ControlRecords.isLogStart(batch)) {
+            committedStart = Math.max(committedStart, ControlRecords.logStartOf(batch));
+        }
         ByteBuffer known = committed.putIfAbsent(batch.baseOffset(), batch.bytes());
         if (known != null && !known.equals(batch.bytes())) {
             throw new Violation(
@@ -154,6 +206,10 @@ final class Invariants {
         if (before != null && RecordBatch.at(before.getValue().duplicate()).nextOffset() > batch.baseOffset()) {
             throw new Violation(replica + " has " + batch + " committed across another replica's batches");
         }
+    }
+
+    long committedStart() {
+        return committedStart;
     }
 
     long committedEnd() {

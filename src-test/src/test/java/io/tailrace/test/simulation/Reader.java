@@ -4,6 +4,7 @@ import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Reads on from its position, each time from any replica, and every now and then asks how far everything acknowledged is. */
 final class Reader {
@@ -41,9 +42,27 @@ final class Reader {
                         node.id,
                         true,
                         () -> node.arrive(() -> {
+                            OptionalLong start = node.beginsBehind(from);
+                            if (start.isPresent()) {
+                                cluster.network()
+                                        .send(node.id, id, true, () -> outOfRange(number, from, start.getAsLong()));
+                                return;
+                            }
                             List<RecordBatch> batches = node.read(from, MAX_BYTES);
                             cluster.network().send(node.id, id, true, () -> heard(number, from, batches));
                         }));
+    }
+
+    /** What it would have read is deleted: it goes on where the log begins. */
+    private void outOfRange(int number, long from, long start) {
+        if (number == request && from == position) {
+            world.coverage.count("reader: position deleted");
+            if (start > cluster.history().deletedBelow()) {
+                throw new Violation("the log begins at " + start + " though nobody wanted more deleted than up to "
+                        + cluster.history().deletedBelow());
+            }
+            position = start;
+        }
     }
 
     private void heard(int number, long from, List<RecordBatch> batches) {
@@ -52,6 +71,8 @@ final class Reader {
         }
         List<Placed> seen = new ArrayList<>();
         batches.forEach(batch -> Values.read(batch, seen));
+        // A first batch comes whole, though it may begin below.
+        seen.removeIf(placed -> placed.offset() < from);
         position = batches.get(batches.size() - 1).nextOffset();
         cluster.history().polls.add(new History.Poll(id, from, position, seen));
     }

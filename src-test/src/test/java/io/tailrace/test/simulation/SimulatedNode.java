@@ -2,19 +2,23 @@ package io.tailrace.test.simulation;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.journal.ReplicaSnapshots;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
-import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
+import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Scrub;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.ByteBuffer;
@@ -31,8 +35,6 @@ final class SimulatedNode {
     private static final Path DIRECTORY = DATA.resolve("replica");
     /** Small: the journal's files take turns every few promises. */
     private static final int PROMISES_BYTES = 2048;
-
-    private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     private static final int SECTOR_BYTES = 512;
 
@@ -60,7 +62,9 @@ final class SimulatedNode {
     private final class Running {
         final PromiseJournal promises;
         final ReplicaDisk files;
+        final ReplicaSnapshots snapshots;
         final QuorumReplica replica;
+        final Scrub scrub;
         final int start = starts;
 
         @Nullable
@@ -71,11 +75,15 @@ final class SimulatedNode {
 
         long logFree;
         long promiseFree;
+        boolean snapshotComing;
+        long freed;
 
-        Running(PromiseJournal promises, ReplicaDisk files, QuorumReplica replica) {
+        Running(PromiseJournal promises, ReplicaDisk files, ReplicaSnapshots snapshots, QuorumReplica replica) {
             this.promises = promises;
             this.files = files;
+            this.snapshots = snapshots;
             this.replica = replica;
+            this.scrub = files.newScrub();
         }
     }
 
@@ -121,23 +129,34 @@ final class SimulatedNode {
                 damage.forgetToAbstain();
             }
             ReplicaDisk files = ReplicaDisk.open(
-                    disk, DIRECTORY, promises, LOG, clock, cluster.settings().flush(), bootId());
+                    disk,
+                    DIRECTORY,
+                    promises,
+                    cluster.log(),
+                    clock,
+                    cluster.settings().flush(),
+                    bootId());
+            ReplicaSnapshots snapshots = new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS);
+            files.snapshots(snapshots);
             QuorumReplica.Recovered recovered = recovered(files);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
-            running = new Running(promises, files, replica);
+                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation, world.coverage::count);
+            running = new Running(promises, files, snapshots, replica);
             if (replica.highWatermark() > 0) {
                 world.coverage.count("starts with a high watermark");
             }
             cluster.invariants().started(name(), replica.highWatermark());
-            world.note(() -> id + " starts for the " + starts + "th time, log end " + replica.endOffset()
+            cluster.invariants().begins(name(), replica.startOffset(), replica.abstains());
+            world.note(() -> id + " starts for the " + starts + "th time, log from " + replica.startOffset() + " to "
+                    + replica.endOffset()
                     + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
             damage.started(replica.abstains());
             if (replica.abstains()) {
                 world.coverage.count("start: abstains");
                 cluster.lostSomething(this, false);
             }
+            step(new Input.SnapshotStored(snapshots.newestOffset()));
         } catch (TailraceException e) {
             cannotStart(e);
         }
@@ -379,9 +398,19 @@ final class SimulatedNode {
         }
         if (running == now && !now.failed) {
             cluster.members().stand(now.replica.voters(), now.replica.votersAt(now.replica.highWatermark()));
-            cluster.invariants().stands(name(), now.replica.highWatermark(), now.files.log());
-            if (world.chance(0.01)) {
+            cluster.invariants()
+                    .stands(name(), now.replica.startOffset(), now.replica.highWatermark(), now.files.log());
+            if (world.chance(0.005)) {
+                snapshotSoon(now);
+            }
+            if (now.files.log().startOffset() > now.freed && world.chance(0.1)) {
+                onDisk(now, () -> freeFiles(now));
+            }
+            if (running == now && world.chance(0.01)) {
                 checkpoint(now);
+            }
+            if (world.chance(0.005)) {
+                scrubOn(now);
             }
         }
     }
@@ -402,9 +431,87 @@ final class SimulatedNode {
         }
     }
 
+    // --- snapshots, and files that are not needed any more -----------------------------------------------------------
+
+    private void snapshotSoon(Running now) {
+        if (!now.snapshotComing) {
+            now.snapshotComing = true;
+            world.after(world.between(0, world.chance(0.2) ? 1500 : slowDisk ? 60 : 10), () -> {
+                if (running == now && !now.failed) {
+                    onDisk(now, () -> makeSnapshot(now));
+                }
+            });
+        }
+    }
+
+    private void makeSnapshot(Running now) {
+        Log log = now.files.log();
+        now.snapshotComing = false;
+        boolean ahead = cluster.variant().flaw() == Variant.Flaw.SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED;
+        long asOf = ahead ? log.endOffset() : Math.min(now.replica.highWatermark(), log.endOffset());
+        long made = now.snapshots.make(log, asOf, clock.millis());
+        world.coverage.count("snapshot made: " + now.replica.roleName());
+        whenAwake(now.start, () -> step(new Input.SnapshotStored(made)));
+    }
+
+    private void freeFiles(Running now) {
+        Log log = now.files.log();
+        boolean all = cluster.variant().flaw() == Variant.Flaw.FILES_GO_WITHOUT_A_SNAPSHOT;
+        long start = log.startOffset();
+        if (log.deleteSegmentsBelow(all ? Long.MAX_VALUE : now.snapshots.newestOffset()) > 0) {
+            world.coverage.count("files of the log deleted");
+        }
+        now.freed = start;
+    }
+
+    /** Work of the node itself: what finds no room is left, any other failure ends it. */
+    private void onDisk(Running now, Runnable work) {
+        try {
+            work.run();
+        } catch (TailraceException e) {
+            now.snapshotComing = false;
+            if (e.code() == ErrorCode.DISK_FULL && !disk.stopped()) {
+                world.coverage.count("no room for a snapshot, or to free files");
+            } else if (e.code() == ErrorCode.IO_FAILED || disk.stopped()) {
+                world.coverage.count("fault: I/O failed at a snapshot or a deletion");
+                lose(true);
+            } else if (String.valueOf(e.getMessage()).startsWith("No snapshot in")) {
+                throw new Violation(id + " makes no snapshot: " + e.getMessage());
+            } else {
+                world.coverage.count("damage: met by a snapshot");
+                damaged(now, e, 0);
+            }
+        }
+    }
+
+    private void announced(Running now, Output.AppendToLog append) {
+        for (PlacedBatch placed : append.batches()) {
+            if (now.replica.isLeading() && ControlRecords.isLogStart(placed.batch())) {
+                long start = ControlRecords.logStartOf(placed.batch());
+                int reach = (int) cluster.nodes().stream()
+                        .filter(node -> node.snapshotOnDisk() >= start)
+                        .count();
+                cluster.invariants().announced(id, start, reach, now.replica.voters());
+            }
+        }
+    }
+
+    /** What the newest snapshot is as of, also of a node that is down. */
+    private long snapshotOnDisk() {
+        return new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS).newestOffset();
+    }
+
     private void act(Running now, Output output) {
+        // Of a replica whose disk is lost a leader goes by what it said before.
+        if (output instanceof Output.AppendToLog append && !cluster.isChanging()) {
+            announced(now, append);
+        }
         if (output instanceof Output.Send send) {
             cluster.invariants().sent(name(), send.message());
+            if (send.message() instanceof Message.AppendReply reply
+                    && cluster.settings().flush() == FlushMode.BATCH) {
+                cluster.invariants().acknowledged(name(), reply, now.files.log(), now.snapshots.newestOffset());
+            }
             world.coverage.count("message: " + Described.kind(send.message()));
             SimulatedNode to = cluster.node(send.to().nodeId());
             Input.Received received = new Input.Received(replicaId, send.message());
@@ -466,6 +573,16 @@ final class SimulatedNode {
                 world.after(world.between(50, 400), this::emptyDisk);
             }
         }
+        if (io instanceof Output.Reset reset) {
+            cluster.invariants().reset(id, reset.place().offset());
+            world.coverage.count("log begun anew: " + now.replica.roleName());
+            if (cluster.isBeingTested() && world.chance(0.2)) {
+                disk.stopAfter(world.random.nextInt(40));
+            }
+        }
+        if (io instanceof Output.AdvanceStart) {
+            world.coverage.count("start moved: " + now.replica.roleName());
+        }
         Input done = done(now, io);
         if (done instanceof Input.Damaged) {
             damage.met();
@@ -477,6 +594,9 @@ final class SimulatedNode {
         }
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
+            if (io instanceof Output.Reset) {
+                world.coverage.count("fault: power lost while a log begins anew");
+            }
             lose(true);
             return;
         }
@@ -495,6 +615,9 @@ final class SimulatedNode {
     }
 
     private Input done(Running now, Output.Io io) {
+        if (cluster.variant().flaw() == Variant.Flaw.START_IS_NOT_STORED && io instanceof Output.AdvanceStart) {
+            return new Input.IoDone(io.id());
+        }
         if (cluster.variant().flaw() == Variant.Flaw.COPIES_UNCHECKED && io instanceof Output.Read read) {
             try (LogReader reader = now.files.log().newReader()) {
                 long limit = Math.min(read.limitOffset(), now.files.log().endOffset());
@@ -514,10 +637,14 @@ final class SimulatedNode {
         }
         Input damaged = now.files.damaged(what, offset);
         damage.met();
-        if (disk.stopped()) {
-            lose(true);
-        } else {
+        if (!disk.stopped()) {
             step(damaged);
+            if (running == now && damaged instanceof Input.IoFailed) {
+                lose(true);
+            }
+        }
+        if (disk.stopped() || damaged instanceof Input.IoFailed) {
+            lose(true);
         }
     }
 
@@ -526,7 +653,14 @@ final class SimulatedNode {
         SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
         try {
             now.partition = new SimulatedPartition(
-                    this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), before);
+                    this,
+                    world,
+                    cluster.history(),
+                    now.replica,
+                    leading.epoch(),
+                    now.files.log(),
+                    now.snapshots,
+                    before);
             lastPartition = now.partition;
         } catch (TailraceException e) {
             world.coverage.count("damage: met in a replay");
@@ -560,6 +694,9 @@ final class SimulatedNode {
                 now.partition.end();
                 now.partition = null;
             }
+        } else if (decision instanceof Output.SnapshotWanted) {
+            world.coverage.count("decision: snapshot wanted");
+            snapshotSoon(now);
         } else if (decision instanceof Output.NominationDeferred) {
             world.coverage.count("decision: nomination deferred");
         } else if (decision instanceof Output.NominationDeclined declined) {
@@ -618,6 +755,20 @@ final class SimulatedNode {
         return batches;
     }
 
+    /** Where the log begins, if that is behind the offset, and anybody may read here. */
+    OptionalLong beginsBehind(long offset) {
+        Running now = running;
+        boolean serves =
+                now != null && !now.failed && now.replica.readableOffset().isPresent();
+        return serves && offset < now.files.log().startOffset()
+                ? OptionalLong.of(now.files.log().startOffset())
+                : OptionalLong.empty();
+    }
+
+    long startOffset() {
+        return running == null ? 0 : running.replica.startOffset();
+    }
+
     private static List<RecordBatch> unchecked(ByteBuffer bytes) {
         List<RecordBatch> batches = new ArrayList<>();
         while (bytes.hasRemaining()) {
@@ -626,6 +777,17 @@ final class SimulatedNode {
             batches.add(batch);
         }
         return batches;
+    }
+
+    private void scrubOn(Running now) {
+        try {
+            if (running == now && !disk.stopped() && now.scrub.step(500) == 0) {
+                world.coverage.count("scrubbed through");
+            }
+        } catch (TailraceException e) {
+            world.coverage.count("damage: met by the background scrub");
+            damaged(now, e, now.scrub.offset());
+        }
     }
 
     /** Reads everything that is on the disk, and so meets all damage there is. */
@@ -661,7 +823,8 @@ final class SimulatedNode {
         return now == null
                 ? id + " down"
                 : replicaId + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch()
-                        + " high watermark " + now.replica.highWatermark() + " end " + now.replica.endOffset() + " "
+                        + " high watermark " + now.replica.highWatermark() + " log from " + now.replica.startOffset()
+                        + " end " + now.replica.endOffset() + " "
                         + now.replica.voters();
     }
 }

@@ -1,6 +1,7 @@
 package io.tailrace.test.simulation;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.journal.ReplicaSnapshots;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.partition.BatchAppended;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedPartition {
     private static final int MAX_PENDING = 30;
-    private static final int MAX_PRODUCERS = 100;
+    static final int MAX_PRODUCERS = 100;
 
     private final SimulatedNode node;
     private final World world;
@@ -34,6 +35,7 @@ final class SimulatedPartition {
     private final Map<Long, Pending> pending = new HashMap<>();
     private final Map<Long, LongConsumer> reads = new HashMap<>();
     private final List<Duplicate> duplicates = new ArrayList<>();
+    private final Map<Long, Long> startMoves = new HashMap<>();
     private PartitionState state;
     private boolean over;
 
@@ -48,18 +50,23 @@ final class SimulatedPartition {
             QuorumReplica replica,
             int epoch,
             Log log,
+            ReplicaSnapshots snapshots,
             @Nullable SimulatedPartition keptFrom) {
         this.node = node;
         this.world = world;
         this.history = history;
         this.replica = replica;
         this.epoch = epoch;
-        this.state = keptFrom == null ? PartitionState.empty(MAX_PRODUCERS) : asOf(log, keptFrom.state);
-        log.replayChecked(1, Long.MAX_VALUE, (sequence, header) -> {
-            if (header.baseOffset() >= state.endOffset()) {
-                state = state.apply(BatchAppended.replayed(header));
-            }
-        });
+        if (keptFrom == null || keptFrom.state.endOffset() < log.startOffset()) {
+            this.state = snapshots.state(log);
+        } else {
+            this.state = asOf(log, keptFrom.state);
+            log.replayChecked(1, Long.MAX_VALUE, (sequence, header) -> {
+                if (header.baseOffset() >= state.endOffset()) {
+                    state = state.apply(BatchAppended.replayed(header));
+                }
+            });
+        }
     }
 
     /** What a leader would have that does not roll back: everything that it ever appended, as if that were in the log. */
@@ -99,6 +106,9 @@ final class SimulatedPartition {
             return;
         }
         long end = baseOffset + batch.lastOffsetDelta() + 1;
+        if (baseOffset < replica.startOffset()) {
+            world.coverage.count("partition: duplicate of what was deleted");
+        }
         if (end <= replica.highWatermark()) {
             world.coverage.count("partition: duplicate answered");
             client.accept(Answer.stored(baseOffset));
@@ -107,6 +117,42 @@ final class SimulatedPartition {
         } else {
             world.coverage.count("partition: duplicate waits");
             duplicates.add(new Duplicate(baseOffset, end, client));
+        }
+    }
+
+    /** Somebody wants records deleted. */
+    void moveStart() {
+        long start = replica.startOffset();
+        long end = replica.highWatermark();
+        long to = world.chance(0.3) ? end : start + (long) (world.random.nextDouble() * (end - start));
+        if (world.chance(0.02)) {
+            to = end + world.between(1, 5);
+        } else {
+            history.deleting(to);
+        }
+        long token = history.nextToken();
+        startMoves.put(token, to);
+        node.step(new Input.MoveStart(token, to));
+    }
+
+    private void startAnswered(Output.Decision answer) {
+        long token;
+        if (answer instanceof Output.StartMoved moved) {
+            token = moved.token();
+            world.coverage.count("decision: start moved");
+            if (moved.startOffset() < startMoves.getOrDefault(token, 0L)) {
+                throw new Violation(node.id + " says that its log begins at " + moved.startOffset() + ", asked for was "
+                        + startMoves.get(token));
+            }
+        } else if (answer instanceof Output.StartRefused refused) {
+            token = refused.token();
+            world.coverage.count("decision: start refused, " + refused.code());
+        } else {
+            token = ((Output.StartUnknown) answer).token();
+            world.coverage.count("decision: start unknown");
+        }
+        if (startMoves.remove(token) == null) {
+            throw new Violation(node.id + " answers a move of the start twice");
         }
     }
 
@@ -131,6 +177,10 @@ final class SimulatedPartition {
             }
             world.coverage.count("decision: append refused, disk full");
             takeBack(take(refused.token()));
+        } else if (decision instanceof Output.StartMoved
+                || decision instanceof Output.StartRefused
+                || decision instanceof Output.StartUnknown) {
+            startAnswered(decision);
         } else if (decision instanceof Output.ReadConfirmed confirmed) {
             world.coverage.count("decision: read confirmed");
             LongConsumer client = reads.remove(confirmed.token());

@@ -1,21 +1,23 @@
 package io.tailrace.test.simulation;
 
+import io.tailrace.engine.replication.quorum.CountedRules;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * What is run: the replica as it is, or with a rule broken.
  *
  * @param replicas makes the replicas
- * @param flaw what is wrong with how nodes treat damage, if anything
+ * @param flaw what is wrong with what a node does beside the rules, if anything
  * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
  */
 record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
-    static final Variant SOUND = new Variant(QuorumReplica::new, true);
+    static final Variant SOUND = new Variant(CountedRules::replica, true);
 
     /** What a node may do wrong beside the replica's rules. */
     enum Flaw {
@@ -31,14 +33,20 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
         /** Readers get what the disk gives (rule 13). */
         SERVES_UNCHECKED,
         /** And so do replicas, from a log and from each other; only with a rule that takes what is damaged does it matter. */
-        COPIES_UNCHECKED
+        COPIES_UNCHECKED,
+        /** A snapshot is made of all that is in the log, committed or not (rule 16). */
+        SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED,
+        /** The files below the log's start go, whether a snapshot tells what they told or not (rule 16). */
+        FILES_GO_WITHOUT_A_SNAPSHOT,
+        /** The log's start moves in memory only (rule 16). */
+        START_IS_NOT_STORED
     }
 
     Variant(Replicas replicas, boolean stateFromTheLogAlone) {
         this(replicas, stateFromTheLogAlone, Flaw.NONE);
     }
 
-    /** As the constructor of {@link QuorumReplica}. */
+    /** As the constructor of {@link QuorumReplica}; whoever looks on may be told which rules made a difference. */
     @FunctionalInterface
     interface Replicas {
         QuorumReplica create(
@@ -46,6 +54,7 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
                 QuorumSettings settings,
                 QuorumReplica.Recovered recovered,
                 InstantSource clock,
-                Supplier<UUID> incarnations);
+                Supplier<UUID> incarnations,
+                Consumer<String> seen);
     }
 }

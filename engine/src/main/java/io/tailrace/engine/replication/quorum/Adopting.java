@@ -3,8 +3,10 @@ package io.tailrace.engine.replication.quorum;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message.CopyReply;
 import io.tailrace.engine.replication.quorum.Message.CopyRequest;
+import io.tailrace.engine.replication.quorum.Message.SnapshotReply;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has a quorum's promises, and copies the greatest of its logs from who has it, epochs unchanged, until it is on the own disk
@@ -18,6 +20,9 @@ final class Adopting extends Role {
     private final ReplicaId source;
     private final LogPosition winner;
     private long offset;
+    /** The beginning of a new log, while it is being copied: the own one parts from the source's below where that begins. */
+    private @Nullable SnapshotCopy anew;
+
     private int tries;
 
     Adopting(QuorumReplica replica, int epoch, UUID incarnation, ReplicaId source, LogPosition winner) {
@@ -42,6 +47,10 @@ final class Adopting extends Role {
     }
 
     private void ask() {
+        if (anew != null) {
+            anew.ask(epoch, incarnation);
+            return;
+        }
         int previousEpoch = replica.log().outline().epochBefore(offset);
         replica.out().send(source, new CopyRequest(epoch, incarnation, offset, previousEpoch));
     }
@@ -69,11 +78,44 @@ final class Adopting extends Role {
         }
         switch (reply.outcome()) {
             case REFUSED -> tries = TRIES;
-            case DIVERGED -> {
-                offset = replica.log().outline().agreement(reply.divergence());
-                ask();
-            }
+            case DIVERGED -> diverged(reply);
             case MATCHED -> take(from, reply);
+        }
+    }
+
+    private void diverged(CopyReply reply) {
+        LogOutline own = replica.log().outline();
+        long least = Math.max(reply.logStart(), own.base().offset());
+        boolean endsBelow = own.end() < reply.logStart();
+        if (endsBelow
+                || replica.rules()
+                        .hasToBeginAnew(offset, reply.logStart(), own.base().offset())) {
+            anew = new SnapshotCopy(replica, source);
+            anew.sourceBeginsAt(reply.logStart());
+        } else {
+            offset = Math.max(least, own.agreement(reply.divergence()));
+        }
+        ask();
+    }
+
+    @Override
+    void snapshotReply(ReplicaId from, SnapshotReply reply) {
+        SnapshotCopy copy = anew;
+        if (copy == null || !from.equals(source) || !reply.incarnation().equals(incarnation)) {
+            return;
+        }
+        if (reply.outcome() == Message.Outcome.REFUSED) {
+            tries = TRIES;
+        } else if (copy.take(reply)) {
+            tries = 0;
+            if (copy.isComplete(reply)) {
+                anew = null;
+                offset = reply.place().offset();
+                if (!replica.beginAnew(from, reply.place(), reply.voters(), copy) || isCopied()) {
+                    return;
+                }
+            }
+            ask();
         }
     }
 

@@ -60,7 +60,8 @@ final class CopySource {
                 outcome,
                 request.offset(),
                 request.previousEpoch(),
-                replica.log().outline().endOf(request.previousEpoch()),
+                replica.log().outline().divergence(request.offset(), request.previousEpoch()),
+                replica.log().outline().base().offset(),
                 batches);
     }
 }

@@ -25,6 +25,9 @@ final class Follower extends Role {
      */
     private long noRoomAt = -1;
 
+    /** The beginning of a new log, while it is being copied: this one has nothing in common any more with what the leader has. */
+    private @Nullable SnapshotCopy anew;
+
     /** Whether the leader has been heard since the last look, and at the last look or since. */
     private boolean heard;
 
@@ -103,11 +106,21 @@ final class Follower extends Role {
         round = Math.max(round, request.round());
         LogOutline outline = replica.log().outline();
         if (!outline.matches(request.previousOffset(), request.previousEpoch())) {
+            if (replica.rules()
+                    .hasToBeginAnew(
+                            request.previousOffset(),
+                            request.logStart(),
+                            outline.base().offset())) {
+                beginAnew(from, request);
+            }
             if (replica.log().flushed() > noRoomAt || request.batches().isEmpty()) {
-                answer(Outcome.DIVERGED, outline.endOf(request.previousEpoch()));
+                answer(Outcome.DIVERGED, outline.divergence(request.previousOffset(), request.previousEpoch()));
             }
             return;
         }
+        anew = null;
+        replica.snapshots().want(request.snapshotWanted());
+        replica.starts().tryAgain();
         if (replica.adopt(from, request.previousOffset(), request.previousEpoch(), epoch, request.batches())) {
             long end = request.previousOffset();
             if (!request.batches().isEmpty()) {
@@ -123,6 +136,31 @@ final class Follower extends Role {
                 committedWhenConfirmed = request.highWatermark();
             }
             acknowledge();
+        }
+    }
+
+    /** With every heartbeat that does not match: what has been lost on the way is asked for again. */
+    private void beginAnew(ReplicaId from, AppendRequest request) {
+        if (anew == null) {
+            anew = new SnapshotCopy(replica, from);
+        }
+        anew.sourceBeginsAt(request.logStart());
+        anew.ask(epoch, request.incarnation());
+    }
+
+    @Override
+    void snapshotReply(ReplicaId from, Message.SnapshotReply reply) {
+        SnapshotCopy copy = anew;
+        if (copy == null || !from.equals(leader) || reply.outcome() == Outcome.REFUSED || !copy.take(reply)) {
+            return;
+        }
+        if (!copy.isComplete(reply)) {
+            copy.ask(epoch, reply.incarnation());
+        } else {
+            anew = null;
+            if (replica.beginAnew(from, reply.place(), reply.voters(), copy)) {
+                matched = reply.place().offset();
+            }
         }
     }
 
@@ -142,9 +180,13 @@ final class Follower extends Role {
     private void answer(Outcome outcome, EpochEnd divergence) {
         if (leader != null) {
             long fsynced = replica.rules().acknowledged(matched, replica.log().flushed());
+            long snapshot = replica.snapshots().offset();
             long start = replica.abstention().start();
             replica.out()
-                    .send(leader, new AppendReply(epoch, epoch, outcome, round, divergence, matched, fsynced, start));
+                    .send(
+                            leader,
+                            new AppendReply(
+                                    epoch, epoch, outcome, round, divergence, matched, fsynced, snapshot, start));
         }
     }
 
@@ -162,6 +204,14 @@ final class Follower extends Role {
     void takenBack() {
         noRoomAt = replica.log().outline().end();
         matched = Math.min(matched, noRoomAt);
+    }
+
+    /** The leader may wait for it. */
+    @Override
+    void snapshotStored() {
+        if (leader != null && replica.rules().mayFollow(replica.isPromiseStored())) {
+            acknowledge();
+        }
     }
 
     @Override

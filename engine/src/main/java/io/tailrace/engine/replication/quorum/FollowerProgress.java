@@ -18,6 +18,8 @@ final class FollowerProgress {
     long matched;
     /** It has so much on its disk, as long as it is not started again. */
     long fsynced;
+    /** What its newest snapshot is as of. */
+    long snapshot;
     /** The newest of its starts that has answered. */
     long start = Message.NO_START;
     /** The newest round that it has answered. */

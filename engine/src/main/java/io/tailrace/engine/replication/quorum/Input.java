@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
@@ -22,6 +23,18 @@ public sealed interface Input {
             batches = List.copyOf(batches);
         }
     }
+
+    /** An {@link Output.Locate} has been done. */
+    record Located(long id, LogPlace place) implements Input {}
+
+    /** An {@link Output.ReadSnapshot} has been done. */
+    record SnapshotRead(long id, SnapshotStore.Part part) implements Input {}
+
+    /**
+     * There is a snapshot on this replica's disk, as of that offset, made from its own log below its high watermark. To be told
+     * after each, and of the newest one when the replica has been opened.
+     */
+    record SnapshotStored(long offset) implements Input {}
 
     /**
      * An {@link Output.AppendToLog}, {@link Output.StorePromise} or {@link Output.AdvanceStart} found no room: nothing of it was

@@ -24,7 +24,7 @@ final class Leader extends Role {
     Leader(QuorumReplica replica, Replication replication) {
         super(replica, replication.epoch());
         this.replication = replication;
-        this.starts = new StartRequests(replica, epoch);
+        this.starts = new StartRequests(replica, replication);
     }
 
     @Override
@@ -115,9 +115,12 @@ final class Leader extends Role {
 
     @Override
     void moveStart(Input.MoveStart move) {
-        if (starts.moveStart(move.token(), move.newStart())) {
-            replication.sendNew();
-        }
+        starts.moveStart(move.token(), move.newStart());
+    }
+
+    @Override
+    void snapshotStored() {
+        starts.advance();
     }
 
     @Override
@@ -174,6 +177,7 @@ final class Leader extends Role {
     void appendReply(ReplicaId from, Message.AppendReply reply) {
         replication.answered(from, reply);
         advance();
+        starts.advance();
     }
 
     @Override

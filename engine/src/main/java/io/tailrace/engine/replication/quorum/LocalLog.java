@@ -1,8 +1,10 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -132,6 +134,23 @@ final class LocalLog {
         endAt(offset);
         changes++;
         flush();
+    }
+
+    /**
+     * Gives up all of it, for a log that begins there (rule 16). What was under way counts for nothing any more.
+     *
+     * @return the id of the I/O
+     */
+    long reset(LogPlace place, Voters decided, long snapshotOffset, ByteBuffer snapshot) {
+        long id = out.io(io -> new Output.Reset(io, place, decided, snapshotOffset, snapshot));
+        writing.clear();
+        outline.reset(place);
+        voters.reset(place.offset(), decided);
+        forced = rules.onDiskBeforeReset(place.offset());
+        flushingTo = 0;
+        changes++;
+        flush();
+        return id;
     }
 
     private void endAt(long offset) {

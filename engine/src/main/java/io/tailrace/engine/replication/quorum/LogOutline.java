@@ -2,8 +2,10 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -20,22 +22,29 @@ public final class LogOutline {
     /** Where entries say that the log begins, by the entries' offsets; both ascend. Only what is still to be made. */
     private final NavigableMap<Long, Long> announced = new TreeMap<>();
 
+    /** Epochs that are over where the log begins: what was sent before still has to be compared. */
+    private static final int MAX_PAST_EPOCHS = 100;
+
     private long start;
+    /** The last place between two batches that is not behind the start. */
+    private LogPlace base;
+
     private long end;
 
-    private LogOutline(long start, long end) {
+    private LogOutline(long start, LogPlace base, long end) {
         this.start = start;
+        this.base = base;
         this.end = end;
     }
 
     /** An empty log. */
     public static LogOutline empty() {
-        return new LogOutline(0, 0);
+        return new LogOutline(0, LogPlace.ZERO, 0);
     }
 
     /** The outline of a log that has just been opened. */
     public static LogOutline of(Log log) {
-        LogOutline outline = new LogOutline(log.startOffset(), log.endOffset());
+        LogOutline outline = new LogOutline(log.startOffset(), log.placeAt(log.startOffset()), log.endOffset());
         log.epochStarts().forEach((epoch, first) -> {
             // The epoch index is written ahead of the log, and may know an epoch of which no batch came to be.
             if (first < outline.end) {
@@ -48,6 +57,11 @@ public final class LogOutline {
 
     long start() {
         return start;
+    }
+
+    /** From where on other replicas are served, and logs compared: below it everything is committed, and may be gone. */
+    LogPlace base() {
+        return base;
     }
 
     long end() {
@@ -76,17 +90,25 @@ public final class LogOutline {
 
     /** Whether there is an entry of that epoch before that offset: then both logs are the same up to it. */
     boolean matches(long offset, int previousEpoch) {
-        return offset >= start && offset <= end && epochBefore(offset) == previousEpoch;
+        return offset >= base.offset() && offset <= end && epochBefore(offset) == previousEpoch;
     }
 
-    /** Where the largest epoch that is not above the given one ends; without one, the log's start. */
+    /** Where the largest epoch that is not above the given one ends; without one, where the log begins. */
     EpochEnd endOf(int epoch) {
         Map.Entry<Integer, Long> floor = starts.floorEntry(epoch);
         if (floor == null) {
-            return new EpochEnd(NO_EPOCH, start);
+            return new EpochEnd(NO_EPOCH, base.offset());
         }
         Map.Entry<Integer, Long> above = starts.higherEntry(floor.getKey());
         return new EpochEnd(floor.getKey(), above == null ? end : above.getValue());
+    }
+
+    /**
+     * What to answer who compares an entry that is not here. Below the base all is committed, so whoever may lead or be copied to
+     * has the same up to there.
+     */
+    EpochEnd divergence(long offset, int previousEpoch) {
+        return offset < base.offset() ? new EpochEnd(epochBefore(base.offset()), base.offset()) : endOf(previousEpoch);
     }
 
     /** The last offset up to which this log may be the other one's, which says so much about itself (KIP-279). */
@@ -114,6 +136,29 @@ public final class LogOutline {
     long announcedBelow(long limitOffset) {
         Map.Entry<Long, Long> newest = announced.lowerEntry(limitOffset);
         return newest == null ? start : newest.getValue();
+    }
+
+    /** The log is about to begin there, or later in the batch that begins there: what lies before is not read any more. */
+    void startMoving(LogPlace place) {
+        if (place.offset() > base.offset()) {
+            base = place;
+            starts.headMap(epochBefore(base.offset()), false).keySet().stream()
+                    .sorted(Comparator.reverseOrder())
+                    .skip(MAX_PAST_EPOCHS)
+                    .toList()
+                    .forEach(starts::remove);
+        }
+    }
+
+    /** The log begins anew at that place; for readers, who see what is on the disk, when the move is made. */
+    void reset(LogPlace place) {
+        base = place;
+        end = place.offset();
+        starts.clear();
+        announced.clear();
+        if (place.epochBefore() != NO_EPOCH) {
+            starts.put(place.epochBefore(), place.offset() - 1);
+        }
     }
 
     /** The move is made. */

@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
@@ -13,9 +14,10 @@ final class LogStarts {
     private static final long NONE = -1;
 
     private final QuorumReplica replica;
+    private long locateId = NONE;
     private long moveId = NONE;
     private long movingTo;
-    /** Where the start could not move to for lack of room; it is tried again when there is more to move. */
+    /** Where the start could not move to for lack of room; until it is tried again it counts as made. */
     private long noRoomFor = NONE;
 
     LogStarts(QuorumReplica replica) {
@@ -50,10 +52,27 @@ final class LogStarts {
     /** Begins the move that is due, if one is. */
     void advance() {
         long wanted = wanted();
-        if (moveId == NONE && wanted > replica.log().outline().start() && wanted > noRoomFor) {
+        boolean moving = locateId != NONE || moveId != NONE;
+        if (!moving && wanted > replica.log().outline().start() && wanted > noRoomFor) {
             movingTo = wanted;
-            moveId = replica.out().io(id -> new Output.AdvanceStart(id, wanted));
+            locateId = replica.out().io(id -> new Output.Locate(id, wanted));
         }
+    }
+
+    /** It is known at which batch other replicas are to be served from now on: reads asked for later come behind the move. */
+    void located(long id, LogPlace place) {
+        if (id == locateId) {
+            locateId = NONE;
+            replica.log().outline().startMoving(place);
+            moveId = replica.out().io(move -> new Output.AdvanceStart(move, movingTo));
+        }
+    }
+
+    /** The log begins anew: a move under way is none any more. */
+    void forget() {
+        locateId = NONE;
+        moveId = NONE;
+        noRoomFor = NONE;
     }
 
     /** Whether all moves are made that are due, or have to wait for room on the disk. */
@@ -62,7 +81,7 @@ final class LogStarts {
         return wanted <= replica.log().outline().start() || wanted <= noRoomFor;
     }
 
-    /** Makes the move again that found no room. */
+    /** Makes the move again that found no room, now and then: nobody tells when there is some. */
     void tryAgain() {
         noRoomFor = NONE;
         advance();

@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.EpochEnd;
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 import java.util.UUID;
@@ -96,6 +97,7 @@ public sealed interface Message {
      * @param offset the offset asked for
      * @param previousEpoch the epoch asked for
      * @param divergence with {@link Outcome#DIVERGED}, where the source's largest epoch not above the one asked for ends
+     * @param logStart from where on the source can serve its log; it begins at a batch
      * @param batches with {@link Outcome#MATCHED}, what follows in the source's log
      */
     record CopyReply(
@@ -106,6 +108,7 @@ public sealed interface Message {
             long offset,
             int previousEpoch,
             EpochEnd divergence,
+            long logStart,
             List<RecordBatch> batches)
             implements Reply {
         /** Takes a copy of the list. */
@@ -121,6 +124,8 @@ public sealed interface Message {
      * @param previousOffset the offset at which the batches belong
      * @param previousEpoch the epoch of the entry before it, or -1 at the log's beginning
      * @param highWatermark the leader's
+     * @param logStart from where on the leader can send its log; it begins at a batch
+     * @param snapshotWanted a snapshot as of that offset is wanted, so that the log's start can move; 0 if none is
      * @param confirmedStart the follower's start that the leader goes by, once its epoch is open; {@link #NO_START} before
      */
     record AppendRequest(
@@ -131,6 +136,8 @@ public sealed interface Message {
             int previousEpoch,
             List<RecordBatch> batches,
             long highWatermark,
+            long logStart,
+            long snapshotWanted,
             long confirmedStart)
             implements Request {
         /** Takes a copy of the list. */
@@ -146,6 +153,7 @@ public sealed interface Message {
      * @param divergence with {@link Outcome#DIVERGED}, where the follower's largest epoch not above the one asked for ends
      * @param matchedOffset the follower's log is the leader's up to here
      * @param fsyncedOffset and up to here it is on the disk
+     * @param snapshotOffset the follower has a snapshot on its disk that is as of here, or 0
      * @param start which start of the follower says so: it grows, and what an earlier one has said may have been lost since
      */
     record AppendReply(
@@ -156,7 +164,39 @@ public sealed interface Message {
             EpochEnd divergence,
             long matchedOffset,
             long fsyncedOffset,
+            long snapshotOffset,
             long start)
+            implements Reply {}
+
+    /**
+     * A follower or a nominee whose log parts from its leader's or source's below where that begins asks for the beginning
+     * of a new one, part by part (rule 16). Answered by {@link SnapshotReply}, if there is a snapshot that will do.
+     *
+     * @param offset the snapshot of which something has come already, or {@link #NEWEST}
+     * @param position how many of its bytes have come
+     */
+    record SnapshotRequest(int epoch, UUID incarnation, long offset, int position) implements Request {
+        static final long NEWEST = -1;
+    }
+
+    /**
+     * Answers {@link SnapshotRequest}.
+     *
+     * @param outcome MATCHED, or REFUSED by who has promised another
+     * @param place where the source's log begins, and the asker's is to begin anew
+     * @param voters who voted there
+     * @param position the one asked for
+     * @param part what follows; none if the snapshot asked for is not there any more, or does not reach to the place
+     */
+    record SnapshotReply(
+            int epoch,
+            UUID incarnation,
+            int promisedEpoch,
+            Outcome outcome,
+            LogPlace place,
+            Voters voters,
+            int position,
+            SnapshotStore.Part part)
             implements Reply {}
 
     /** How a comparison of two logs ended. */

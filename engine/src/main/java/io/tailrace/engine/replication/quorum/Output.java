@@ -1,8 +1,10 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.replication.Promise;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** What a replica wants done, or has decided. */
@@ -32,6 +34,20 @@ public sealed interface Output {
      * above the log's end; it may lie inside of a batch.
      */
     record AdvanceStart(long id, long offset) implements Io {}
+
+    /** Find the last place between two batches that is not behind that offset; reported by {@link Input.Located}. */
+    record Locate(long id, long offset) implements Io {}
+
+    /**
+     * Store the snapshot and who votes, then give up all of the log and let it begin anew at that place, durably all: a crash
+     * leaves the old log or the new beginning.
+     *
+     * @param snapshotOffset what the snapshot is as of
+     */
+    record Reset(long id, LogPlace place, Voters voters, long snapshotOffset, ByteBuffer snapshot) implements Io {}
+
+    /** Read some of a snapshot, of the newest one with offset -1; reported by {@link Input.SnapshotRead}. */
+    record ReadSnapshot(long id, long offset, int position, int maxBytes) implements Io {}
 
     /** Cut the log there; a batch begins at that offset. */
     record Truncate(long id, long offset) implements Io {}
@@ -93,6 +109,12 @@ public sealed interface Output {
 
     /** Leading ended before the start had moved: it may, some day. */
     record StartUnknown(long token) implements Decision {}
+
+    /**
+     * A snapshot as of that offset or a later one, at most the high watermark, would let the log's start move, or another replica's log
+     * begin anew. Said again as long as it is wanted; {@link Input.SnapshotStored} answers it.
+     */
+    record SnapshotWanted(long offset) implements Decision {}
 
     /** Everything that was acknowledged before the read was asked for lies below this committed offset. */
     record ReadConfirmed(long token, long highWatermark) implements Decision {}

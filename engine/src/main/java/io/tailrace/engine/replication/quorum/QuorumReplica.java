@@ -2,6 +2,7 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.quorum.Message.AppendReply;
@@ -13,6 +14,8 @@ import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
 import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
+import io.tailrace.engine.replication.quorum.Message.SnapshotReply;
+import io.tailrace.engine.replication.quorum.Message.SnapshotRequest;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
@@ -70,6 +73,7 @@ public final class QuorumReplica {
     private final CopySource copySource;
     private final Abstention abstention;
     private final LogStarts starts;
+    private final Snapshots snapshots;
 
     private Role role;
     private int highestEpochSeen;
@@ -122,7 +126,11 @@ public final class QuorumReplica {
         this.copySource = new CopySource(this, voting);
         this.abstention = new Abstention(this, recovered.start(), recovered.abstains());
         this.starts = new LogStarts(this);
-        this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
+        this.snapshots = new Snapshots(this, voting);
+        // Where the log begins everything before is committed.
+        this.highWatermark = Math.max(
+                recovered.log().base().offset(),
+                Math.min(recovered.checkpoint(), recovered.log().end()));
         this.role = new Follower(this, voting.promise().epoch(), null);
     }
 
@@ -156,6 +164,13 @@ public final class QuorumReplica {
             ioDone(done.id());
         } else if (input instanceof Input.ReadDone done) {
             readDone(done.id(), done.batches());
+        } else if (input instanceof Input.Located located) {
+            starts.located(located.id(), located.place());
+        } else if (input instanceof Input.SnapshotRead read) {
+            snapshots.read(read.id(), read.part());
+        } else if (input instanceof Input.SnapshotStored stored) {
+            snapshots.stored(stored.offset());
+            role.snapshotStored();
         } else if (input instanceof Input.NoRoom full) {
             noRoom(full.id());
         } else if (input instanceof Input.IoFailed failed) {
@@ -209,6 +224,8 @@ public final class QuorumReplica {
             appendRequest(from, request);
         } else if (message instanceof CopyRequest request) {
             copySource.request(from, request);
+        } else if (message instanceof SnapshotRequest request) {
+            snapshots.request(from, request);
         } else if (message instanceof Message.Reply reply) {
             reply(from, reply);
         }
@@ -245,6 +262,7 @@ public final class QuorumReplica {
                 log.outline().endOf(LogOutline.NO_EPOCH),
                 0,
                 0,
+                0,
                 abstention.start());
     }
 
@@ -273,6 +291,25 @@ public final class QuorumReplica {
             log.truncateTo(conflict);
         }
         log.take(batches);
+        return true;
+    }
+
+    /**
+     * Gives the own log up for the beginning of a new one, which the leader or the source has sent with the snapshot that belongs to
+     * it (rule 16). Nothing is lost: below that place everything was deleted by a committed entry, which a quorum has that this
+     * replica is not of; what it has behind parts from that and was never committed.
+     *
+     * @return whether it was done
+     */
+    boolean beginAnew(ReplicaId from, LogPlace place, Voters voters, SnapshotCopy copy) {
+        if (place.offset() <= highWatermark) {
+            halt(from + "'s log begins at " + place.offset() + " and has nothing in common with this one, though"
+                    + " that is committed up to " + highWatermark);
+            return false;
+        }
+        starts.forget();
+        long id = log.reset(place, voters, copy.offset(), copy.bytes());
+        snapshots.comesWith(id, place.offset(), copy.offset());
         return true;
     }
 
@@ -311,6 +348,9 @@ public final class QuorumReplica {
 
     private void reply(ReplicaId from, Message.Reply reply) {
         highestEpochSeen = Math.max(highestEpochSeen, reply.promisedEpoch());
+        if (reply instanceof SnapshotReply snapshotReply && reply.epoch() == role.epoch) {
+            role.snapshotReply(from, snapshotReply);
+        }
         if (!role.isNominee()) {
             return;
         }
@@ -341,6 +381,7 @@ public final class QuorumReplica {
         } else if (starts.done(id)) {
             role.startMoved();
         } else {
+            snapshots.resetDone(id);
             abstention.ended(id);
         }
     }
@@ -506,6 +547,10 @@ public final class QuorumReplica {
 
     LogStarts starts() {
         return starts;
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
     }
 
     long clockMillis() {

@@ -9,6 +9,7 @@ import io.tailrace.engine.replication.FlushMode;
  * @param maxInFlightAppends how many appends with batches a leader sends one follower before the first is on its disk
  * @param maxPendingAppends how many appends of its own partition a leader holds that are not committed
  * @param maxPendingBytes how many bytes they may have together; a larger append goes alone
+ * @param maxSnapshotBytes a larger snapshot is not taken from another replica; it is held in memory until it is complete
  * @param maxPendingReads how many checked reads wait for a quorum
  * @param maxIdleHeartbeats after so many heartbeats without anything more on a learner's disk a leader gives up on it
  * @param maxAdoptedOffsets a nominee whose log is further behind declines, unless it is told not to
@@ -20,12 +21,13 @@ public record QuorumSettings(
         int maxPendingAppends,
         long maxPendingBytes,
         int maxPendingReads,
+        int maxSnapshotBytes,
         int maxIdleHeartbeats,
         long maxAdoptedOffsets,
         FlushMode flush) {
-    /** One MiB, 8, 1000, 64 MiB, 1000, 100, a million; fsync. */
+    /** One MiB, 8, 1000, 64 MiB, 1000, 64 MiB, 100, a million; fsync. */
     public static final QuorumSettings DEFAULTS =
-            new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 100, 1_000_000, FlushMode.BATCH);
+            new QuorumSettings(1 << 20, 8, 1000, 64 << 20, 1000, 64 << 20, 100, 1_000_000, FlushMode.BATCH);
 
     /** The same with another flush mode. */
     public QuorumSettings with(FlushMode other) {
@@ -35,6 +37,7 @@ public record QuorumSettings(
                 maxPendingAppends,
                 maxPendingBytes,
                 maxPendingReads,
+                maxSnapshotBytes,
                 maxIdleHeartbeats,
                 maxAdoptedOffsets,
                 other);

@@ -22,8 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and
- * read; flushes and promises may run beside it.
+ * Does a replica's I/O on its log, its promise, its snapshots and the file that says who votes. Blocking. One thread at a time may
+ * write and read; flushes, promises and reads of snapshots may run beside it.
  */
 public final class ReplicaDisk implements AutoCloseable {
     private final ReplicaFile identity;
@@ -37,6 +37,7 @@ public final class ReplicaDisk implements AutoCloseable {
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
 
+    private SnapshotStore snapshots = SnapshotStore.NONE;
     private volatile @Nullable TailraceException failure;
 
     private ReplicaDisk(
@@ -84,9 +85,8 @@ public final class ReplicaDisk implements AutoCloseable {
             String bootId) {
         ReplicaFile identity = ReplicaFile.open(files, directory);
         OsFlushMark mark = OsFlushMark.read(files, directory, bootId);
-        ReplicatedLog replicated = identity.isSoleVoter()
-                ? null
-                : ReplicatedLog.open(files, directory, settings, clock, mark.mayHaveLost());
+        ReplicatedLog replicated =
+                identity.isSoleVoter() ? null : openWithPeers(files, directory, settings, clock, mark.mayHaveLost());
         Log log = replicated == null ? Log.open(files, directory, settings, clock) : replicated.log();
         try {
             mark.opened(flush == FlushMode.OS);
@@ -128,10 +128,8 @@ public final class ReplicaDisk implements AutoCloseable {
         }
         VoterHistory voters = identity.voters(log.endOffset());
         boolean abstains = replicated != null && replicated.abstained();
-        // A log's start moves over what is committed only.
-        long committed = Math.max(checkpoint.stored(), log.startOffset());
         return new QuorumReplica.Recovered(
-                LogOutline.of(log), voters, promise, committed, promises.startNumber(), abstains);
+                LogOutline.of(log), voters, promise, checkpoint.stored(), promises.startNumber(), abstains);
     }
 
     /**
@@ -150,9 +148,37 @@ public final class ReplicaDisk implements AutoCloseable {
         return identity.self();
     }
 
+    /** Damage just where the log begins is put away before anybody goes by it. */
+    private static ReplicatedLog openWithPeers(
+            FileStore files, Path directory, LogSettings settings, InstantSource clock, boolean mayHaveLost) {
+        ReplicatedLog opened = ReplicatedLog.open(files, directory, settings, clock, mayHaveLost);
+        long start = opened.log().startOffset();
+        try {
+            opened.log().placeAt(start);
+            return opened;
+        } catch (TailraceException e) {
+            if (e.code() != ErrorCode.CORRUPT_LOG) {
+                throw e;
+            }
+            opened.suspect(start);
+            opened.log().close();
+            return ReplicatedLog.open(files, directory, settings, clock, mayHaveLost);
+        }
+    }
+
+    /** Where the snapshots of this replica lie; to be said before anything is performed. */
+    public void snapshots(SnapshotStore store) {
+        snapshots = store;
+    }
+
     /** Which opening of the volume this is: durable, and greater than all before. */
     public long startNumber() {
         return promises.startNumber();
+    }
+
+    /** Looks for damage in the log, slowly; it is the caller's to close. */
+    public Scrub newScrub() {
+        return new Scrub(log);
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
@@ -167,12 +193,23 @@ public final class ReplicaDisk implements AutoCloseable {
 
     /** Does that, and returns what the replica is to hear of it. */
     public Input perform(Output.Io io) {
+        TailraceException earlier = failure;
+        if (earlier != null) {
+            return new Input.IoFailed(io.id(), earlier.code() + ": " + earlier.getMessage());
+        }
         try {
             if (io instanceof Output.Read read) {
                 return new Input.ReadDone(read.id(), read(read));
             }
             if (io instanceof Output.AppendToLog append) {
                 return append(append);
+            }
+            if (io instanceof Output.Locate locate) {
+                return new Input.Located(locate.id(), log.placeAt(locate.offset()));
+            }
+            if (io instanceof Output.ReadSnapshot read) {
+                return new Input.SnapshotRead(
+                        read.id(), snapshots.read(read.offset(), read.position(), read.maxBytes()));
             }
             write(io);
             return new Input.IoDone(io.id());
@@ -239,6 +276,12 @@ public final class ReplicaDisk implements AutoCloseable {
             // With what says so: what has been let go never comes back.
             log.flush();
             log.advanceStartTo(start.offset());
+        } else if (io instanceof Output.Reset reset) {
+            // In this order: without its snapshot the new log would be worth nothing.
+            snapshots.store(reset.snapshotOffset(), reset.snapshot());
+            identity.announce(reset.place().offset(), reset.voters());
+            log.resetTo(reset.place());
+            full = false;
         } else if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {
@@ -254,7 +297,9 @@ public final class ReplicaDisk implements AutoCloseable {
         long limit = Math.min(read.limitOffset(), log.endOffset());
         List<RecordBatch> batches = new ArrayList<>();
         if (read.offset() < limit) {
-            return checked(reader.read(read.offset(), read.maxBytes(), limit));
+            // The start may lie inside of the batch that is asked for.
+            long from = Math.max(read.offset(), log.startOffset());
+            return checked(reader.read(from, read.maxBytes(), limit));
         }
         return batches;
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** How one leadership gets its log to the followers, and learns what a quorum has (rules 5, 7 and 9). */
@@ -24,6 +25,7 @@ final class Replication {
     private final Membership membership;
     private final List<FollowerProgress> followers = new ArrayList<>();
     private long round;
+    private long snapshotWanted;
     private boolean open;
     /** Whether the role's timers run: from when there is somebody to greet, so that a sole voter has none. */
     private boolean ticks;
@@ -101,6 +103,8 @@ final class Replication {
                 replica.out().setTimer(TimerKind.HEARTBEAT);
                 membership.heartbeat();
                 followers.forEach(FollowerProgress::heartbeat);
+                replica.snapshots().want(snapshotWanted);
+                replica.starts().tryAgain();
                 followers.forEach(this::greet);
                 sendNew();
             }
@@ -150,6 +154,11 @@ final class Replication {
     }
 
     private void sendNew(FollowerProgress to) {
+        if (!to.probing && to.next < base()) {
+            // What is next is not to be had any more: if nothing under way brings it, its log has to begin anew.
+            to.probeAt(base());
+            greet(to);
+        }
         long end = replica.log().outline().end();
         boolean mayHaveMore = to.inFlight.size() < replica.settings().maxInFlightAppends();
         if (!to.probing && to.readId == FollowerProgress.NO_READ && to.next < end && mayHaveMore) {
@@ -174,11 +183,18 @@ final class Replication {
         }
     }
 
+    private long base() {
+        return replica.log().outline().base().offset();
+    }
+
     private void greet(FollowerProgress to) {
         if (!ticks) {
             ticks = true;
             replica.out().setTimer(TimerKind.HEARTBEAT);
             replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        }
+        if (to.probing && to.next < base()) {
+            to.probeAt(base());
         }
         send(to, to.probing ? to.next : to.matched, List.of());
     }
@@ -196,6 +212,8 @@ final class Replication {
                                 previousEpoch,
                                 batches,
                                 replica.highWatermark(),
+                                base(),
+                                snapshotWanted,
                                 replica.rules().confirmsStart(open) ? to.start : Message.NO_START));
     }
 
@@ -204,13 +222,14 @@ final class Replication {
             if (follower.id.equals(from) && isOfNewestStart(follower, reply.start())) {
                 follower.heard = true;
                 follower.round = Math.max(follower.round, reply.round());
+                follower.snapshot = Math.max(follower.snapshot, reply.snapshotOffset());
                 if (reply.outcome() == Outcome.MATCHED) {
                     follower.matched(reply.matchedOffset(), reply.fsyncedOffset());
                     sendNew(follower);
                 } else {
                     // What this start once had on its disk it still has: an answer that says otherwise is an old one.
                     long agreement = replica.log().outline().agreement(reply.divergence());
-                    if (follower.probeAt(Math.max(follower.fsynced, agreement))) {
+                    if (follower.probeAt(Math.max(base(), Math.max(follower.fsynced, agreement)))) {
                         greet(follower);
                     }
                 }
@@ -243,19 +262,36 @@ final class Replication {
 
     /** What so many of the voters have on their disks as are a quorum. */
     private long quorumHas(Voters voters) {
-        long[] onDisk = new long[followers.size() + 1];
+        LocalLog log = replica.log();
+        long own = replica.rules().ownVote(log.flushed(), log.outline().end());
+        return ofQuorum(voters, own, follower -> follower.fsynced);
+    }
+
+    /** The greatest offset up to which a quorum has snapshots. */
+    long quorumsSnapshots() {
+        return ofQuorum(replica.voters(), replica.snapshots().offset(), follower -> follower.snapshot);
+    }
+
+    /** What a quorum has at least, of the own and the followers' figures. */
+    private long ofQuorum(Voters voters, long own, ToLongFunction<FollowerProgress> figure) {
+        long[] all = new long[followers.size() + 1];
         int counted = 0;
         if (replica.rules().countsItself(voters, replica.self())) {
-            LocalLog log = replica.log();
-            onDisk[counted++] =
-                    replica.rules().ownVote(log.flushed(), log.outline().end());
+            all[counted++] = own;
         }
         for (FollowerProgress follower : followers) {
             if (counts(voters, follower)) {
-                onDisk[counted++] = follower.fsynced;
+                all[counted++] = figure.applyAsLong(follower);
             }
         }
-        Arrays.sort(onDisk, 0, counted);
-        return counted < voters.quorum() ? 0 : onDisk[counted - voters.quorum()];
+        Arrays.sort(all, 0, counted);
+        return counted < voters.quorum() ? 0 : all[counted - voters.quorum()];
+    }
+
+    /** Snapshots as of that offset or later are wanted of everybody from now on, or none any more with 0. */
+    void wantSnapshots(long asOf) {
+        snapshotWanted = asOf;
+        replica.snapshots().want(asOf);
+        followers.stream().filter(to -> to.snapshot < asOf).forEach(this::greet);
     }
 }

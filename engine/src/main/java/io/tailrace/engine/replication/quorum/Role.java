@@ -78,6 +78,11 @@ abstract class Role {
         replica.out().decide(new Output.StartRefused(move.token(), ErrorCode.FENCED));
     }
 
+    void snapshotReply(ReplicaId from, Message.SnapshotReply reply) {}
+
+    /** There is a later snapshot here than before. */
+    void snapshotStored() {}
+
     /** The own log begins later than before. */
     void startMoved() {}
 

@@ -122,6 +122,26 @@ class Rules {
         return highWatermark;
     }
 
+    /** Rule 16: up to where a leader may let the log begin: where the newest snapshots of a quorum reach. A sole voter's files stay. */
+    long mayStartAt(long quorumsSnapshots, int voters) {
+        return voters > 1 ? quorumsSnapshots : Long.MAX_VALUE;
+    }
+
+    /** Rule 16: whether a log parts from its leader's below where that begins, so that it has to begin anew. */
+    boolean hasToBeginAnew(long compared, long leadersStart, long ownStart) {
+        return compared == leadersStart && ownStart <= leadersStart;
+    }
+
+    /** Rule 16: whether a snapshot has all that a log does not that begins there. */
+    boolean maySendSnapshot(long asOf, long logStart) {
+        return asOf >= logStart;
+    }
+
+    /** Rule 16: how much is on the disk of a log that is to begin anew, before it has. */
+    long onDiskBeforeReset(long start) {
+        return 0;
+    }
+
     /** Rules 9 and 11: up to where the log is on the disk. What was forced counts only below what is not known to be written. */
     long onDisk(long forced, long firstNotWritten) {
         return Math.min(forced, firstNotWritten);

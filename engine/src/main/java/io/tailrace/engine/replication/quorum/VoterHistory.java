@@ -73,6 +73,12 @@ public final class VoterHistory {
         byOffset.tailMap(Math.max(end, 0), true).clear();
     }
 
+    /** The log begins anew there, where these decided. */
+    void reset(long start, Voters voters) {
+        truncateTo(start);
+        append(start - 1, voters);
+    }
+
     SortedMap<Long, Voters> byOffset() {
         return Collections.unmodifiableSortedMap(byOffset);
     }

@@ -85,7 +85,7 @@ class AbstentionTest {
 
     private static AppendRequest append(long offset, long highWatermark, long confirmedStart, RecordBatch... batches) {
         return new AppendRequest(
-                1, Y, 0, offset, offset == 0 ? -1 : 1, List.of(batches), highWatermark, confirmedStart);
+                1, Y, 0, offset, offset == 0 ? -1 : 1, List.of(batches), highWatermark, 0, 0, confirmedStart);
     }
 
     private static RecordBatch batch(long offset) {
@@ -93,7 +93,7 @@ class AbstentionTest {
     }
 
     private static AppendReply matched(long start, long offset) {
-        return new AppendReply(2, 2, Outcome.MATCHED, 0, NOWHERE, offset, offset, start);
+        return new AppendReply(2, 2, Outcome.MATCHED, 0, NOWHERE, offset, offset, 0, start);
     }
 
     @Test
@@ -214,7 +214,7 @@ class AbstentionTest {
         lead();
         receive(B, matched(3, 1));
         assertThat(replica.highWatermark()).isEqualTo(1);
-        receive(B, new AppendReply(2, 2, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 4));
+        receive(B, new AppendReply(2, 2, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 0, 4));
         assertThat(replica.highWatermark()).isEqualTo(1);
         assertThat(sent(AppendRequest.class))
                 .singleElement()
@@ -228,7 +228,7 @@ class AbstentionTest {
         diskDoesIt();
         receive(B, new PromiseReply(2, X, true, 2, new LogPosition(1, 2), 0, 0, VOTERS));
         diskDoesIt();
-        receive(B, new AppendReply(2, 2, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 4));
+        receive(B, new AppendReply(2, 2, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 0, 4));
         assertThat(sent(AppendRequest.class)).singleElement().matches(request -> request.confirmedStart() == 0);
         receive(B, matched(4, 3));
         assertThat(outputs(Output.Leading.class)).hasSize(1);

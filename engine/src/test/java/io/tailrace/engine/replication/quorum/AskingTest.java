@@ -37,7 +37,7 @@ class AskingTest {
         }
         return new QuorumReplica(
                 A,
-                new QuorumSettings(1000, 8, 1000, 1000, 1000, 100, 10, FlushMode.BATCH),
+                new QuorumSettings(1000, 8, 1000, 1000, 1000, 1000, 100, 10, FlushMode.BATCH),
                 new QuorumReplica.Recovered(log, VoterHistory.of(voters), promise, 0, 1, false),
                 () -> Instant.ofEpochMilli(1),
                 () -> X);
@@ -78,7 +78,7 @@ class AskingTest {
 
     /** An append of B's, which leads epoch 1. */
     private static AppendRequest heartbeat() {
-        return new AppendRequest(1, Y, 0, 0, -1, List.of(), 0, 0);
+        return new AppendRequest(1, Y, 0, 0, -1, List.of(), 0, 0, 0, 0);
     }
 
     private void followB() {

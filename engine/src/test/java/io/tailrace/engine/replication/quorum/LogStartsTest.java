@@ -3,6 +3,7 @@ package io.tailrace.engine.replication.quorum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
@@ -13,6 +14,7 @@ import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -220,7 +222,7 @@ class LogStartsTest {
         open(0, A, B, C);
         step(new Input.Received(B, append(0, -1, 0, batch(0, 1), ControlRecords.logStart(1, 1, 1, 1))));
         RecordBatch other = batch(1, 2);
-        step(new Input.Received(C, new AppendRequest(2, new UUID(3, 3), 0, 1, 1, List.of(other), 2, 0)));
+        step(new Input.Received(C, new AppendRequest(2, new UUID(3, 3), 0, 1, 1, List.of(other), 2, 0, 0, 0)));
         assertThat(replica.highWatermark()).isEqualTo(2);
         assertThat(replica.startOffset()).isZero();
     }
@@ -240,7 +242,7 @@ class LogStartsTest {
     }
 
     private static AppendRequest append(long offset, int previousEpoch, long highWatermark, RecordBatch... batches) {
-        return new AppendRequest(1, X, 0, offset, previousEpoch, List.of(batches), highWatermark, 0);
+        return new AppendRequest(1, X, 0, offset, previousEpoch, List.of(batches), highWatermark, 0, 0, 0);
     }
 
     @Test
@@ -252,5 +254,79 @@ class LogStartsTest {
         step(new Input.Received(B, append(0, -1, 0, RecordBatch.at(moved.flip()))));
         assertThat(outputs).anyMatch(Output.Ignored.class::isInstance);
         assertThat(replica.endOffset()).isZero();
+    }
+
+    // --- a log that begins anew --------------------------------------------------------------------------------------
+
+    private static final LogPlace PLACE = new LogPlace(7, 1, 5);
+
+    private static Message.SnapshotReply part(long place, int position, String bytes) {
+        Voters voters = new Voters(List.of(A, B, C), 0);
+        SnapshotStore.Part part = new SnapshotStore.Part(9, 4, ByteBuffer.wrap(bytes.getBytes(StandardCharsets.UTF_8)));
+        return new Message.SnapshotReply(
+                1, X, 1, Message.Outcome.MATCHED, new LogPlace(place, 1, place - 2), voters, position, part);
+    }
+
+    private void heartbeatOfALogThatBegins(long start) {
+        step(new Input.Received(B, new AppendRequest(1, X, 0, start, 1, List.of(), 9, start, 0, 0)));
+    }
+
+    private <T extends Message> List<T> sent(Class<T> kind) {
+        return outputs.stream()
+                .filter(Output.Send.class::isInstance)
+                .map(output -> ((Output.Send) output).message())
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
+    }
+
+    @Test
+    void whoHasNothingOfWhatTheLeaderStillHasBeginsAnewAndAcknowledgesItWhenItIsOnTheDisk() {
+        open(0, A, B, C);
+        List<ByteBuffer> stored = new ArrayList<>();
+        disk.snapshots(new SnapshotStore() {
+            @Override
+            public Part read(long offset, int position, int maxBytes) {
+                return Part.NONE;
+            }
+
+            @Override
+            public void store(long offset, ByteBuffer bytes) {
+                stored.add(bytes);
+            }
+        });
+        step(new Input.Received(B, append(0, -1, 1, batch(0, 1), batch(1, 1))));
+        held = io -> io instanceof Output.Reset || io instanceof Output.Flush;
+        heartbeatOfALogThatBegins(7);
+        assertThat(sent(Message.SnapshotRequest.class))
+                .containsExactly(new Message.SnapshotRequest(1, X, Message.SnapshotRequest.NEWEST, 0));
+        step(new Input.Received(B, part(7, 0, "ab")));
+        step(new Input.Received(B, part(7, 0, "ab")));
+        assertThat(sent(Message.SnapshotRequest.class)).contains(new Message.SnapshotRequest(1, X, 9, 2));
+        outputs.clear();
+        step(new Input.Received(B, part(7, 2, "cd")));
+        assertThat(sent(Message.AppendReply.class)).isEmpty();
+        assertThat(replica.startOffset()).isZero();
+        held = io -> false;
+        perform();
+        step(new Input.Received(B, append(7, 1, 9)));
+        assertThat(stored).singleElement().isEqualTo(ByteBuffer.wrap("abcd".getBytes(StandardCharsets.UTF_8)));
+        assertThat(disk.log().placeAt(7)).isEqualTo(PLACE);
+        assertThat(replica.startOffset()).isEqualTo(7);
+        assertThat(replica.highWatermark()).isEqualTo(7);
+        assertThat(sent(Message.AppendReply.class))
+                .anyMatch(reply -> reply.fsyncedOffset() == 7 && reply.snapshotOffset() == 9);
+    }
+
+    @Test
+    void whatIsSaidOfAnEarlierStartComesLate() {
+        open(0, A, B, C);
+        step(new Input.Received(B, append(0, -1, 2, batch(0, 1), batch(1, 1), batch(2, 1))));
+        heartbeatOfALogThatBegins(7);
+        outputs.clear();
+        step(new Input.Received(B, part(2, 0, "abcd")));
+        assertThat(outputs).isEmpty();
+        assertThat(replica.roleName()).isEqualTo("Follower");
+        assertThat(replica.endOffset()).isEqualTo(3);
     }
 }

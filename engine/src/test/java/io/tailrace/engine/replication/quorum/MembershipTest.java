@@ -107,7 +107,7 @@ class MembershipTest {
     }
 
     private static AppendReply matched(int epoch, long offset) {
-        return new AppendReply(epoch, epoch, Outcome.MATCHED, 0, new EpochEnd(-1, 0), offset, offset, 1);
+        return new AppendReply(epoch, epoch, Outcome.MATCHED, 0, new EpochEnd(-1, 0), offset, offset, 0, 1);
     }
 
     private void lead() {
@@ -144,7 +144,7 @@ class MembershipTest {
         step(new Input.AddVoter(1, D));
         assertThat(sentTo(AppendRequest.class)).containsExactly(D);
         assertThat(appended()).isEmpty();
-        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, new EpochEnd(-1, 0), 0, 0, 1));
+        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, new EpochEnd(-1, 0), 0, 0, 0, 1));
         receive(D, matched(1, 0));
         assertThat(appended()).isEmpty();
         assertThat(outputs(Output.Read.class)).singleElement().matches(read -> read.offset() == 0);
@@ -255,7 +255,7 @@ class MembershipTest {
     void aLearnerThatIsAlwaysBehindIsGivenUp() {
         leadWithAnEntry();
         step(new Input.AddVoter(1, D));
-        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, new EpochEnd(-1, 0), 0, 0, 1));
+        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, new EpochEnd(-1, 0), 0, 0, 0, 1));
         for (int end = 1; end < 10; end++) {
             RecordBatch entry = ControlRecords.barrier(end, 1, 1);
             step(new Input.Append(100 + end, 1, List.of(new PlacedBatch(entry, end, 1, -1))));
@@ -299,11 +299,13 @@ class MembershipTest {
     @Test
     void aFollowersConfigurationGoesWithTheEntryThatIsCutOff() {
         RecordBatch change = VotersFormat.batch(0, 1, 1, ABC.with(D));
-        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(), 0, Message.NO_START));
+        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(), 0, 0, 0, Message.NO_START));
         diskDoesIt();
-        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(change), 0, Message.NO_START));
+        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(change), 0, 0, 0, Message.NO_START));
         assertThat(replica.voters()).isEqualTo(ABC.with(D));
-        receive(C, new AppendRequest(2, X, 0, 0, -1, List.of(ControlRecords.barrier(0, 2, 1)), 0, Message.NO_START));
+        receive(
+                C,
+                new AppendRequest(2, X, 0, 0, -1, List.of(ControlRecords.barrier(0, 2, 1)), 0, 0, 0, Message.NO_START));
         diskDoesIt();
         assertThat(replica.voters()).isEqualTo(ABC);
     }
@@ -312,10 +314,10 @@ class MembershipTest {
     void votersInAFormatThatItDoesNotKnowStopAReplicaBeforeItTakesThem() {
         byte[] newer = VotersFormat.bytes(ABC);
         newer[1] = 9;
-        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(), 0, Message.NO_START));
+        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(), 0, 0, 0, Message.NO_START));
         diskDoesIt();
         RecordBatch change = ControlRecords.voters(0, 1, 1, newer);
-        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(change), 0, Message.NO_START));
+        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(change), 0, 0, 0, Message.NO_START));
         assertThat(outputs(Output.Alarm.class)).hasSize(1);
         assertThat(outputs(Output.AppendToLog.class)).isEmpty();
     }
@@ -362,7 +364,10 @@ class MembershipTest {
         receive(B, new PromiseRequest(1, Y));
         diskDoesIt();
         assertThat(sentTo(PromiseReply.class)).containsExactly(B);
-        receive(B, new AppendRequest(1, Y, 0, 0, -1, List.of(VotersFormat.batch(0, 1, 1, ABC)), 0, Message.NO_START));
+        receive(
+                B,
+                new AppendRequest(
+                        1, Y, 0, 0, -1, List.of(VotersFormat.batch(0, 1, 1, ABC)), 0, 0, 0, Message.NO_START));
         assertThat(replica.voters()).isEqualTo(ABC);
         assertThat(replica.votersAt(0)).isEqualTo(Voters.NONE);
     }

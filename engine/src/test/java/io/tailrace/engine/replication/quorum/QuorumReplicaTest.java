@@ -98,7 +98,7 @@ class QuorumReplicaTest {
 
     private static AppendRequest append(
             int epoch, long offset, int previousEpoch, long highWatermark, RecordBatch... batches) {
-        return new AppendRequest(epoch, Y, 0, offset, previousEpoch, List.of(batches), highWatermark, 0);
+        return new AppendRequest(epoch, Y, 0, offset, previousEpoch, List.of(batches), highWatermark, 0, 0, 0);
     }
 
     private static PromiseReply granted(int epoch, LogPosition position) {
@@ -106,7 +106,7 @@ class QuorumReplicaTest {
     }
 
     private static AppendReply matched(int epoch, long round, long offset) {
-        return new AppendReply(epoch, epoch, Outcome.MATCHED, round, NOWHERE, offset, offset, 1);
+        return new AppendReply(epoch, epoch, Outcome.MATCHED, round, NOWHERE, offset, offset, 0, 1);
     }
 
     private void lead() {
@@ -301,7 +301,7 @@ class QuorumReplicaTest {
     @Test
     void anAnswerThatComesTwiceIsAskedAboutOnce() {
         lead();
-        AppendReply diverged = new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 1);
+        AppendReply diverged = new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 0, 1);
         receive(B, matched(1, 0, 0));
         receive(B, diverged);
         assertThat(sent(AppendRequest.class)).hasSize(1);
@@ -425,7 +425,7 @@ class QuorumReplicaTest {
 
     @Test
     void whatTheOperatingSystemHasCountsWithoutAnFsyncIfThatIsTheSetting() {
-        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 100, 1000, FlushMode.OS), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 1000, 100, 1000, FlushMode.OS), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.Flush.class)).isEmpty();
@@ -441,12 +441,14 @@ class QuorumReplicaTest {
     void pendingAppendsHaveABoundInBytesThatALargeOneAloneMayExceed() {
         int bytes = batch(0, 1).sizeInBytes();
         replica = replica(
-                new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
+                new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 1000, 100, 1000, FlushMode.BATCH),
+                Promise.NONE);
         lead();
         step(append(7, 0));
         step(append(8, 1));
         assertThat(outputs).containsExactly(new Output.AppendRefused(8, ErrorCode.PARTITION_BUSY));
-        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(
+                new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);

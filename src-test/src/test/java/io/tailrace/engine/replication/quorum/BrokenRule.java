@@ -4,6 +4,7 @@ import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Replicas that keep all rules but one: the simulation has to find out. */
@@ -202,6 +203,41 @@ public enum BrokenRule {
             return true;
         }
     }),
+    /** Rule 16: the log's start moves as soon as an entry says so, committed or not. */
+    START_MOVES_BEFORE_IT_IS_COMMITTED(new Rules() {
+        @Override
+        long startsCountBelow(long highWatermark, long end) {
+            return end;
+        }
+    }),
+    /** Rule 16: the log's start moves beyond the snapshots that a quorum has. */
+    START_BEYOND_THE_SNAPSHOTS(new Rules() {
+        @Override
+        long mayStartAt(long quorumsSnapshots, int voters) {
+            return Long.MAX_VALUE;
+        }
+    }),
+    /** Rule 16: a log begins anew wherever it parts from the leader's. */
+    BEGIN_ANEW_WHEREVER_LOGS_PART(new Rules() {
+        @Override
+        boolean hasToBeginAnew(long compared, long leadersStart, long ownStart) {
+            return true;
+        }
+    }),
+    /** Rule 16: a log that has to begin anew is sent a snapshot that does not reach to where it begins. */
+    SNAPSHOT_BEHIND_THE_START(new Rules() {
+        @Override
+        boolean maySendSnapshot(long asOf, long logStart) {
+            return asOf >= 0;
+        }
+    }),
+    /** Rule 16: what a log is to begin with counts before it is on the disk. */
+    RESET_COUNTS_BEFORE_IT_IS_DONE(new Rules() {
+        @Override
+        long onDiskBeforeReset(long start) {
+            return start;
+        }
+    }),
     /** Rule 17: the next change begins before the last is committed. */
     TWO_CHANGES_AT_ONCE(new Rules() {
         @Override
@@ -287,7 +323,8 @@ public enum BrokenRule {
             QuorumSettings settings,
             QuorumReplica.Recovered recovered,
             InstantSource clock,
-            Supplier<UUID> incarnations) {
+            Supplier<UUID> incarnations,
+            Consumer<String> nobody) {
         return new QuorumReplica(self, settings, recovered, clock, incarnations, rules);
     }
 }
