@@ -171,12 +171,13 @@ final class ReadFormat {
                             -1,
                             -1));
         }
-        ReadResponse response = switch (type) {
-            case 1 -> new ReadResponse.Batches(frame.payload(), in.offset());
-            case 2 -> new ReadResponse.Range(new OffsetRange(in.offset(), in.offset()));
-            case 3 -> atTime(in.bool(), in.int64());
-            default -> new ReadResponse.Failed(in.errorCode(), in.string(), in.int64(), in.int64());
-        };
+        ReadResponse response =
+                switch (type) {
+                    case 1 -> new ReadResponse.Batches(frame.payload(), in.offset());
+                    case 2 -> new ReadResponse.Range(new OffsetRange(in.offset(), in.offset()));
+                    case 3 -> atTime(in.bool(), in.int64());
+                    default -> new ReadResponse.Failed(in.errorCode(), in.string(), in.int64(), in.int64());
+                };
         in.end();
         return new Numbered<>(id, response);
     }

@@ -239,7 +239,8 @@ final class MessageLayouts {
                 kind,
                 type,
                 VERSION,
-                message -> batches.apply(message).stream().map(RecordBatch::bytes).toList(),
+                message ->
+                        batches.apply(message).stream().map(RecordBatch::bytes).toList(),
                 true,
                 writer::write,
                 reader);

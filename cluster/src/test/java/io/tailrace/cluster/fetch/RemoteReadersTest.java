@@ -184,14 +184,12 @@ class RemoteReadersTest {
     @Test
     void closingEndsAFetchThatWaitsAndTheReaderThere() {
         PartitionId partition = partition();
-        List<PartitionReader> closed = new ArrayList<>();
         for (int i = 0; i < 3 * MAX_READERS; i++) {
             PartitionReader reader = reader(partition);
             CompletableFuture<Fetched> parked = reader.fetch(0, 100).toCompletableFuture();
             reader.close();
             assertThat(failure(parked).code()).isEqualTo(ErrorCode.CLOSED);
             assertThat(failure(reader.fetch(0, 100)).code()).isEqualTo(ErrorCode.CLOSED);
-            closed.add(reader);
         }
         // None of them counts any more.
         assertThat(join(reader(partition).offsets())).isEqualTo(new OffsetRange(0, 0));

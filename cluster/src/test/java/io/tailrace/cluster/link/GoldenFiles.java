@@ -51,8 +51,8 @@ public final class GoldenFiles {
     }
 
     private String stored(String file) {
-        if (WRITE && Files.exists(path(file))) {
-            return read(path(file));
+        if (WRITE) {
+            return Files.exists(path(file)) ? read(path(file)) : null;
         }
         try (InputStream in = test.getResourceAsStream(file)) {
             return in == null ? null : new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip();
