@@ -45,10 +45,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A node that holds the partitions, and a reader in another actor system that reaches it by links only. */
 class RemoteReadersTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SERVER = "server";
     private static final int PENDING_BYTES = 1 << 20;
     private static final int MAX_READERS = 50;
+    /** Not so long ago that retention would let records go. */
+    private static final long START = System.currentTimeMillis() - 60_000;
 
     @TempDir
     static Path data;
@@ -97,7 +99,7 @@ class RemoteReadersTest {
     }
 
     private static <T> T join(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static TailraceException failure(CompletionStage<?> stage) {
@@ -110,9 +112,14 @@ class RemoteReadersTest {
         return join(node.topics().create(NewTopic.of("t" + topics++, 1))).partition(0);
     }
 
-    private static void append(PartitionId partition, long timestamp, int bytes) {
+    /**
+     * Appends a record.
+     *
+     * @param millis of its timestamp, behind {@link #START}
+     */
+    private static void append(PartitionId partition, long millis, int bytes) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, bytes + 200);
-        builder.append(timestamp, null, new byte[bytes]);
+        builder.append(START + millis, null, new byte[bytes]);
         join(node.partitions().append(partition, builder.build()));
     }
 
@@ -134,8 +141,8 @@ class RemoteReadersTest {
             assertThat(fetched.batches().hasArray()).isTrue();
             assertThat(RecordBatch.at(fetched.batches()).records(1 << 20)).hasSize(1);
             assertThat(join(afar.offsets())).isEqualTo(new OffsetRange(0, 3));
-            assertThat(join(afar.offsetForTime(1500))).isEqualTo(OptionalLong.of(1));
-            assertThat(join(afar.offsetForTime(9999))).isEmpty();
+            assertThat(join(afar.offsetForTime(START + 1500))).isEqualTo(OptionalLong.of(1));
+            assertThat(join(afar.offsetForTime(START + 9999))).isEmpty();
         }
     }
 

@@ -47,11 +47,11 @@ public final class LinkedNode implements AutoCloseable {
         start();
     }
 
-    /** Settings for tests: as the defaults, but quick to notice and to try again. */
+    /** Settings for tests: as the defaults, but quick to try again, and patient where the machine is busy with others. */
     public static LinkSettings settings(String overrides) {
         return LinkSettings.of(ConfigFactory.parseString(overrides)
                 .withFallback(ConfigFactory.parseString("""
-                        ping-interval = 100ms, silence-timeout = 2s, connect-timeout = 2s
+                        ping-interval = 100ms, silence-timeout = 60s, connect-timeout = 30s
                         min-backoff = 10ms, max-backoff = 50ms
                         """))
                 .withFallback(ConfigFactory.load().getConfig("tailrace.link")));

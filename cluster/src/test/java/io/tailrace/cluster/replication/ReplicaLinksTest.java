@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 class ReplicaLinksTest {
     private static final PartitionId LOG = new PartitionId(new UUID(1, 1), 0);
     private static final UUID INCARNATION = new UUID(3, 3);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
     private final List<LinkedNode> nodes = new ArrayList<>();

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
     private static final PartitionId LOG = new PartitionId(new UUID(1, 1), 0);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static TestCertificates certificates;
 
     private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
