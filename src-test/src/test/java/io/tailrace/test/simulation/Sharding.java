@@ -39,12 +39,22 @@ final class Sharding {
         }
     }
 
+    /** Half of the nominations leave no choice: else little would happen beside a leader that lives. */
     void nominate(SimulatedNode node) {
+        boolean handOver = world.chance(0.6);
+        nominate(
+                node,
+                world.chance(0.2)
+                        ? new Input.NominatedAnew()
+                        : new Input.Nominated(handOver, world.chance(handOver ? 0.8 : 0.3)));
+    }
+
+    void nominate(SimulatedNode node, Input nomination) {
         if (node.isUp()) {
             node.arrive(() -> {
-                boolean anew = world.chance(0.3);
+                boolean anew = nomination instanceof Input.NominatedAnew;
                 world.coverage.count((anew ? "nominated anew" : "nominated") + (node.isLeading() ? " who leads" : ""));
-                node.step(anew ? new Input.NominatedAnew() : new Input.Nominated());
+                node.step(nomination);
             });
         }
     }

@@ -62,6 +62,17 @@ public sealed interface Output {
      */
     record NominationOver(int epoch, ErrorCode code, String why) implements Decision {}
 
+    /** A leader lives and a quorum hears it, so this replica has not asked for a promise; {@link NominationOver} follows. */
+    record NominationDeferred(ReplicaId leader, int epoch) implements Decision {}
+
+    /**
+     * This replica's log is too far behind, so it has not asked for a promise; {@link NominationOver} follows.
+     *
+     * @param best who should be nominated instead
+     * @param offsets how far it is behind
+     */
+    record NominationDeclined(ReplicaId best, long offsets) implements Decision {}
+
     /** The append is committed; the offset after its last record. */
     record Appended(long token, long endOffset) implements Decision {}
 
@@ -88,6 +99,15 @@ public sealed interface Output {
 
     /** Not known here: ask whoever leads. */
     record ReadRefused(long token) implements Decision {}
+
+    /** The change of the voters is committed: these decide now. */
+    record VotersChanged(long token, Voters voters) implements Decision {}
+
+    /** The voters have not been changed by this, and will not be. */
+    record VotersRefused(long token, ErrorCode code, String why) implements Decision {}
+
+    /** Leading ended before the change was committed: it may be, some day. */
+    record VotersUnknown(long token) implements Decision {}
 
     /** The committed offset, as this replica knows it, has moved. */
     record HighWatermarkMoved(long highWatermark) implements Decision {}

@@ -190,10 +190,8 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     private static long firstTouched(Output.Io io) {
-        if (io instanceof Output.Read read) {
-            return read.offset();
-        }
-        return io instanceof Output.Truncate truncate ? truncate.offset() : 0;
+        // The place of a cut is searched for from before it.
+        return io instanceof Output.Read read ? read.offset() : 0;
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
+import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,23 @@ final class Voting {
     /** Whether the epoch has been promised to just this attempt, on the disk. */
     boolean isPromisedTo(Message.Request request) {
         return request.epoch() == promise.epoch() && request.incarnation().equals(promise.to()) && isStored();
+    }
+
+    /** Says what it knows; who asks gets no right by that. Who has no vote has no say here either. */
+    void preVote(ReplicaId from, PreVoteRequest request) {
+        if (replica.abstention().mayVote()) {
+            Role role = replica.role();
+            LogPosition position = replica.log().outline().position();
+            PreVoteReply reply = new PreVoteReply(
+                    request.epoch(),
+                    request.question(),
+                    promise.epoch(),
+                    role.liveLeader(),
+                    role.epoch,
+                    position,
+                    replica.voters());
+            replica.out().send(from, reply);
+        }
     }
 
     void request(ReplicaId from, PromiseRequest request) {
