@@ -23,7 +23,8 @@ public final class ArteryMessages extends SerializerWithStringManifest implement
         FieldWriter head = new FieldWriter();
         MessageFormat.writeHead((Message) object, head);
         byte[] fields = head.toBytes();
-        buffer.putInt(fields.length).put(fields);
+        // Not putInt: the transport's buffers are little-endian.
+        buffer.put(new FieldWriter().int32(fields.length).toBytes()).put(fields);
         MessageFormat.payload((Message) object).forEach(buffer::put);
     }
 
