@@ -44,8 +44,8 @@ final class Inbox {
             }
         } else if (input instanceof Input.Nominated nomination) {
             replica.nominated(nomination);
-        } else if (input instanceof Input.NominatedAnew) {
-            replica.nominatedAnew();
+        } else if (input instanceof Input.NominatedAnew anew) {
+            replica.nominatedAnew(anew.words());
         } else if (input instanceof Input.Append append) {
             replica.role().append(append);
         } else if (input instanceof Input.MoveStart move) {

@@ -159,12 +159,16 @@ public final class QuorumReplica {
         }
     }
 
-    /** What it leads, or is about to, is over first. */
-    void nominatedAnew() {
-        if (role.following() == null) {
-            follow(null, "it has been nominated anew");
+    /** Nothing that was begun before is gone on with, not even a question that was asked with the same words. */
+    void nominatedAnew(Input.Nominated nomination) {
+        Follower following = role.following();
+        String why = "it has been nominated anew";
+        if (following == null) {
+            follow(null, why);
+        } else if (role instanceof Asking) {
+            resume(following, ErrorCode.FENCED, why);
         }
-        nominated(new Input.Nominated(true, true));
+        nominated(nomination);
     }
 
     /** To Asking, unless the answers would not matter. */
