@@ -1,50 +1,47 @@
 package io.tailrace.cluster.node;
 
+import io.tailrace.cluster.formation.Founder;
+import io.tailrace.cluster.formation.Membership;
+import io.tailrace.cluster.formation.MembershipStore;
+import io.tailrace.cluster.formation.NodeAddress;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.CheckedFile;
 import io.tailrace.engine.log.FileStore;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory that a node owns, held against every other process while the node runs.
  *
  * <pre>
- *   tailrace.node      the version of the directory's format, and the node's id
+ *   tailrace.node      the version of the directory's format, the node's id, and its cluster: see NodeFile
  *   tailrace.lock      locked while a node runs
  *   partitions/        one directory per partition, named by id; the catalogue of topics is one of them
  *   quarantine/        directories that belonged to nothing, see the node's log; yours to look at and delete
  *   catalog            the topics, in version 1; left as it was when the directory was upgraded
  * </pre>
  *
- * <p>A directory of version 1 is upgraded once its topics are in the catalogue. A node that meets a version it does not know refuses to start and touches nothing.
+ * <p>A directory of version 2 is upgraded at its first start, one of version 1 once its topics are in the catalogue. A node that
+ * meets a version it does not know refuses to start and touches nothing.
  */
-final class DataDirectory implements Closeable {
-    private static final int MAGIC = 0x54524449;
+final class DataDirectory implements MembershipStore, Closeable {
     private static final String NODE_FILE = "tailrace.node";
-    /** 2 has the catalogue in a partition; 1 had it in a file, which is taken over. */
-    private static final int VERSION = 2;
-
-    private static final int OLDER_VERSION = 1;
 
     private final FileStore files;
     private final Path path;
     private final Closeable lock;
-    private final Identity identity;
+    private volatile NodeFile node;
+    private volatile boolean onDisk;
 
-    /** Who lives here, and since which version. */
-    private record Identity(UUID nodeId, int version) {}
-
-    private DataDirectory(FileStore files, Path path, Closeable lock, Identity identity) {
+    private DataDirectory(FileStore files, Path path, Closeable lock, NodeFile node, boolean onDisk) {
+        this.onDisk = onDisk;
         this.files = files;
         this.path = path;
         this.lock = lock;
-        this.identity = identity;
+        this.node = node;
     }
 
     /**
@@ -61,7 +58,8 @@ final class DataDirectory implements Closeable {
                             "Another process uses the data directory " + path
                                     + ": stop it, or choose another tailrace.data-dir."));
             try {
-                return new DataDirectory(files, path, lock, identity(files, path.resolve(NODE_FILE)));
+                Path file = path.resolve(NODE_FILE);
+                return new DataDirectory(files, path, lock, nodeFile(files, file), files.exists(file));
             } catch (RuntimeException e) {
                 lock.close();
                 throw e;
@@ -75,48 +73,23 @@ final class DataDirectory implements Closeable {
         }
     }
 
-    private static Identity identity(FileStore files, Path file) throws IOException {
-        Identity found = read(files, file);
-        if (found != null) {
-            return found;
+    private static NodeFile nodeFile(FileStore files, Path file) throws IOException {
+        if (!files.exists(file)) {
+            return NodeFile.fresh();
         }
-        if (files.exists(file)) {
+        NodeFile found = NodeFile.read(files, file);
+        if (found == null) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
                     file
                             + " is damaged, so whose directory this is cannot be told; nothing was touched: restore it from a copy.");
         }
-        UUID fresh = UUID.randomUUID();
-        write(files, file, fresh);
-        return new Identity(fresh, VERSION);
-    }
-
-    private static @Nullable Identity read(FileStore files, Path file) throws IOException {
-        int version = VERSION;
-        ByteBuffer content;
-        try {
-            content = CheckedFile.read(files, file, MAGIC, VERSION);
-        } catch (TailraceException e) {
-            version = OLDER_VERSION;
-            content = CheckedFile.read(files, file, MAGIC, OLDER_VERSION);
-        }
-        if (content == null || content.remaining() != 2 * Long.BYTES) {
-            return null;
-        }
-        return new Identity(new UUID(content.getLong(), content.getLong()), version);
-    }
-
-    private static void write(FileStore files, Path file, UUID nodeId) throws IOException {
-        ByteBuffer payload = ByteBuffer.allocate(2 * Long.BYTES);
-        payload.putLong(nodeId.getMostSignificantBits())
-                .putLong(nodeId.getLeastSignificantBits())
-                .flip();
-        CheckedFile.write(files, file, MAGIC, VERSION, payload);
+        return found;
     }
 
     /** Whether its topics are still in the file {@link #catalog}. */
     boolean isOfAnOlderVersion() {
-        return identity.version() < VERSION;
+        return node.version() == NodeFile.WITH_CATALOG_FILE;
     }
 
     /**
@@ -125,12 +98,77 @@ final class DataDirectory implements Closeable {
      * @throws TailraceException IO_FAILED
      */
     void upgrade() {
+        write(node.membership());
+    }
+
+    /**
+     * Says durably who lives here, before anybody else hears of it. A directory of an older version belongs to a node that was
+     * alone, which is a cluster of one from now on; so does a blank one if it is to be alone.
+     *
+     * @param alone whether a blank node is to be a cluster of its own
+     * @param self the node, as the founder of such a cluster
+     * @throws TailraceException IO_FAILED, DATA_DIR_UNUSABLE
+     */
+    void settle(boolean alone, NodeAddress self, String name) {
+        boolean older = node.version() < NodeFile.VERSION;
+        if (isOfAnOlderVersion() && !alone) {
+            throw new TailraceException(
+                    ErrorCode.DATA_DIR_UNUSABLE,
+                    "The data directory " + path
+                            + " is of the first version: start it once without tailrace.cluster.seeds, which upgrades it.");
+        }
+        if (older || (alone && membership().state() == Membership.State.BLANK)) {
+            Founder founder = new Founder(nodeId(), self, name);
+            store(Membership.member(UUID.randomUUID(), List.of(founder)));
+        } else if (!onDisk) {
+            refuseOrphans();
+            write(membership());
+        }
+    }
+
+    /** Partitions without a node file may be anybody's: they must not get into a cluster. */
+    private void refuseOrphans() {
         try {
-            write(files, path.resolve(NODE_FILE), identity.nodeId());
+            if (!files.list(partitions()).isEmpty()) {
+                throw new TailraceException(
+                        ErrorCode.CORRUPT_LOG,
+                        path.resolve(NODE_FILE)
+                                + " is missing, so whose partitions these are cannot be told; nothing was touched: restore it from a copy.");
+            }
+        } catch (IOException e) {
+            throw new TailraceException(
+                    ErrorCode.DATA_DIR_UNUSABLE,
+                    "The data directory " + path + " cannot be read (" + e.getMessage()
+                            + "): choose another tailrace.data-dir.",
+                    e);
+        }
+    }
+
+    @Override
+    public Membership membership() {
+        return node.membership();
+    }
+
+    /** What is to be so from now on; written at once, but for a directory whose topics have to be taken over first. */
+    @Override
+    public void store(Membership membership) {
+        if (isOfAnOlderVersion()) {
+            node = new NodeFile(node.nodeId(), membership, node.version());
+        } else {
+            write(membership);
+        }
+    }
+
+    private void write(Membership membership) {
+        NodeFile next = new NodeFile(node.nodeId(), membership, NodeFile.VERSION);
+        try {
+            next.write(files, path.resolve(NODE_FILE));
+            node = next;
+            onDisk = true;
         } catch (IOException e) {
             throw new TailraceException(
                     ErrorCode.IO_FAILED,
-                    "The data directory " + path + " cannot be upgraded (" + e.getMessage() + "): check the disk.",
+                    "The data directory " + path + " cannot be written (" + e.getMessage() + "): check the disk.",
                     e);
         }
     }
@@ -140,7 +178,7 @@ final class DataDirectory implements Closeable {
     }
 
     UUID nodeId() {
-        return identity.nodeId();
+        return node.nodeId();
     }
 
     Path quarantine() {
