@@ -36,10 +36,14 @@ final class Formation {
     static final long PATIENCE_MILLIS = 5_000;
     /** How long other clusters have to answer in the place of one's own. */
     static final long FOREIGN_MILLIS = 2_000;
+    /** How long a node listens that hears less than half of those it knows of. */
+    static final long LISTENING_MILLIS = 3_000;
     /** A join or a forming that takes longer began with a picture that is no longer true. */
     static final long JOIN_MILLIS = 20_000;
     /** Members with this node's id or name that are asked whether they live. */
     private static final int MAX_PROBES = 64;
+
+    private static final long NEVER = Long.MIN_VALUE;
 
     private final Self self;
     private final List<NodeAddress> seeds;
@@ -53,7 +57,7 @@ final class Formation {
     private Membership membership;
     private boolean storing;
     private Status.Phase phase = Status.Phase.WAITING;
-    private long phaseSince;
+    private long phaseSince = NEVER;
     private @Nullable UUID former;
     private @Nullable UUID candidate;
     private View view = View.NONE;
@@ -77,6 +81,9 @@ final class Formation {
 
     /** A round: everybody is asked, and what is due is done. To be called every {@link #ROUND_MILLIS}. */
     List<Action> tick(long nowMillis) {
+        if (phaseSince == NEVER) {
+            phaseSince = nowMillis;
+        }
         if (!over && phase != Status.Phase.UP) {
             long round = answers.begin(nowMillis);
             Status mine = status();
@@ -148,7 +155,9 @@ final class Formation {
     /** Everybody who may know more: seeds, founders, and those who may be this node's doubles. */
     private Set<NodeAddress> contacts() {
         Set<NodeAddress> all = new TreeSet<>(seeds);
-        membership.founders().forEach(founder -> all.add(founder.address()));
+        membership.founders().stream()
+                .filter(founder -> !founder.nodeId().equals(self.nodeId()))
+                .forEach(founder -> all.add(founder.address()));
         all.addAll(probes);
         all.remove(self.address());
         return all;
@@ -174,9 +183,11 @@ final class Formation {
     private void decideWaiting(List<Status> fresh, long nowMillis) {
         Optional<Action.Refuse> refusal = conflicts.withLiving(membership, fresh);
         if (refusal.isEmpty()) {
-            Optional<Action.Refuse> other =
-                    conflicts.withOtherClusters(membership, fresh, contacts().size());
-            refusal = foreign.lasts(other.isPresent(), nowMillis) ? other : Optional.empty();
+            refusal = conflicts.withOtherClusters(membership, fresh, contacts().size());
+            if (!foreign.lasts(refusal.isPresent(), nowMillis) && refusal.isPresent()) {
+                waitingFor = "a node of this cluster; " + refusal.get().message();
+                return;
+            }
         }
         if (refusal.isPresent()) {
             end(refusal.get());
@@ -255,6 +266,10 @@ final class Formation {
                 .map(other -> other.self().nodeId())
                 .reduce(self.nodeId(), (one, other) -> one.compareTo(other) <= 0 ? one : other);
         candidate = least;
+        if (hasHeardTooFew(ours.size(), nowMillis)) {
+            waitingFor = "answers from more of the nodes that it knows of";
+            return;
+        }
         long votes = 1
                 + electors.stream()
                         .filter(other -> least.equals(other.candidate()))
@@ -265,6 +280,11 @@ final class Formation {
             waitingFor = "the other founders to join";
             wanted.add(new Action.Form());
         }
+    }
+
+    /** Who can form alone, or with few, gives the others time to say that they are up already, or of another cluster. */
+    private boolean hasHeardTooFew(int answers, long nowMillis) {
+        return 2 * answers < contacts().size() && nowMillis - phaseSince < LISTENING_MILLIS;
     }
 
     private void join(NodeAddress at, @Nullable UUID formedBy, long nowMillis) {

@@ -19,6 +19,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.typed.ClusterStateSubscription;
+import org.apache.pekko.cluster.typed.GetCurrentState;
 import org.apache.pekko.cluster.typed.Subscribe;
 
 /**
@@ -36,9 +38,15 @@ final class FormationActor extends AbstractBehavior<Object> {
     private final TimerScheduler<Object> timers;
     private final Cluster cluster;
     private final PekkoView view;
+    private final org.apache.pekko.actor.typed.ActorRef<ClusterStateSubscription> subscriptions;
+    private final org.apache.pekko.actor.typed.ActorRef<ClusterEvent.CurrentClusterState> state;
     private boolean up;
 
     private enum Tick {
+        INSTANCE
+    }
+
+    private enum Removed {
         INSTANCE
     }
 
@@ -61,11 +69,13 @@ final class FormationActor extends AbstractBehavior<Object> {
         this.timers = timers;
         this.cluster = Cluster.get(Adapter.toClassic(context.getSystem()));
         this.view = new PekkoView(cluster);
-        org.apache.pekko.cluster.typed.Cluster.get(context.getSystem())
-                .subscriptions()
-                .tell(Subscribe.create(
-                        context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, event -> event),
-                        ClusterEvent.ClusterDomainEvent.class));
+        this.state = context.messageAdapter(ClusterEvent.CurrentClusterState.class, now -> now);
+        this.subscriptions =
+                org.apache.pekko.cluster.typed.Cluster.get(context.getSystem()).subscriptions();
+        cluster.registerOnMemberRemoved(() -> context.getSelf().tell(Removed.INSTANCE));
+        subscriptions.tell(Subscribe.create(
+                context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, event -> event),
+                ClusterEvent.ClusterDomainEvent.class));
         timers.startTimerWithFixedDelay(Tick.INSTANCE, Duration.ofMillis(Formation.ROUND_MILLIS));
         context.getSelf().tell(Tick.INSTANCE);
     }
@@ -92,13 +102,23 @@ final class FormationActor extends AbstractBehavior<Object> {
         return newReceiveBuilder()
                 .onMessageEquals(Tick.INSTANCE, () -> act(formation.tick(now())))
                 .onMessage(FormationMessage.class, message -> act(formation.heard(message, now())))
-                .onMessage(ClusterEvent.ClusterDomainEvent.class, event -> act(formation.viewed(view.now(), now())))
+                .onMessage(ClusterEvent.ClusterDomainEvent.class, event -> askForState())
+                .onMessage(
+                        ClusterEvent.CurrentClusterState.class, state -> act(formation.viewed(view.of(state), now())))
+                .onMessageEquals(
+                        Removed.INSTANCE, () -> act(formation.viewed(new View(View.Standing.GONE, List.of()), now())))
                 .onMessage(Stored.class, done -> act(formation.stored(done.membership, now())))
                 .onMessage(NotStored.class, failed -> {
                     listener.failed(Failures.named(failed.why));
                     return Behaviors.stopped();
                 })
                 .build();
+    }
+
+    /** Of the one who publishes the events: what the extension remembers may be older than the event. */
+    private Behavior<Object> askForState() {
+        subscriptions.tell(new GetCurrentState(state));
+        return this;
     }
 
     private static long now() {

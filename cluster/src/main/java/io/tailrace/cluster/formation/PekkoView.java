@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
 
@@ -21,15 +22,15 @@ final class PekkoView {
         this.cluster = cluster;
     }
 
-    View now() {
+    View of(ClusterEvent.CurrentClusterState state) {
         List<Member> members = new ArrayList<>();
-        cluster.state().getMembers().forEach(members::add);
+        state.getMembers().forEach(members::add);
         members.removeIf(member -> isGone(member.status()));
         Optional<Member> self = members.stream()
                 .filter(member -> member.uniqueAddress().equals(cluster.selfUniqueAddress()))
                 .findFirst();
-        if (cluster.isTerminated() || self.isEmpty()) {
-            return wasMember || cluster.isTerminated() ? new View(View.Standing.GONE, List.of()) : View.NONE;
+        if (self.isEmpty()) {
+            return wasMember ? new View(View.Standing.GONE, List.of()) : View.NONE;
         }
         wasMember = true;
         List<Peer> peers = members.stream()

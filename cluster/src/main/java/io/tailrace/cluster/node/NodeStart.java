@@ -8,6 +8,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.OpenFiles;
 import java.io.IOException;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,8 @@ final class NodeStart {
     private static void stopWhenLost(NodeSystem home) {
         if (home.formation() != null) {
             home.formation().lost().thenAccept(why -> {
-                if (!home.classic().getWhenTerminated().toCompletableFuture().isDone()) {
+                // On its way out it stops being a member, too.
+                if (CoordinatedShutdown.get(home.classic()).getShutdownReason().isEmpty()) {
                     LOG.error("The node stops: {}", why);
                     home.classic().terminate();
                 }
