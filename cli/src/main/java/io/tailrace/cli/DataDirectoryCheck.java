@@ -9,12 +9,14 @@ import io.tailrace.engine.log.LogProblem;
 import io.tailrace.engine.log.LogProblem.Code;
 import io.tailrace.engine.log.LogProblem.Severity;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Goes through a node's data directory, or through one partition of it; what a partition holds is {@link LogCheck}'s to judge. */
@@ -30,6 +32,10 @@ final class DataDirectoryCheck {
     private static final List<String> OTHERS = List.of(LOCK, PARTITIONS, QUARANTINE);
     /** The small files of the node itself. */
     private static final List<String> CHECKED_FILES = List.of(NODE, "catalog");
+    /** Those of which a temporary one may be left. */
+    private static final List<String> WRITTEN_BY_RENAME = Stream.concat(
+                    CHECKED_FILES.stream(), PromiseJournal.fileNames().stream())
+            .toList();
 
     private final FileStore files;
     /** The node's directory, if it is there. */
@@ -115,7 +121,7 @@ final class DataDirectoryCheck {
         if (holder == null) {
             return;
         }
-        for (String name : CHECKED_FILES) {
+        for (String name : WRITTEN_BY_RENAME) {
             files.delete(holder.resolve(name + TEMPORARY));
         }
         for (Path each : partitions(holder)) {
@@ -164,7 +170,7 @@ final class DataDirectoryCheck {
             for (String name : files.list(holder).stream().sorted().toList()) {
                 Path file = holder.resolve(name);
                 boolean temporary = name.endsWith(TEMPORARY)
-                        && CHECKED_FILES.contains(name.substring(0, name.length() - TEMPORARY.length()));
+                        && WRITTEN_BY_RENAME.contains(name.substring(0, name.length() - TEMPORARY.length()));
                 if (CHECKED_FILES.contains(name)) {
                     checked(file);
                 } else if (temporary) {
@@ -174,13 +180,14 @@ final class DataDirectoryCheck {
                             file,
                             "left by a write that a crash interrupted",
                             "removed");
-                } else if (!OTHERS.contains(name)) {
+                } else if (!OTHERS.contains(name) && !PromiseJournal.fileNames().contains(name)) {
                     unknown(file);
                 }
             }
             if (!files.exists(holder.resolve(NODE))) {
                 tell(Severity.ERROR, Code.BAD_FILE, holder.resolve(NODE), "missing: restore it from a copy", null);
             }
+            promises(holder);
             Path all = holder.resolve(PARTITIONS);
             if (files.isDirectory(all)) {
                 for (String name : files.list(all).stream().sorted().toList()) {
@@ -200,6 +207,14 @@ final class DataDirectoryCheck {
             if (problem != null) {
                 String what = problem + "; the node will not start: restore it from a copy";
                 tell(Severity.ERROR, Code.BAD_FILE, file, what, null);
+            }
+        }
+
+        private void promises(Path holder) throws IOException {
+            String problem = PromiseJournal.problem(files, holder);
+            if (problem != null) {
+                Path file = holder.resolve(PromiseJournal.fileNames().get(0));
+                tell(Severity.ERROR, Code.BAD_FILE, file, problem, null);
             }
         }
 

@@ -12,6 +12,8 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,22 @@ class LogCheckCommandTest {
             Files.write(file, good);
         }
         assertThat(check()).isZero();
+    }
+
+    @Test
+    void damagedPromisesAreReported() throws IOException {
+        PromiseJournal journal = PromiseJournal.open(files, directory, true);
+        journal.store(partition.getFileName().toString(), new Promise(3, new UUID(1, 2)));
+        journal.close();
+        assertThat(check()).as(terminal.out()).isZero();
+        for (String name : PromiseJournal.fileNames()) {
+            byte[] bytes = Files.readAllBytes(directory.resolve(name));
+            bytes[30] ^= 1;
+            Files.write(directory.resolve(name), bytes);
+        }
+        assertThat(check()).isEqualTo(1);
+        assertThat(terminal.outLines()).hasSize(1);
+        assertThat(terminal.out()).contains("promises-0").contains("lost or damaged");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.tailrace.cluster.formation.NodeAddress;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,12 +20,14 @@ import java.util.UUID;
  * <pre>
  *   tailrace.node      the version of the directory's format, the node's id, and its cluster: see NodeFile
  *   tailrace.lock      locked while a node runs
+ *   promises-0, -1     what the partitions have promised: the two files of a PromiseJournal
  *   partitions/        one directory per partition, named by id; the catalogue of topics is one of them
  *   quarantine/        directories that belonged to nothing, see the node's log; yours to look at and delete
  *   catalog            the topics, in version 1; left as it was when the directory was upgraded
  * </pre>
  *
- * <p>A directory of version 2 is upgraded at its first start, one of version 1 once its topics are in the catalogue. A node that
+ * <p>A directory of version 1 is upgraded once its topics are in the catalogue, one of version 2 or 3 at its first start, when it
+ * has a journal of promises, which takes over a partition's {@code promise} file when the partition is opened. A node that
  * meets a version it does not know refuses to start and touches nothing.
  */
 final class DataDirectory implements MembershipStore, Closeable {
@@ -33,21 +36,24 @@ final class DataDirectory implements MembershipStore, Closeable {
     private final FileStore files;
     private final Path path;
     private final Closeable lock;
+    private final PromiseJournal promises;
     private volatile NodeFile node;
     private volatile boolean onDisk;
 
-    private DataDirectory(FileStore files, Path path, Closeable lock, NodeFile node, boolean onDisk) {
-        this.onDisk = onDisk;
+    private DataDirectory(
+            FileStore files, Path path, Closeable lock, NodeFile node, boolean onDisk, PromiseJournal promises) {
         this.files = files;
         this.path = path;
         this.lock = lock;
         this.node = node;
+        this.onDisk = onDisk;
+        this.promises = promises;
     }
 
     /**
      * Takes a directory, or makes it.
      *
-     * @throws TailraceException DATA_DIR_UNUSABLE, DATA_DIR_IN_USE, DATA_DIR_VERSION
+     * @throws TailraceException DATA_DIR_UNUSABLE, DATA_DIR_IN_USE, DATA_DIR_VERSION, CORRUPT_LOG, DISK_FULL, IO_FAILED
      */
     static DataDirectory open(FileStore files, Path path) {
         try {
@@ -58,9 +64,8 @@ final class DataDirectory implements MembershipStore, Closeable {
                             "Another process uses the data directory " + path
                                     + ": stop it, or choose another tailrace.data-dir."));
             try {
-                Path file = path.resolve(NODE_FILE);
-                return new DataDirectory(files, path, lock, nodeFile(files, file), files.exists(file));
-            } catch (RuntimeException e) {
+                return open(files, path, lock);
+            } catch (IOException | RuntimeException e) {
                 lock.close();
                 throw e;
             }
@@ -73,22 +78,27 @@ final class DataDirectory implements MembershipStore, Closeable {
         }
     }
 
-    private static NodeFile nodeFile(FileStore files, Path file) throws IOException {
-        if (!files.exists(file)) {
-            return NodeFile.fresh();
-        }
-        NodeFile found = NodeFile.read(files, file);
-        if (found == null) {
+    /**
+     * The journal of promises comes before the version that says that there is one, which {@link #settle} writes, so a crash
+     * between does not look like a loss.
+     */
+    private static DataDirectory open(FileStore files, Path path, Closeable lock) throws IOException {
+        Path file = path.resolve(NODE_FILE);
+        boolean onDisk = files.exists(file);
+        NodeFile node = onDisk ? NodeFile.read(files, file) : NodeFile.fresh();
+        if (node == null) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
                     file
                             + " is damaged, so whose directory this is cannot be told; nothing was touched: restore it from a copy.");
         }
-        return found;
+        boolean mayLackJournal = !onDisk || node.version() < NodeFile.WITH_PROMISE_JOURNAL;
+        PromiseJournal promises = PromiseJournal.open(files, path, mayLackJournal);
+        return new DataDirectory(files, path, lock, node, onDisk, promises);
     }
 
     /** Whether its topics are still in the file {@link #catalog}. */
-    boolean isOfAnOlderVersion() {
+    boolean hasCatalogFile() {
         return node.version() == NodeFile.WITH_CATALOG_FILE;
     }
 
@@ -111,7 +121,7 @@ final class DataDirectory implements MembershipStore, Closeable {
      */
     void settle(boolean alone, NodeAddress self, String name) {
         boolean older = node.version() < NodeFile.VERSION;
-        if (isOfAnOlderVersion() && !alone) {
+        if (hasCatalogFile() && !alone) {
             throw new TailraceException(
                     ErrorCode.DATA_DIR_UNUSABLE,
                     "The data directory " + path
@@ -152,7 +162,7 @@ final class DataDirectory implements MembershipStore, Closeable {
     /** What is to be so from now on; written at once, but for a directory whose topics have to be taken over first. */
     @Override
     public void store(Membership membership) {
-        if (isOfAnOlderVersion()) {
+        if (hasCatalogFile()) {
             node = new NodeFile(node.nodeId(), membership, node.version());
         } else {
             write(membership);
@@ -177,6 +187,11 @@ final class DataDirectory implements MembershipStore, Closeable {
         return path;
     }
 
+    /** What the partitions have promised; closed with the directory. */
+    PromiseJournal promises() {
+        return promises;
+    }
+
     UUID nodeId() {
         return node.nodeId();
     }
@@ -196,6 +211,10 @@ final class DataDirectory implements MembershipStore, Closeable {
     /** Gives the directory back. */
     @Override
     public void close() throws IOException {
-        lock.close();
+        try {
+            promises.close();
+        } finally {
+            lock.close();
+        }
     }
 }

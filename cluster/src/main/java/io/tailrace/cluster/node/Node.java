@@ -75,7 +75,7 @@ final class Node implements Tailrace {
         this.directory = directory;
         Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
-        this.replicas = new Replicas(files, directory.partitions(), settings.flush(), clock, io);
+        this.replicas = new Replicas(files, directory.partitions(), directory.promises(), settings.flush(), clock, io);
         this.name = settings.nodeName();
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
@@ -114,7 +114,7 @@ final class Node implements Tailrace {
         Duration timeout = settings.startTimeout();
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
         Catalog found = await(firstCatalog, timeout);
-        if (directory.isOfAnOlderVersion()) {
+        if (directory.hasCatalogFile()) {
             found = Catalog.of(await(topics.adopt(new CatalogFile(files, directory.catalog()).read()), timeout));
             directory.upgrade();
         }

@@ -16,18 +16,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   node id      int64, int64
- *   membership   from version 3 on, see MembershipFormat
+ *   membership   from version 4 on, see MembershipFormat
  * </pre>
  *
  * @param nodeId drawn when the directory was made
- * @param membership blank in versions before 3
+ * @param membership blank in versions before 4
  * @param version the format's version on the disk; {@link #VERSION} if nothing is there yet
  */
 record NodeFile(UUID nodeId, Membership membership, int version) {
-    /** 3 names the cluster; 2 has the catalogue in a partition; 1 had it in a file, which is taken over. */
-    static final int VERSION = 3;
-
+    /** Names the cluster. */
+    static final int VERSION = 4;
+    /** Has the promises of all partitions in one journal. */
+    static final int WITH_PROMISE_JOURNAL = 3;
+    /** Had the catalogue in a file; 2 has it in a partition. */
     static final int WITH_CATALOG_FILE = 1;
+
     private static final int MAGIC = 0x54524449;
     private static final int ID_BYTES = 2 * Long.BYTES;
 

@@ -15,7 +15,8 @@ class FormationFormatTest {
     private static final NodeAddress ONE = new NodeAddress("10.0.0.1", 7_171);
     private static final NodeAddress TWO = new NodeAddress("fe80::1", 1);
     private static final Membership MEMBER = Membership.member(
-            new UUID(5, 6), List.of(new Founder(new UUID(1, 2), ONE, "eins"), new Founder(new UUID(3, 4), TWO, "zwei")));
+            new UUID(5, 6),
+            List.of(new Founder(new UUID(1, 2), ONE, "eins"), new Founder(new UUID(3, 4), TWO, "zwei")));
 
     private final FormationFormat format = new FormationFormat();
 

@@ -44,7 +44,11 @@ class FormationTest {
     }
 
     private static Peer peer(int number) {
-        return new Peer(founder(number).nodeId(), founder(number).name(), founder(number).address(), number);
+        return new Peer(
+                founder(number).nodeId(),
+                founder(number).name(),
+                founder(number).address(),
+                number);
     }
 
     /** A round in which these answer; what the node then wants, but for messages. */
@@ -68,10 +72,13 @@ class FormationTest {
     @Test
     void leastSeedProposesWhenAllAreThere() {
         Formation least = formation(1, Membership.blank());
-        assertThat(round(least, status(2, Membership.blank(), Status.Phase.WAITING, null))).isEmpty();
+        assertThat(round(least, status(2, Membership.blank(), Status.Phase.WAITING, null)))
+                .isEmpty();
         assertThat(round(least, status(3, Membership.blank(), Status.Phase.WAITING, null)))
                 .containsExactly(new Action.Store(Membership.founding(CLUSTER, FOUNDERS)));
-        assertThat(least.status().membership()).as("nothing is said before it is durable").isEqualTo(Membership.blank());
+        assertThat(least.status().membership())
+                .as("nothing is said before it is durable")
+                .isEqualTo(Membership.blank());
     }
 
     @Test
@@ -158,7 +165,8 @@ class FormationTest {
     @Test
     void memberWithoutTheMajorityOfTheFoundersGivesUp() {
         Formation up = formation(1, MEMBER);
-        assertThat(up.viewed(new View(View.Standing.UP, List.of(peer(2), peer(1))), now)).isEmpty();
+        assertThat(up.viewed(new View(View.Standing.UP, List.of(peer(2), peer(1))), now))
+                .isEmpty();
         assertThat(up.viewed(new View(View.Standing.UP, List.of(peer(1), peer(4))), now))
                 .singleElement()
                 .isInstanceOf(Action.Restart.class);
@@ -191,8 +199,7 @@ class FormationTest {
     @Test
     void nodeThatFindsItsPastAmongTheMembersWaitsUntilItIsGone() {
         Peer past = new Peer(founder(1).nodeId(), "n1", new NodeAddress("elsewhere", 9), 99);
-        Status up = new Status(
-                self(2), SEEDS, MEMBER, Status.Phase.UP, null, null, List.of(peer(2), peer(3), past));
+        Status up = new Status(self(2), SEEDS, MEMBER, Status.Phase.UP, null, null, List.of(peer(2), peer(3), past));
         Formation returned = formation(1, MEMBER);
         assertThat(round(returned, up)).isEmpty();
         assertThat(returned.waitingFor()).contains("elsewhere:9");

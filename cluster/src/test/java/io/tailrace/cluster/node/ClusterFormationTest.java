@@ -128,7 +128,7 @@ class ClusterFormationTest {
         CheckedFile.write(new DiskFileStore(), data.resolve("tailrace.node"), 0x54524449, 2, old);
         Tailrace.start(data).close();
         NodeFile upgraded = fileIn(data);
-        assertThat(upgraded.version()).isEqualTo(3);
+        assertThat(upgraded.version()).isEqualTo(NodeFile.VERSION);
         assertThat(upgraded.nodeId()).isEqualTo(new UUID(1, 2));
         assertThat(upgraded.membership().host().nodeId()).isEqualTo(new UUID(1, 2));
         Tailrace.start(data).close();

@@ -21,6 +21,7 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -230,6 +231,77 @@ class TopicsTest {
                 assertThat(directories()).contains(id + "-0");
             }
         }
+    }
+
+    @Test
+    void promisesOfADirectoryOfVersion2AreTakenOver() throws IOException {
+        PartitionId partition;
+        try (Tailrace node = Tailrace.start(config())) {
+            partition = join(node.topics().create(NewTopic.of("t", 1))).partition(0);
+            join(node.partitions().append(partition, batch(10)));
+        }
+        // As a node of version 2 leaves it: a promise beside each log, and no journal.
+        DiskFileStore files = new DiskFileStore();
+        ByteBuffer node = ByteBuffer.allocate(16).putLong(1).putLong(2).flip();
+        CheckedFile.write(files, data.resolve("tailrace.node"), 0x54524449, 2, node);
+        for (String name : directories()) {
+            CheckedFile.write(
+                    files,
+                    promise(name),
+                    0x54525052,
+                    1,
+                    ByteBuffer.allocate(20).putInt(41).rewind());
+        }
+        deleteJournal();
+        for (int start = 0; start < 2; start++) {
+            try (Tailrace tailrace = Tailrace.start(config())) {
+                join(tailrace.partitions().append(partition, batch(10)));
+                assertThat(promise(partition.text())).doesNotExist();
+                assertThat(data.resolve("promises-0")).exists();
+                assertThat(ByteBuffer.wrap(Files.readAllBytes(data.resolve("tailrace.node")))
+                                .getInt(4))
+                        .isEqualTo(4);
+            }
+        }
+        assertThat(PromiseJournal.open(files, data, false)
+                        .stored(partition.text())
+                        .epoch())
+                .isEqualTo(43);
+    }
+
+    private Path promise(String partition) {
+        return data.resolve("partitions").resolve(partition).resolve("promise");
+    }
+
+    private void deleteJournal() throws IOException {
+        for (String name : PromiseJournal.fileNames()) {
+            Files.delete(data.resolve(name));
+        }
+    }
+
+    @Test
+    void aDamagedPromiseOfVersion2KeepsItsPartitionClosedAndUntouched() throws IOException {
+        PartitionId partition;
+        try (Tailrace node = Tailrace.start(config())) {
+            partition = join(node.topics().create(NewTopic.of("t", 1))).partition(0);
+        }
+        byte[] damaged = new byte[32];
+        Files.createDirectories(promise(partition.text()).getParent());
+        Files.write(promise(partition.text()), damaged);
+        try (Tailrace node = Tailrace.start(config())) {
+            assertThat(code(node.partitions().append(partition, batch(10)))).isEqualTo(ErrorCode.CORRUPT_LOG);
+        }
+        assertThat(Files.readAllBytes(promise(partition.text()))).isEqualTo(damaged);
+    }
+
+    @Test
+    void lostPromisesStopTheNodeRatherThanBeGivenTwice() throws IOException {
+        Tailrace.start(config()).close();
+        deleteJournal();
+        Throwable failure = catchThrowable(() -> Tailrace.start(config()).close());
+        assertThat(failure).isInstanceOf(TailraceException.class).hasMessageContaining("promises");
+        assertThat(((TailraceException) failure).code()).isEqualTo(ErrorCode.CORRUPT_LOG);
+        assertThat(data.resolve("promises-0")).doesNotExist();
     }
 
     @Test

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +120,15 @@ final class EpochIndex {
         // Of an epoch that is over before the log begins nothing is left to compare.
         long end = starts[floor + 1];
         return end <= logStart ? new EpochEnd(NO_EPOCH, logStart) : new EpochEnd(epochs[floor], end);
+    }
+
+    /** The offset at which each epoch begins. */
+    NavigableMap<Integer, Long> starts() {
+        NavigableMap<Integer, Long> byEpoch = new TreeMap<>();
+        for (int i = 0; i < epochs.length; i++) {
+            byEpoch.put(epochs[i], starts[i]);
+        }
+        return byEpoch;
     }
 
     /** The base offsets of the segments that it knows. */

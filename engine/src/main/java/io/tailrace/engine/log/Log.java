@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -200,6 +202,18 @@ public final class Log implements AutoCloseable {
      */
     public OptionalLong announcedStart(long limitOffset) {
         return chain.announcedStart(limitOffset);
+    }
+
+    /** The moves of the start that the log announces and {@link #advanceStartTo} has not made yet: starts by their batch's offset. */
+    public NavigableMap<Long, Long> announcedStarts() {
+        NavigableMap<Long, Long> announced = new TreeMap<>();
+        chain.announcedStarts().forEach(each -> announced.put(each.offset(), each.start()));
+        return announced;
+    }
+
+    /** Where each epoch begins, from that of the last record below the first segment on: offsets by epoch. */
+    public NavigableMap<Integer, Long> epochStarts() {
+        return chain.epochs().starts();
     }
 
     /** Takes other settings from now on; what is on the disk stays as it is. Any thread. */

@@ -90,6 +90,10 @@ final class SegmentChain {
         return marks.start().announcedBelow(limitOffset);
     }
 
+    List<LogStart.Announcement> announcedStarts() {
+        return marks.start().announced();
+    }
+
     /** Oldest first; the first ones may lie below the log's start. */
     Iterable<Segment> segments() {
         return segments.values();

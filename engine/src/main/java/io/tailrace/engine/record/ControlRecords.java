@@ -3,6 +3,7 @@ package io.tailrace.engine.record;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The marks of the log itself. A control record's key is its version and its type (int16 each); the barrier that a new leader
@@ -19,6 +20,8 @@ import java.nio.ByteBuffer;
  *   version   new start
  *   int16     int64
  * </pre>
+ *
+ * <p>So is a change of the voters, whose value is the replication's own business ({@code VotersFormat} draws it).
  */
 public final class ControlRecords {
     /** Stands where Kafka has the leader's number: nodes here have names, and the log's own epoch index is what counts. */
@@ -41,6 +44,26 @@ public final class ControlRecords {
         }
         RecordCursor cursor = batch.cursor(MAX_CONTROL_BYTES);
         return cursor.next() && cursor.keySize() >= KEY_BYTES && typeAt(cursor) == ControlType.LOG_START;
+    }
+
+    /**
+     * The value of the batch's record if it is of type {@link ControlType#VOTERS}, else {@code null}.
+     *
+     * @throws TailraceException {@link ErrorCode#CORRUPT_BATCH} if it is, and has no value
+     */
+    public static @Nullable ByteBuffer votersIn(RecordBatch batch) {
+        if (!batch.isControl()) {
+            return null;
+        }
+        RecordCursor cursor = batch.cursor(MAX_CONTROL_BYTES);
+        if (!cursor.next() || cursor.keySize() < KEY_BYTES || typeAt(cursor) != ControlType.VOTERS) {
+            return null;
+        }
+        if (cursor.valueSize() < 0) {
+            throw RecordBatch.corrupt("a control batch that changes the voters without saying who they are");
+        }
+        return ByteBuffer.wrap(cursor.array(), cursor.valueAt(), cursor.valueSize())
+                .slice();
     }
 
     private static ControlType typeAt(RecordCursor cursor) {
@@ -76,6 +99,11 @@ public final class ControlRecords {
                 .putLong(newStart)
                 .array();
         return control(ControlType.LOG_START, value, baseOffset, leaderEpoch, timestampMillis);
+    }
+
+    /** The batch that says who votes from now on: one record, placed already. It counts from when it is appended. */
+    public static RecordBatch voters(long baseOffset, int leaderEpoch, long timestampMillis, byte[] value) {
+        return control(ControlType.VOTERS, value, baseOffset, leaderEpoch, timestampMillis);
     }
 
     private static RecordBatch control(

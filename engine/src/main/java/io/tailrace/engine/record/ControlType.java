@@ -10,6 +10,8 @@ public enum ControlType {
     LEADER_CHANGE(2),
     /** The log begins later from now on; a kind of our own, outside of the numbers that Kafka gives out. */
     LOG_START(1000),
+    /** Other voters decide about the log from now on; a kind of our own as well. */
+    VOTERS(1001),
     /** A kind that this version does not know; it is stepped over. */
     UNKNOWN(-1);
 

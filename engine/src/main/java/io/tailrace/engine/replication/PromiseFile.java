@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * A voter's promise, durable before it is given (log-safety rules 1 and 2): to refuse every epoch below, and to grant this
- * one to this incarnation only. The payload of a {@link CheckedFile}:
+ * A voter's promise beside its log: how it was kept in data directories before version 3, and how a replica takes it along that is
+ * put into quarantine. {@link ReplicaPromise} hands it over to the {@link PromiseJournal} when the replica is opened. The payload
+ * of a {@link CheckedFile}:
  *
  * <pre>
  *   0                4                        20
@@ -24,7 +25,7 @@ import java.util.UUID;
  *
  * A promise that cannot be read is {@link ErrorCode#CORRUPT_LOG}: a voter that forgets what it promised may elect two leaders.
  */
-public final class PromiseFile {
+final class PromiseFile {
     private static final int MAGIC = 0x54525052;
     private static final int VERSION = 1;
     private static final int BYTES = 20;
@@ -33,18 +34,9 @@ public final class PromiseFile {
     private final Path path;
 
     /** The file in a replica's directory; nothing is read yet. */
-    public PromiseFile(FileStore files, Path directory) {
+    PromiseFile(FileStore files, Path directory) {
         this.files = files;
         this.path = directory.resolve("promise");
-    }
-
-    /**
-     * The epoch promised last, or -1 if there was none.
-     *
-     * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, IO_FAILED
-     */
-    int promisedEpoch() {
-        return stored().epoch();
     }
 
     /**
@@ -52,7 +44,7 @@ public final class PromiseFile {
      *
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, IO_FAILED
      */
-    public Promise stored() {
+    Promise stored() {
         try {
             ByteBuffer promise = CheckedFile.read(files, path, MAGIC, VERSION);
             if (promise != null && promise.remaining() == BYTES) {
@@ -70,15 +62,28 @@ public final class PromiseFile {
     }
 
     /**
+     * Removes the file: the journal has the promise.
+     *
+     * @throws TailraceException IO_FAILED
+     */
+    void delete() {
+        try {
+            files.delete(path);
+        } catch (IOException e) {
+            throw failed("removed", e);
+        }
+    }
+
+    /**
      * Writes a promise; on return it survives a crash.
      *
      * @throws TailraceException DISK_FULL, IO_FAILED
      */
-    public void promise(int epoch, UUID incarnation) {
+    void write(Promise promise) {
         ByteBuffer payload = ByteBuffer.allocate(BYTES);
-        payload.putInt(epoch)
-                .putLong(incarnation.getMostSignificantBits())
-                .putLong(incarnation.getLeastSignificantBits())
+        payload.putInt(promise.epoch())
+                .putLong(promise.to().getMostSignificantBits())
+                .putLong(promise.to().getLeastSignificantBits())
                 .flip();
         try {
             CheckedFile.write(files, path, MAGIC, VERSION, payload);

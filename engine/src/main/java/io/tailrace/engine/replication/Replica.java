@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replica implements AutoCloseable {
     private final Log log;
-    private final PromiseFile promises;
+    private final ReplicaPromise promises;
     private final Path directory;
     private final FlushMode flush;
     private final InstantSource clock;
@@ -39,7 +39,8 @@ public final class Replica implements AutoCloseable {
     /** Why there is nothing to be had here any more: CLOSED or UNKNOWN_TOPIC; {@code null} while it is open. */
     private volatile @Nullable ErrorCode over;
 
-    private Replica(Log log, PromiseFile promises, Path directory, FlushMode flush, InstantSource clock, Executor io) {
+    private Replica(
+            Log log, ReplicaPromise promises, Path directory, FlushMode flush, InstantSource clock, Executor io) {
         this.log = log;
         this.promises = promises;
         this.directory = directory;
@@ -52,13 +53,20 @@ public final class Replica implements AutoCloseable {
     /**
      * Opens the files, or creates them, and recovers the log.
      *
+     * @param promises of the volume; the replica's name there is that of its directory
      * @throws TailraceException CORRUPT_LOG, IO_FAILED
      */
     public static Replica open(
-            FileStore files, Path directory, LogSettings settings, FlushMode flush, InstantSource clock, Executor io) {
+            FileStore files,
+            Path directory,
+            PromiseJournal promises,
+            LogSettings settings,
+            FlushMode flush,
+            InstantSource clock,
+            Executor io) {
         Log log = Log.open(files, directory, settings, clock);
         try {
-            return new Replica(log, new PromiseFile(files, directory), directory, flush, clock, io);
+            return new Replica(log, ReplicaPromise.open(files, directory, promises), directory, flush, clock, io);
         } catch (RuntimeException e) {
             log.close();
             throw e;

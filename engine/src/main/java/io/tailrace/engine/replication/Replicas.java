@@ -38,6 +38,7 @@ public final class Replicas implements AutoCloseable {
     private final Set<String> deleting = ConcurrentHashMap.newKeySet();
     private final FileStore files;
     private final Path directory;
+    private final PromiseJournal promises;
     private final FlushMode flush;
     private final InstantSource clock;
     private final Executor io;
@@ -48,10 +49,21 @@ public final class Replicas implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /** The replicas beneath a directory. */
-    public Replicas(FileStore files, Path directory, FlushMode flush, InstantSource clock, Executor io) {
+    /**
+     * The replicas beneath a directory.
+     *
+     * @param promises what they have promised; not closed with them
+     */
+    public Replicas(
+            FileStore files,
+            Path directory,
+            PromiseJournal promises,
+            FlushMode flush,
+            InstantSource clock,
+            Executor io) {
         this.files = files;
         this.directory = directory;
+        this.promises = promises;
         this.flush = flush;
         this.clock = clock;
         this.io = io;
@@ -68,7 +80,7 @@ public final class Replicas implements AutoCloseable {
         Replica replica = open.computeIfAbsent(name, absent -> {
             ensureOpen();
             ensureNotDeleting(name);
-            return Replica.open(files, directory.resolve(name), settings, flush, clock, io);
+            return Replica.open(files, directory.resolve(name), promises, settings, flush, clock, io);
         });
         if (closed) {
             replica.close();
@@ -114,8 +126,11 @@ public final class Replicas implements AutoCloseable {
                 files.deleteDirectory(aside);
                 if (files.isDirectory(directory.resolve(name))) {
                     files.moveDirectory(directory.resolve(name), aside);
-                    files.deleteDirectory(aside);
                 }
+                // After the log, which without its promise is damaged, and before what tells that there is something
+                // left to do.
+                promises.forget(name);
+                files.deleteDirectory(aside);
             });
         } finally {
             deleting.remove(name);
@@ -139,14 +154,20 @@ public final class Replicas implements AutoCloseable {
     public void removeLeftovers() {
         for (String name : directories()) {
             if (name.endsWith(DELETED)) {
-                work(name, () -> files.deleteDirectory(directory.resolve(name)));
+                String deleted = name.substring(0, name.length() - DELETED.length());
+                work(name, () -> {
+                    if (!files.isDirectory(directory.resolve(deleted))) {
+                        promises.forget(deleted);
+                    }
+                    files.deleteDirectory(directory.resolve(name));
+                });
             }
         }
     }
 
     /**
-     * Moves a replica that nobody knows, and that is not open, out of the way, with all its files; nothing of it is deleted (log-safety
-     * rule 15). A name that is in quarantine already gets a number. Blocking; for the node's start.
+     * Moves a replica that nobody knows, and that is not open, out of the way, with all its files and its promise; nothing of it is
+     * deleted (log-safety rule 15). A name that is in quarantine already gets a number. Blocking; for the node's start.
      *
      * @param quarantine a directory on the same volume, made if needed
      * @return where it lies now
@@ -160,8 +181,13 @@ public final class Replicas implements AutoCloseable {
         List<Path> place = new ArrayList<>();
         work(name, () -> {
             files.createDirectories(quarantine);
+            Promise promise = promises.stored(name);
+            if (!promise.equals(Promise.NONE)) {
+                new PromiseFile(files, directory.resolve(name)).write(promise);
+            }
             place.add(freePlace(quarantine, name));
             files.moveDirectory(directory.resolve(name), place.get(0));
+            promises.forget(name);
         });
         return place.get(0);
     }

@@ -98,7 +98,7 @@ class PartitionDiskFullTest extends PartitionFixture {
         floorBytes = 3000;
         settings(segmentsOf(500), Retention.NONE);
         restart();
-        disk.capacity(8000);
+        disk.capacity(disk.usedBytes() + 8000);
         for (int round = 0; round < ROUNDS; round++) {
             ErrorCode refused = null;
             while (refused == null) {

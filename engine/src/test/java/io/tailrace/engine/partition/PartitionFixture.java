@@ -17,6 +17,7 @@ import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.record.RecordCursor;
 import io.tailrace.engine.record.TimestampType;
 import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
@@ -66,6 +67,7 @@ abstract class PartitionFixture {
     volatile RuntimeException settingsFail;
     volatile long nanosPerLook = 1_000_000_000L;
     long floorBytes;
+    PromiseJournal promises;
     Replicas replicas;
     ActorRef<Partition.Command> partition;
 
@@ -114,7 +116,8 @@ abstract class PartitionFixture {
 
     @BeforeEach
     void start() {
-        replicas = new Replicas(disk, DATA, flush, this::now, io);
+        promises = PromiseJournal.open(disk, DATA, true, 2048);
+        replicas = new Replicas(disk, DATA, promises, flush, this::now, io);
         respawn();
     }
 
@@ -143,6 +146,7 @@ abstract class PartitionFixture {
     void restart() {
         kit.stop(partition);
         replicas.close();
+        promises.close();
         start();
     }
 

@@ -25,13 +25,19 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class ReplicaTest {
+    private static final Path DATA = Path.of("/data");
     private static final Path DIRECTORY = Path.of("/data/p");
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_750_000_000_000L));
 
     private final SimulatedFileStore disk = new SimulatedFileStore(3);
 
     private Replica open(FlushMode flush) {
-        return Replica.open(disk, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+        return open(disk, flush);
+    }
+
+    private static Replica open(SimulatedFileStore on, FlushMode flush) {
+        PromiseJournal promises = PromiseJournal.open(on, DATA, true, 2048);
+        return Replica.open(on, DIRECTORY, promises, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
     }
 
     private static List<PlacedBatch> batch(long offset, int epoch) {
@@ -120,7 +126,7 @@ class ReplicaTest {
     void theStartMovesUpToTheHighWatermarkAndNeverBack() {
         for (FlushMode flush : FlushMode.values()) {
             SimulatedFileStore own = new SimulatedFileStore(1);
-            Replica replica = Replica.open(own, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+            Replica replica = open(own, flush);
             Leadership leadership = replica.lead(UUID.randomUUID());
             for (int i = 0; i < 10; i++) {
                 join(leadership.append(batch(i, leadership.epoch())));
@@ -132,7 +138,7 @@ class ReplicaTest {
             assertThat(replica.highWatermark().offset()).isEqualTo(11);
             // What has been let go must not come back, however little is forced otherwise.
             own.crash();
-            Replica again = Replica.open(own, DIRECTORY, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+            Replica again = open(own, flush);
             again.lead(UUID.randomUUID());
             assertThat(again.startOffset()).isEqualTo(6);
             assertThat(again.highWatermark().offset()).isEqualTo(12);
@@ -164,9 +170,38 @@ class ReplicaTest {
     }
 
     @Test
-    void aDamagedPromiseIsNotTakenForNone() throws IOException {
+    void aPromiseFromBeforeTheJournalIsTakenOverOnceWhereverACrashComes() throws IOException {
+        Promise old = new Promise(7, new UUID(8, 9));
+        for (int changes = 0; ; changes++) {
+            SimulatedFileStore own = new SimulatedFileStore(changes);
+            open(own, FlushMode.BATCH).close();
+            new PromiseFile(own, DIRECTORY).write(old);
+            own.stopAfter(changes);
+            Throwable stopped = Assertions.catchThrowable(() -> open(own, FlushMode.BATCH));
+            own.crash();
+            PromiseJournal promises = PromiseJournal.open(own, DATA, true, 2048);
+            assertThat(ReplicaPromise.open(own, DIRECTORY, promises).stored()).isEqualTo(old);
+            assertThat(own.exists(DIRECTORY.resolve("promise"))).isFalse();
+            assertThat(promises.stored("p")).isEqualTo(old);
+            if (stopped == null) {
+                return;
+            }
+        }
+    }
+
+    @Test
+    void anOldPromiseNeverReplacesANewerOne() {
         open(FlushMode.BATCH).lead(UUID.randomUUID());
         disk.kill();
+        new PromiseFile(disk, DIRECTORY).write(new Promise(-1 + 1, new UUID(8, 9)));
+        Replica replica = open(FlushMode.BATCH);
+        assertThat(replica.lead(UUID.randomUUID()).epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void aDamagedPromiseIsNotTakenForNone() throws IOException {
+        open(FlushMode.BATCH).close();
+        new PromiseFile(disk, DIRECTORY).write(new Promise(7, new UUID(8, 9)));
         Path file = DIRECTORY.resolve("promise");
         long size;
         try (StoredFile stored = disk.openForRead(file)) {
@@ -175,9 +210,10 @@ class ReplicaTest {
         for (long at = 0; at < size; at++) {
             flip(file, at);
             assertThat(code(() -> open(FlushMode.BATCH))).isEqualTo(ErrorCode.CORRUPT_LOG);
+            assertThat(disk.exists(file)).isTrue();
             flip(file, at);
         }
-        open(FlushMode.BATCH).lead(UUID.randomUUID());
+        assertThat(open(FlushMode.BATCH).lead(UUID.randomUUID()).epoch()).isEqualTo(8);
     }
 
     private void flip(Path file, long at) throws IOException {

@@ -23,15 +23,22 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class ReplicasTest {
+    private static final Path NODE = Path.of("/data");
     private static final Path DATA = Path.of("/data/partitions");
     private static final Path QUARANTINE = Path.of("/data/quarantine");
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_750_000_000_000L));
 
     private SimulatedFileStore disk = new SimulatedFileStore(3);
+    private PromiseJournal promises = promisesOn(disk);
     private Replicas replicas = on(disk);
 
-    private static Replicas on(FileStore files) {
-        return new Replicas(files, DATA, FlushMode.BATCH, CLOCK, Runnable::run);
+    private static PromiseJournal promisesOn(FileStore files) {
+        return PromiseJournal.open(files, NODE, true, 2048);
+    }
+
+    private Replicas on(FileStore files) {
+        promises = promisesOn(files);
+        return new Replicas(files, DATA, promises, FlushMode.BATCH, CLOCK, Runnable::run);
     }
 
     private Leadership filled(String name) {
@@ -65,6 +72,7 @@ class ReplicasTest {
 
     @Test
     void whatIsDeletedIsGoneForWhoReadsWaitsAndWrites() {
+        long emptyBytes = disk.usedBytes();
         Leadership leadership = filled("p");
         Replica replica = replicas.find("p").orElseThrow();
         LogReader reader = replica.newReader();
@@ -81,7 +89,8 @@ class ReplicasTest {
         replica.checkpoint();
         assertThat(replicas.find("p")).isEmpty();
         assertThat(replicas.names()).isEmpty();
-        assertThat(disk.usedBytes()).isZero();
+        assertThat(disk.usedBytes()).isEqualTo(emptyBytes);
+        assertThat(promises.stored("p")).isEqualTo(Promise.NONE);
         reader.close();
         replicas.delete("p");
     }
@@ -116,6 +125,10 @@ class ReplicasTest {
             replicas = on(disk);
             replicas.removeLeftovers();
             assertThat(replicas.names()).as("after %d changes", changes).contains("other");
+            assertThat(promises.stored("other")).isNotEqualTo(Promise.NONE);
+            assertThat(promises.stored("p").equals(Promise.NONE))
+                    .as("after %d changes", changes)
+                    .isEqualTo(!replicas.names().contains("p"));
             if (replicas.names().contains("p")) {
                 assertThat(stopped).isInstanceOf(TailraceException.class);
                 assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isEqualTo(3);
@@ -136,6 +149,7 @@ class ReplicasTest {
         disk.stopAfter(0);
         assertThat(code(() -> replicas.delete("p"))).isEqualTo(ErrorCode.IO_FAILED);
         disk.kill();
+        replicas = on(disk);
         replicas.delete("p");
         assertThat(replicas.names()).isEmpty();
     }
@@ -147,8 +161,17 @@ class ReplicasTest {
         replicas.close();
         replicas = on(disk);
         List<String> files = disk.list(DATA.resolve("p"));
+        Promise promise = promises.stored("p");
+        assertThat(promise).isNotEqualTo(Promise.NONE);
         assertThat(replicas.quarantine("p", QUARANTINE)).isEqualTo(QUARANTINE.resolve("p"));
-        assertThat(disk.list(QUARANTINE.resolve("p"))).isEqualTo(files);
+        assertThat(disk.list(QUARANTINE.resolve("p"))).containsAll(files).contains("promise");
+        assertThat(promises.stored("p")).isEqualTo(Promise.NONE);
+        disk.moveDirectory(QUARANTINE.resolve("p"), DATA.resolve("p"));
+        open("p");
+        assertThat(promises.stored("p")).isEqualTo(promise);
+        replicas.close();
+        replicas = on(disk);
+        replicas.quarantine("p", QUARANTINE);
         assertThat(replicas.names()).isEmpty();
         filled("p");
         replicas.close();

@@ -1,6 +1,7 @@
 package io.tailrace.test.simulation;
 
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
@@ -41,8 +42,14 @@ final class Cluster {
                 IDS.subList(0, size).stream().map(id -> new ReplicaId(id, "1")).toList();
         this.voters = new Voters(ids, 0);
         world.coverage.count("voters: " + size);
-        this.settings =
-                new QuorumSettings(world.chance(0.5) ? 120 : world.between(100, 1000), world.between(1, 4), 100, 20);
+        this.settings = new QuorumSettings(
+                world.chance(0.5) ? 120 : world.between(100, 1000),
+                world.between(1, 4),
+                100,
+                1 << 20,
+                20,
+                world.chance(0.9) ? FlushMode.BATCH : FlushMode.OS);
+        world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
         this.sharding = new Sharding(this, world);

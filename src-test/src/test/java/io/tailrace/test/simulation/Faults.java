@@ -32,7 +32,7 @@ final class Faults {
     private void happen() {
         SimulatedNode node = cluster.anyNode();
         SimulatedNode other = cluster.anyNode();
-        switch (world.random.nextInt(18)) {
+        switch (world.random.nextInt(20)) {
             case 0, 1 -> node.stop(true);
             case 2 -> node.stop(false);
             case 3 -> node.close();
@@ -57,8 +57,13 @@ final class Faults {
             }
             case 12 -> node.disk.failForceAfter(world.random.nextInt(5));
             case 13, 14 -> usurp();
-            case 15 -> node.clock.jump();
-            case 16 -> flap(node, other, world.between(3, 12));
+            case 15, 16 -> {
+                world.coverage.count("fault: disk full");
+                node.fillDisk(world.random.nextInt(1_000));
+                world.after(world.between(50, 1_200), node::emptyDisk);
+            }
+            case 17 -> node.clock.jump();
+            case 18 -> flap(node, other, world.between(3, 12));
             default -> {
                 cluster.network().heal();
                 cluster.network().worsen();

@@ -19,6 +19,7 @@ class ReplicationSimulationTest {
 
     /** What a gate's lives have to meet, lest they prove nothing. */
     private static final List<String> HAS_TO_HAPPEN = List.of(
+            "decision: append refused, disk full",
             "decision: append unknown",
             "decision: appended",
             "decision: leading",
@@ -26,6 +27,9 @@ class ReplicationSimulationTest {
             "decision: read confirmed",
             "decision: read refused",
             "fault: I/O failed at a start",
+            "fault: disk full",
+            "fault: disk full at a start",
+            "fault: disk full for a promise or a cut",
             "fault: fsync failed",
             "fault: link cut one way",
             "fault: link flaps",
@@ -43,6 +47,8 @@ class ReplicationSimulationTest {
             "fault: timer of a clock that drifts",
             "fault: two nominations at once",
             "fault: wall clock set",
+            "flush: BATCH",
+            "flush: OS",
             "log truncated",
             "message: AppendReply DIVERGED",
             "message: AppendReply MATCHED",
@@ -54,6 +60,10 @@ class ReplicationSimulationTest {
             "message: CopyReply REFUSED",
             "message: PromiseReply granted",
             "message: PromiseReply refused",
+            "no room: Adopting",
+            "no room: Follower",
+            "no room: Leader",
+            "no room: Opening",
             "nominated who leads",
             "partition: duplicate answered",
             "partition: duplicate waits",

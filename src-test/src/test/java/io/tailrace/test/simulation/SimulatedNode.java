@@ -7,10 +7,13 @@ import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.TimerKind;
 import java.nio.ByteBuffer;
@@ -23,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A machine with one replica on a disk of its own: it can stop, lose what was not forced, pause, and start again. */
 final class SimulatedNode {
-    private static final Path DIRECTORY = Path.of("/replica");
+    private static final Path DATA = Path.of("/data");
+    private static final Path DIRECTORY = DATA.resolve("replica");
+    /** Small: the journal's files take turns every few promises. */
+    private static final int PROMISES_BYTES = 2048;
+
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
     final String id;
@@ -34,6 +41,7 @@ final class SimulatedNode {
     private final World world;
     private @Nullable Running running;
     private int starts;
+    private long startNumber;
     private long pausedUntil;
     private long checkpoint;
     private boolean slowDisk;
@@ -78,19 +86,28 @@ final class SimulatedNode {
         }
         starts++;
         try {
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, LOG, clock);
+            boolean isNew = !ReplicaFile.exists(disk, DIRECTORY);
+            PromiseJournal promises = PromiseJournal.open(disk, DATA, isNew, PROMISES_BYTES);
+            if (isNew) {
+                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+            } else if (promises.startNumber() <= startNumber) {
+                throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
+            }
+            startNumber = promises.startNumber();
+            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, clock);
             QuorumReplica.Recovered recovered = files.recovered(checkpoint);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(replicaId, cluster.voters(), cluster.settings(), recovered, clock, this::incarnation);
+                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
         } catch (TailraceException e) {
-            if (e.code() != ErrorCode.IO_FAILED) {
+            if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
                 throw new Violation(id + " cannot start: " + e.getMessage());
             }
-            world.coverage.count("fault: I/O failed at a start");
+            world.coverage.count(
+                    e.code() == ErrorCode.DISK_FULL ? "fault: disk full at a start" : "fault: I/O failed at a start");
             lose(true);
         }
     }
@@ -122,7 +139,9 @@ final class SimulatedNode {
         }
     }
 
-    private void lose(boolean power) {
+    /** With flush = os what a lost power takes away is not in the simulation yet: the process is killed instead. */
+    private void lose(boolean wanted) {
+        boolean power = wanted && cluster.settings().flush() == FlushMode.BATCH;
         world.note(() -> id + (power ? " loses its power" : " is killed"));
         Running was = running;
         running = null;
@@ -145,8 +164,18 @@ final class SimulatedNode {
         slowDisk = slow;
     }
 
-    /** Stops pausing and being slow. */
+    /** There is room for so many bytes more. */
+    void fillDisk(int bytes) {
+        disk.capacity(disk.usedBytes() + bytes);
+    }
+
+    void emptyDisk() {
+        disk.capacity(Long.MAX_VALUE);
+    }
+
+    /** Stops pausing, being slow and full. */
     void heal() {
+        emptyDisk();
         pausedUntil = 0;
         slowDisk = false;
         disk.stopAfter(-1);
@@ -262,6 +291,9 @@ final class SimulatedNode {
         }
         Input done = now.files.perform(io);
         now.failed |= done instanceof Input.IoFailed;
+        if (done instanceof Input.NoRoom) {
+            world.coverage.count("no room: " + now.replica.roleName());
+        }
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
             lose(true);
@@ -271,8 +303,11 @@ final class SimulatedNode {
                 world.between(0, slowDisk ? 20 : 2),
                 () -> whenAwake(now.start, () -> {
                     step(done);
-                    if (done instanceof Input.IoFailed) {
-                        world.coverage.count("fault: fsync failed");
+                    if (done instanceof Input.IoFailed failed) {
+                        world.coverage.count(
+                                failed.why().startsWith(ErrorCode.DISK_FULL.name())
+                                        ? "fault: disk full for a promise or a cut"
+                                        : "fault: fsync failed");
                         lose(true);
                     }
                 }));

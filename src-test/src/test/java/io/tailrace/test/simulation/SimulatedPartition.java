@@ -37,7 +37,7 @@ final class SimulatedPartition {
     private PartitionState state;
     private boolean over;
 
-    private record Pending(long baseOffset, Consumer<Answer> client) {}
+    private record Pending(PartitionState before, long baseOffset, Consumer<Answer> client) {}
 
     private record Duplicate(long baseOffset, long endOffset, Consumer<Answer> client) {}
 
@@ -85,9 +85,9 @@ final class SimulatedPartition {
             answerDuplicate(batch, duplicate.baseOffset(), client);
         } else if (decision instanceof Decision.Accept accept) {
             PlacedBatch placed = accept.event().placed();
-            state = state.apply(accept.event());
             long token = history.nextToken();
-            pending.put(token, new Pending(placed.baseOffset(), client));
+            pending.put(token, new Pending(state, placed.baseOffset(), client));
+            state = state.apply(accept.event());
             node.step(new Input.Append(token, epoch, List.of(placed)));
         }
     }
@@ -126,7 +126,11 @@ final class SimulatedPartition {
             world.coverage.count("decision: append unknown");
             take(unknown.token()).client.accept(Answer.unknown());
         } else if (decision instanceof Output.AppendRefused refused) {
-            throw new Violation(node.id + " refused what its own partition appended: " + refused.code());
+            if (refused.code() != ErrorCode.DISK_FULL) {
+                throw new Violation(node.id + " refused what its own partition appended: " + refused.code());
+            }
+            world.coverage.count("decision: append refused, disk full");
+            takeBack(take(refused.token()));
         } else if (decision instanceof Output.ReadConfirmed confirmed) {
             world.coverage.count("decision: read confirmed");
             LongConsumer client = reads.remove(confirmed.token());
@@ -143,6 +147,21 @@ final class SimulatedPartition {
                 return due;
             });
         }
+    }
+
+    /** Nothing of it was stored, nor of what came behind it: it can be told for certain, and those who waited for it too. */
+    private void takeBack(Pending refused) {
+        if (refused.before.endOffset() < state.endOffset()) {
+            state = refused.before;
+        }
+        duplicates.removeIf(waiting -> {
+            boolean gone = waiting.endOffset > refused.baseOffset;
+            if (gone) {
+                waiting.client.accept(Answer.refused(ErrorCode.DISK_FULL));
+            }
+            return gone;
+        });
+        refused.client.accept(Answer.refused(ErrorCode.DISK_FULL));
     }
 
     private Pending take(long token) {

@@ -3,7 +3,6 @@ package io.tailrace.test.simulation;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
-import io.tailrace.engine.replication.quorum.Voters;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -22,7 +21,6 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone) {
     interface Replicas {
         QuorumReplica create(
                 ReplicaId self,
-                Voters voters,
                 QuorumSettings settings,
                 QuorumReplica.Recovered recovered,
                 InstantSource clock,

@@ -99,6 +99,11 @@ final class Adopting extends Role {
     }
 
     @Override
+    void takenBack() {
+        replica.follow(null, "there is no room on its disk for the copy of " + source + "'s log");
+    }
+
+    @Override
     void logFlushed() {
         isCopied();
     }

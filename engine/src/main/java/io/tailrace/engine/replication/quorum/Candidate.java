@@ -3,18 +3,26 @@ package io.tailrace.engine.replication.quorum;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
-/** Collects promises, its own replica's among them, and knows the greatest log when it has a quorum's (rules 2 to 4). */
+/**
+ * Collects promises, its own replica's among them, and knows the greatest log when it has a quorum's (rules 2 to 4): a quorum of
+ * the voters by that very log (rule 17). Its own log may be behind and know other voters, so it asks everybody of whom it hears.
+ */
 final class Candidate extends Role {
     private final UUID incarnation;
-    private final Map<ReplicaId, LogPosition> granted = new TreeMap<>();
+    private final Map<ReplicaId, PromiseReply> granted = new TreeMap<>();
+    private final Set<ReplicaId> known = new TreeSet<>();
     private boolean refused;
 
     Candidate(QuorumReplica replica, int epoch, UUID incarnation) {
         super(replica, epoch);
         this.incarnation = incarnation;
+        known.add(replica.self());
+        known.addAll(replica.voters().ids());
     }
 
     @Override
@@ -24,15 +32,13 @@ final class Candidate extends Role {
 
     @Override
     void entered() {
-        ask();
+        replica.out().setTimer(TimerKind.ATTEMPT);
+        known.forEach(this::ask);
     }
 
-    private void ask() {
-        replica.out().setTimer(TimerKind.ATTEMPT);
-        for (ReplicaId voter : replica.voters().ids()) {
-            if (!granted.containsKey(voter)) {
-                replica.out().send(voter, new PromiseRequest(epoch, incarnation));
-            }
+    private void ask(ReplicaId voter) {
+        if (!granted.containsKey(voter)) {
+            replica.out().send(voter, new PromiseRequest(epoch, incarnation));
         }
     }
 
@@ -47,7 +53,7 @@ final class Candidate extends Role {
         if (refused) {
             replica.attempt();
         } else {
-            ask();
+            entered();
         }
     }
 
@@ -56,20 +62,44 @@ final class Candidate extends Role {
         if (!reply.incarnation().equals(incarnation)) {
             return;
         }
+        for (ReplicaId voter : reply.voters().ids()) {
+            if (known.add(voter)) {
+                ask(voter);
+            }
+        }
         if (!reply.granted()) {
             refused(reply.promisedEpoch());
             return;
         }
-        granted.put(from, reply.position());
-        LogPosition own = granted.get(replica.self());
-        if (!refused && own != null && granted.size() >= replica.voters().quorum()) {
-            ReplicaId winner = replica.self();
-            for (Map.Entry<ReplicaId, LogPosition> voter : granted.entrySet()) {
-                if (replica.rules().compare(voter.getValue(), granted.getOrDefault(winner, own)) > 0) {
-                    winner = voter.getKey();
-                }
+        granted.put(from, reply);
+        if (!refused && granted.containsKey(replica.self())) {
+            decide();
+        }
+    }
+
+    private void decide() {
+        ReplicaId winner = replica.self();
+        PromiseReply greatest = granted.get(winner);
+        for (Map.Entry<ReplicaId, PromiseReply> voter : granted.entrySet()) {
+            if (greatest == null || replica.rules().compare(voter.getValue().position(), greatest.position()) > 0) {
+                winner = voter.getKey();
+                greatest = voter.getValue();
             }
-            replica.elected(this.epoch, incarnation, winner, granted.getOrDefault(winner, own));
+        }
+        if (greatest == null) {
+            return;
+        }
+        Voters voters = replica.rules().electing(replica.voters(), greatest.voters());
+        long promised = granted.keySet().stream()
+                .filter(from -> replica.rules().countsPromise(voters, from))
+                .count();
+        if (promised < voters.quorum()) {
+            return;
+        }
+        if (voters.contains(replica.self())) {
+            replica.elected(epoch, incarnation, winner, greatest.position());
+        } else {
+            replica.follow(null, "by the log of " + winner + " it is none of the voters " + voters);
         }
     }
 }

@@ -17,6 +17,12 @@ final class Follower extends Role {
 
     private long leadersHighWatermark;
     private long round;
+    /**
+     * Where there was no room for what came. Until more is on the disk, of what does not match only heartbeats are answered: the
+     * leader tries again after each, and not at once for each of many appends.
+     */
+    private long noRoomAt = -1;
+
     /** What came before the promise of its epoch was on the disk; the newest only, the leader sends again. */
     private @Nullable AppendRequest early;
 
@@ -58,7 +64,9 @@ final class Follower extends Role {
         round = Math.max(round, request.round());
         LogOutline outline = replica.log().outline();
         if (!outline.matches(request.previousOffset(), request.previousEpoch())) {
-            answer(Outcome.DIVERGED, outline.endOf(request.previousEpoch()));
+            if (replica.log().flushed() > noRoomAt || request.batches().isEmpty()) {
+                answer(Outcome.DIVERGED, outline.endOf(request.previousEpoch()));
+            }
             return;
         }
         if (replica.adopt(from, request.previousOffset(), request.previousEpoch(), epoch, request.batches())) {
@@ -96,6 +104,12 @@ final class Follower extends Role {
         if (request != null && from != null) {
             append(from, request);
         }
+    }
+
+    @Override
+    void takenBack() {
+        noRoomAt = replica.log().outline().end();
+        matched = Math.min(matched, noRoomAt);
     }
 
     @Override

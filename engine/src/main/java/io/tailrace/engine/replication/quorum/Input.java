@@ -23,7 +23,14 @@ public sealed interface Input {
         }
     }
 
-    /** An {@link Output.Io} has failed: nobody knows what is on the disk, and the replica stops (rule 11). */
+    /**
+     * An {@link Output.AppendToLog} found no room: nothing of it was stored, nor will anything be of those that were asked for behind
+     * it, which are reported so too (rule 11). Where the log ends now it may be appended to again. Or an
+     * {@link Output.AdvanceStart} found none, and nothing has changed.
+     */
+    record NoRoom(long id) implements Input {}
+
+    /** An {@link Output.Io} has failed in another way: nobody knows what is on the disk, and the replica stops (rule 11). */
     record IoFailed(long id, String why) implements Input {}
 
     /** Somebody thinks that this replica should lead. It is a wish: the voters decide. */
@@ -42,6 +49,15 @@ public sealed interface Input {
             batches = List.copyOf(batches);
         }
     }
+
+    /**
+     * The partition that leads wants the log to begin there (rule 16): at most at the high watermark; below the present start
+     * nothing moves. Answered by {@link Output.StartMoved}, {@link Output.StartRefused} or {@link Output.StartUnknown}, never
+     * twice.
+     *
+     * @param token names it in the answer
+     */
+    record MoveStart(long token, long newStart) implements Input {}
 
     /**
      * Somebody wants to act on what is committed (rule 6). Answered by {@link Output.ReadConfirmed} or

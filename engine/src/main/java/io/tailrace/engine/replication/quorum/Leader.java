@@ -13,14 +13,18 @@ final class Leader extends Role {
     private final Replication replication;
     private final Deque<PendingAppend> appends = new ArrayDeque<>();
     private final Deque<PendingRead> reads = new ArrayDeque<>();
+    private final StartRequests starts;
 
-    private record PendingAppend(long token, long endOffset) {}
+    private long pendingBytes;
+
+    private record PendingAppend(long token, long endOffset, long bytes) {}
 
     private record PendingRead(long token, long round) {}
 
     Leader(QuorumReplica replica, Replication replication) {
         super(replica, replication.epoch());
         this.replication = replication;
+        this.starts = new StartRequests(replica, epoch);
     }
 
     @Override
@@ -38,6 +42,7 @@ final class Leader extends Role {
     void left() {
         appends.forEach(append -> replica.out().decide(new Output.AppendUnknown(append.token())));
         reads.forEach(read -> replica.out().decide(new Output.ReadRefused(read.token())));
+        starts.end();
     }
 
     @Override
@@ -48,7 +53,9 @@ final class Leader extends Role {
             return;
         }
         replica.log().append(append.batches());
-        appends.add(new PendingAppend(append.token(), replica.log().outline().end()));
+        long bytes = bytes(append);
+        appends.add(new PendingAppend(append.token(), replica.log().outline().end(), bytes));
+        pendingBytes += bytes;
         replication.sendNew();
     }
 
@@ -56,7 +63,9 @@ final class Leader extends Role {
         if (append.epoch() != epoch) {
             return ErrorCode.FENCED;
         }
-        if (appends.size() >= replica.settings().maxPendingAppends()) {
+        boolean tooMany = appends.size() >= replica.settings().maxPendingAppends();
+        boolean tooMuch = pendingBytes + bytes(append) > replica.settings().maxPendingBytes();
+        if (tooMany || (tooMuch && !appends.isEmpty())) {
             return ErrorCode.PARTITION_BUSY;
         }
         long end = replica.log().outline().end();
@@ -67,6 +76,44 @@ final class Leader extends Role {
             end = batch.nextOffset();
         }
         return append.batches().isEmpty() ? ErrorCode.INVALID_ARGUMENT : null;
+    }
+
+    private static long bytes(Input.Append append) {
+        long bytes = 0;
+        for (PlacedBatch batch : append.batches()) {
+            bytes += batch.batch().sizeInBytes();
+        }
+        return bytes;
+    }
+
+    /** Goes on leading: what no longer has a place in the log has never left, and is answered; whoever wants may try again. */
+    @Override
+    void takenBack() {
+        long end = replica.log().outline().end();
+        while (!appends.isEmpty()
+                && replica.rules().isTakenBack(appends.getLast().endOffset(), end)) {
+            PendingAppend refused = appends.removeLast();
+            pendingBytes -= refused.bytes();
+            replica.out().decide(new Output.AppendRefused(refused.token(), ErrorCode.DISK_FULL));
+        }
+        starts.noRoom();
+    }
+
+    @Override
+    void moveStart(Input.MoveStart move) {
+        if (starts.moveStart(move.token(), move.newStart())) {
+            replication.sendNew();
+        }
+    }
+
+    @Override
+    void startMoved() {
+        starts.advance();
+    }
+
+    @Override
+    void startFoundNoRoom() {
+        starts.noRoom();
     }
 
     @Override
@@ -83,6 +130,7 @@ final class Leader extends Role {
         replication.advance();
         while (!appends.isEmpty() && appends.element().endOffset() <= replica.highWatermark()) {
             PendingAppend done = appends.remove();
+            pendingBytes -= done.bytes();
             replica.out().decide(new Output.Appended(done.token(), done.endOffset()));
         }
     }

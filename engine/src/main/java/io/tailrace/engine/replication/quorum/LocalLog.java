@@ -2,55 +2,99 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
  * A replica's own log, as far as it knows: what was asked of the disk, and what is on it. One flush is under way at a time;
- * what is written meanwhile waits for the next, which takes it all (group commit).
+ * what is written meanwhile waits for the next, which takes it all (group commit). With {@link FlushMode#OS} an append is not
+ * forced, and counts as on the disk when it is written; truncations are.
  */
 final class LocalLog {
     private static final long NONE = -1;
 
     private final LogOutline outline;
+    private final VoterHistory voters;
     private final Outbox out;
     private final Rules rules;
-    private long flushed;
+    private final FlushMode flush;
+    /** Asked for and not reported, in their order; what is known to be written ends where the first begins. */
+    private final Deque<Writing> writing = new ArrayDeque<>();
+    /** What was forced, or need not be, as far as it is written at all. */
+    private long forced;
+
     private long changes;
     private long durableChanges;
     private long flushId = NONE;
     private long flushingTo;
     private long flushingChanges;
 
+    private record Writing(long id, long base) {}
+
     /** A log that has been recovered, so that all of it is on the disk. */
-    LocalLog(LogOutline recovered, Outbox out, Rules rules) {
+    LocalLog(LogOutline recovered, VoterHistory voters, Outbox out, Rules rules, FlushMode flush) {
         this.outline = recovered;
+        this.voters = voters;
         this.out = out;
         this.rules = rules;
-        this.flushed = recovered.end();
+        this.flush = flush;
+        this.forced = recovered.end();
     }
 
     LogOutline outline() {
         return outline;
     }
 
+    /** Who decides about it, by its entries. */
+    VoterHistory voters() {
+        return voters;
+    }
+
     /** Everything below is on the disk. */
     long flushed() {
-        return flushed;
+        return rules.onDisk(forced, writing.isEmpty() ? outline.end() : writing.element().base);
     }
 
     /** Whether nothing that was asked for is missing on the disk, truncations included. */
     boolean isDurable() {
-        return durableChanges == changes;
+        return durableChanges == changes && writing.isEmpty();
     }
 
-    /** Appends what belongs at the end. */
+    /** Appends what belongs at the end. A batch that lets go all before it goes alone: the disk begins a segment with it. */
     void append(List<PlacedBatch> batches) {
-        out.io(id -> new Output.AppendToLog(id, batches));
+        append(batches, flush == FlushMode.BATCH);
+    }
+
+    /** Appends what belongs at the end and is forced, whatever the flush mode. */
+    void appendForced(List<PlacedBatch> batches) {
+        append(batches, true);
+    }
+
+    private void append(List<PlacedBatch> batches, boolean force) {
+        int from = 0;
+        for (int i = 1; i < batches.size(); i++) {
+            if (LogStarts.letsAllGo(batches.get(i))) {
+                appendTogether(batches.subList(from, i), force);
+                from = i;
+            }
+        }
+        appendTogether(batches.subList(from, batches.size()), force);
+    }
+
+    private void appendTogether(List<PlacedBatch> together, boolean force) {
+        List<PlacedBatch> batches = List.copyOf(together);
+        writing.add(new Writing(out.io(id -> new Output.AppendToLog(id, batches)), outline.end()));
         for (PlacedBatch batch : batches) {
             outline.append(batch.leaderEpoch(), batch.nextOffset());
+            outline.announce(batch.batch(), batch.baseOffset());
         }
-        changes++;
+        voters.append(batches);
+        if (force) {
+            changes++;
+        }
         flush();
     }
 
@@ -83,30 +127,60 @@ final class LocalLog {
 
     void truncateTo(long offset) {
         out.io(id -> new Output.Truncate(id, offset));
-        outline.truncateTo(offset);
-        flushed = Math.min(flushed, offset);
-        flushingTo = Math.min(flushingTo, offset);
+        // Whatever becomes of an append that is cut off again, its end is where the log ends.
+        writing.removeIf(append -> append.base >= offset);
+        endAt(offset);
         changes++;
         flush();
     }
 
+    private void endAt(long offset) {
+        outline.truncateTo(offset);
+        voters.truncateTo(rules.votersKept(offset));
+        forced = Math.min(forced, offset);
+        flushingTo = Math.min(flushingTo, offset);
+    }
+
     private void flush() {
-        if (flushId == NONE && !isDurable()) {
+        if (flushId != NONE) {
+            return;
+        }
+        if (durableChanges == changes) {
+            forced = outline.end();
+        } else {
             flushId = out.io(Output.Flush::new);
             flushingTo = outline.end();
             flushingChanges = changes;
         }
     }
 
-    /** Whether that was the flush under way. */
+    /** Whether more is on the disk now that this has been done. */
     boolean done(long id) {
-        if (id != flushId) {
-            return false;
+        if (id == flushId) {
+            flushId = NONE;
+            durableChanges = flushingChanges;
+            forced = Math.max(forced, flushingTo);
+            flush();
+            return true;
         }
-        flushId = NONE;
-        durableChanges = flushingChanges;
-        flushed = Math.max(flushed, flushingTo);
-        flush();
-        return true;
+        long before = flushed();
+        boolean written = writing.removeIf(append -> append.id == id);
+        return written && (flushed() > before || isDurable());
+    }
+
+    /**
+     * Takes back an append that found no room, and all behind it: none of them follows the log's end any more.
+     *
+     * @return whether it was still to be written; not if it has gone with an earlier one, or was cut off
+     */
+    boolean takeBack(long id) {
+        for (Writing append : writing) {
+            if (append.id == id) {
+                writing.removeIf(later -> later.id >= id);
+                endAt(rules.takenBackTo(append.base, outline.end()));
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -2,19 +2,25 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.Log;
+import io.tailrace.engine.record.ControlRecords;
+import io.tailrace.engine.record.RecordBatch;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The shape of a log as it will be when all that was asked of the disk is done: its bounds, and where each epoch begins
- * (KIP-101). With it the state machine compares logs without a disk. As large as the log's own epoch index.
+ * The shape of a log as it will be when all that was asked of the disk is done: its bounds, where each epoch begins (KIP-101),
+ * and which moves of its start it announces. With it the state machine compares logs without a disk. As large as the log's own
+ * epoch index.
  */
 public final class LogOutline {
     static final int NO_EPOCH = -1;
 
-    private final long start;
     private final NavigableMap<Integer, Long> starts = new TreeMap<>();
+    /** Where entries say that the log begins, by the entries' offsets; both ascend. Only what is still to be made. */
+    private final NavigableMap<Long, Long> announced = new TreeMap<>();
+
+    private long start;
     private long end;
 
     private LogOutline(long start, long end) {
@@ -30,15 +36,13 @@ public final class LogOutline {
     /** The outline of a log that has just been opened. */
     public static LogOutline of(Log log) {
         LogOutline outline = new LogOutline(log.startOffset(), log.endOffset());
-        int epoch = log.lastEpoch();
-        while (epoch != NO_EPOCH) {
-            EpochEnd before = log.endOfEpoch(epoch - 1);
+        log.epochStarts().forEach((epoch, first) -> {
             // The epoch index is written ahead of the log, and may know an epoch of which no batch came to be.
-            if (before.endOffset() < outline.end) {
-                outline.starts.put(epoch, before.endOffset());
+            if (first < outline.end) {
+                outline.starts.put(epoch, first);
             }
-            epoch = before.epoch();
-        }
+        });
+        outline.announced.putAll(log.announcedStarts());
         return outline;
     }
 
@@ -96,8 +100,31 @@ public final class LogOutline {
         end = nextOffset;
     }
 
+    /** Takes in what the batch says about the log's start; most say nothing. */
+    void announce(RecordBatch batch, long offset) {
+        if (batch.isControl() && ControlRecords.isLogStart(batch)) {
+            long newStart = ControlRecords.logStartOf(batch);
+            if (newStart > announcedBelow(Long.MAX_VALUE)) {
+                announced.put(offset, newStart);
+            }
+        }
+    }
+
+    /** Where the log begins by what the entries below that offset say, whether the move is made or not. */
+    long announcedBelow(long limitOffset) {
+        Map.Entry<Long, Long> newest = announced.lowerEntry(limitOffset);
+        return newest == null ? start : newest.getValue();
+    }
+
+    /** The move is made. */
+    void startMoved(long newStart) {
+        start = Math.max(start, newStart);
+        announced.values().removeIf(each -> each <= start);
+    }
+
     void truncateTo(long offset) {
         end = offset;
         starts.values().removeIf(first -> first >= offset);
+        announced.tailMap(offset, true).clear();
     }
 }

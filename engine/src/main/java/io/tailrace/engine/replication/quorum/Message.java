@@ -35,6 +35,7 @@ public sealed interface Message {
      * @param position where the voter's log ends
      * @param logStart where it begins
      * @param highWatermark the committed offset as the voter knows it; never a criterion for who wins
+     * @param voters who decides by the voter's log: if that log wins, a quorum of them has to promise (rule 17)
      */
     record PromiseReply(
             int epoch,
@@ -44,7 +45,7 @@ public sealed interface Message {
             LogPosition position,
             long logStart,
             long highWatermark,
-            int configVersion)
+            Voters voters)
             implements Reply {}
 
     /**

@@ -31,9 +31,21 @@ final class Opening extends Role {
 
     private void advance() {
         replication.advance();
-        if (replica.role() == this && replica.rules().mayServe(replica.highWatermark(), replication.epochStart())) {
+        boolean serves = replica.rules().mayServe(replica.highWatermark(), replication.epochStart());
+        // Where committed entries say that the log begins it begins before anybody is served.
+        if (replica.role() == this && serves && replica.starts().areSettled()) {
             replica.lead(replication);
         }
+    }
+
+    @Override
+    void startMoved() {
+        advance();
+    }
+
+    @Override
+    void startFoundNoRoom() {
+        advance();
     }
 
     @Override
@@ -60,6 +72,16 @@ final class Opening extends Role {
     @Override
     void logFlushed() {
         advance();
+    }
+
+    @Override
+    void moveStart(Input.MoveStart move) {
+        replica.out().decide(new Output.StartRefused(move.token(), ErrorCode.PARTITION_UNAVAILABLE));
+    }
+
+    @Override
+    void takenBack() {
+        replica.follow(null, "there is no room on its disk for the epoch's barrier");
     }
 
     @Override

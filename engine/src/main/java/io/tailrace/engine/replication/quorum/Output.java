@@ -16,15 +16,22 @@ public sealed interface Output {
     /**
      * Work for the disk, reported by {@link Input.IoDone}, {@link Input.ReadDone} or {@link Input.IoFailed}. The log's writes
      * and reads take effect in the order in which they were asked for. A flush covers at least the writes asked for before it.
-     * Promises take effect in their order. Reports may come in any order.
+     * Promises take effect in their order. Reports may come in any order. Only an append to the log and a move of its start may
+     * fail and the replica go on: with {@link Input.NoRoom}.
      */
     sealed interface Io extends Output {
         /** Names it in the report. */
         long id();
     }
 
-    /** Append to the log. */
+    /** Append to the log. A first batch that moves the log's start to itself begins a segment, so that the one before can go. */
     record AppendToLog(long id, List<PlacedBatch> batches) implements Io {}
+
+    /**
+     * Let the log begin there, durably and then for every reader, all written before being on the disk first. The offset is not
+     * above the log's end; it may lie inside of a batch.
+     */
+    record AdvanceStart(long id, long offset) implements Io {}
 
     /** Cut the log there; a batch begins at that offset. */
     record Truncate(long id, long offset) implements Io {}
@@ -50,11 +57,23 @@ public sealed interface Output {
     /** The append is committed; the offset after its last record. */
     record Appended(long token, long endOffset) implements Decision {}
 
-    /** The append has not been stored, and will not be. */
+    /** The append has not been stored, and will not be: DISK_FULL if its disk had no room for it. */
     record AppendRefused(long token, ErrorCode code) implements Decision {}
 
     /** Leading ended before the append was committed: it may be, some day. */
     record AppendUnknown(long token) implements Decision {}
+
+    /** The log begins at that offset, or later than was asked for, here; elsewhere as soon as it is known there. */
+    record StartMoved(long token, long startOffset) implements Decision {}
+
+    /**
+     * The log's start has not moved: DISK_FULL if there was no room to say it or to make the move, OFFSET_OUT_OF_RANGE above the
+     * high watermark, PARTITION_BUSY while another move is under way, FENCED or PARTITION_UNAVAILABLE where nobody leads.
+     */
+    record StartRefused(long token, ErrorCode code) implements Decision {}
+
+    /** Leading ended before the start had moved: it may, some day. */
+    record StartUnknown(long token) implements Decision {}
 
     /** Everything that was acknowledged before the read was asked for lies below this committed offset. */
     record ReadConfirmed(long token, long highWatermark) implements Decision {}

@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.quorum.Message.AppendReply;
@@ -17,27 +18,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One voter of a replicated log, and the only place where it changes its role. One step at a time; never blocks.
+ * One replica of a replicated log, a voter or on its way to become one, and the only place where it changes its role. One step at a time; never blocks.
  *
  * <p><b>Transitions.</b>
  *
  * <pre>
  *   from        to          when
  *   (start)     Follower    always; it has no leader, until one of its epoch or a higher one sends an append
- *   Follower    Candidate   it is nominated
+ *   Follower    Candidate   it is nominated, and a voter by its own log
  *   Follower    Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
  *   Candidate   Candidate   its epoch was refused, and a random time has passed: a new attempt in a higher epoch
- *   Candidate   Adopting    a quorum, itself included, has promised, and another voter's log is the greatest
+ *   Candidate   Adopting    a quorum of the greatest log's voters has promised, itself included, and another's log is it
  *   Candidate   Opening     a quorum, itself included, has promised, and its own log is the greatest, and not empty
  *   Candidate   Leader      the same, and the greatest log is empty: no barrier is needed
+ *   Candidate   Follower    the greatest log of those that promised does not count it among the voters
  *   Candidate   Follower    another incarnation leads this epoch; or any higher epoch is promised, or led
  *   Adopting    Opening     the copy of the greatest log is on its disk; it writes the epoch's barrier
  *   Adopting    Candidate   the source does not answer, or has promised a higher epoch: a new attempt
- *   Adopting    Follower    any higher epoch is promised by itself, or led
- *   Opening     Leader      the barrier is committed
- *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of
+ *   Adopting    Follower    any higher epoch is promised by itself, or led; or its disk is full
+ *   Opening     Leader      the barrier is committed, and the log begins where committed entries say
+ *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of; or its disk is full
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
- *   any         Halted      an I/O has failed (rule 11), or something was seen that the rules exclude
+ *   any         Halted      an I/O has failed but for lack of room (rule 11), or something was seen that the rules exclude
  * </pre>
  *
  * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
@@ -45,7 +47,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuorumReplica {
     private final ReplicaId self;
-    private final Voters voters;
     private final QuorumSettings settings;
     private final InstantSource clock;
     private final Supplier<UUID> incarnations;
@@ -54,6 +55,7 @@ public final class QuorumReplica {
     private final LocalLog log;
     private final Voting voting;
     private final CopySource copySource;
+    private final LogStarts starts;
 
     private Role role;
     private int highestEpochSeen;
@@ -63,46 +65,45 @@ public final class QuorumReplica {
      * What a replica begins with: what its disk had when it was opened.
      *
      * @param log the log's outline, the replica's own from now on; all of it is on the disk
+     * @param voters its configurations, the replica's own from now on
      * @param promise the promise stored last
      * @param checkpoint a high watermark that this replica once had, or 0
      */
-    public record Recovered(LogOutline log, Promise promise, long checkpoint) {}
+    public record Recovered(LogOutline log, VoterHistory voters, Promise promise, long checkpoint) {}
 
     /**
      * A follower without a leader.
      *
-     * @param self the voter's own id
-     * @param clock stamps barriers and decides nothing
+     * @param self the replica's own id, whether it votes or not
+     * @param clock stamps control batches and decides nothing
      * @param incarnations a fresh random id for every attempt to lead
      */
     public QuorumReplica(
             ReplicaId self,
-            Voters voters,
             QuorumSettings settings,
             Recovered recovered,
             InstantSource clock,
             Supplier<UUID> incarnations) {
-        this(self, voters, settings, recovered, clock, incarnations, Rules.SOUND);
+        this(self, settings, recovered, clock, incarnations, Rules.SOUND);
     }
 
     QuorumReplica(
             ReplicaId self,
-            Voters voters,
             QuorumSettings settings,
             Recovered recovered,
             InstantSource clock,
             Supplier<UUID> incarnations,
             Rules rules) {
         this.self = self;
-        this.voters = voters;
         this.settings = settings;
         this.clock = clock;
         this.incarnations = incarnations;
         this.rules = rules;
         this.out = new Outbox(self);
-        this.log = new LocalLog(recovered.log(), out, rules);
+        this.log = new LocalLog(recovered.log(), rules.afterRestart(recovered.voters()), out, rules, settings.flush());
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.copySource = new CopySource(this, voting);
+        this.starts = new LogStarts(this);
         this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
         this.role = new Follower(this, voting.promise().epoch(), null);
     }
@@ -114,17 +115,21 @@ public final class QuorumReplica {
             for (Message own = out.nextToSelf(); own != null; own = out.nextToSelf()) {
                 received(self, own);
             }
+            moveOwnStart();
         }
         return out.take();
     }
 
+    /** Whatever has moved the high watermark, or brought it and the entry together. */
+    private void moveOwnStart() {
+        if (!(role instanceof Halted)) {
+            starts.advance();
+        }
+    }
+
     private void handle(Input input) {
         if (input instanceof Input.Received received) {
-            if (voters.ids().contains(received.from())) {
-                received(received.from(), received.message());
-            } else {
-                out.decide(new Output.Ignored(received.from(), "it is no voter of this log"));
-            }
+            received(received.from(), received.message());
         } else if (input instanceof Input.TimerFired timer) {
             if (out.isDue(timer.kind(), timer.id())) {
                 role.timerFired(timer.kind());
@@ -133,16 +138,30 @@ public final class QuorumReplica {
             ioDone(done.id());
         } else if (input instanceof Input.ReadDone done) {
             readDone(done.id(), done.batches());
+        } else if (input instanceof Input.NoRoom full) {
+            noRoom(full.id());
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
         } else if (input instanceof Input.Nominated) {
-            if (!role.isNominee()) {
-                attempt();
-            }
+            nominated();
         } else if (input instanceof Input.Append append) {
             role.append(append);
+        } else if (input instanceof Input.MoveStart move) {
+            role.moveStart(move);
         } else if (input instanceof Input.CheckedRead read) {
             role.checkedRead(read.token());
+        }
+    }
+
+    /** By its own log it may have no say (rule 15): then it need not bother the others with a new epoch. */
+    private void nominated() {
+        if (role.isNominee()) {
+            return;
+        }
+        if (voters().contains(self)) {
+            attempt();
+        } else {
+            out.decide(new Output.NominationOver(role.epoch, self + " is none of the voters " + voters()));
         }
     }
 
@@ -201,6 +220,9 @@ public final class QuorumReplica {
             out.decide(new Output.Ignored(from, "damaged or unrelated batches at offset " + offset));
             return false;
         }
+        if (!knowsVoters(from, batches)) {
+            return false;
+        }
         long endOfBatches =
                 batches.isEmpty() ? offset : batches.get(batches.size() - 1).nextOffset();
         long conflict = rules.cutFrom(log.firstConflict(batches), endOfBatches);
@@ -224,7 +246,8 @@ public final class QuorumReplica {
                     && batch.lastOffsetDelta() >= 0
                     && batch.leaderEpoch() >= least
                     && batch.leaderEpoch() <= epoch
-                    && batch.checksumMatches();
+                    && batch.checksumMatches()
+                    && LogStarts.isSound(batch);
             if (!right) {
                 return false;
             }
@@ -232,6 +255,17 @@ public final class QuorumReplica {
             least = batch.leaderEpoch();
         }
         return true;
+    }
+
+    /** Whoever cannot tell who votes must not go on (rule 17): a newer program may have written it otherwise. */
+    private boolean knowsVoters(ReplicaId from, List<RecordBatch> batches) {
+        try {
+            batches.forEach(VotersFormat::in);
+            return true;
+        } catch (TailraceException e) {
+            halt("Not to be taken from " + from + ": " + e.getMessage());
+            return false;
+        }
     }
 
     // --- answers -----------------------------------------------------------------------------------------------------
@@ -263,6 +297,18 @@ public final class QuorumReplica {
         } else if (voting.stored(id)) {
             voting.answer();
             role.promiseStored();
+        } else if (starts.done(id)) {
+            role.startMoved();
+        }
+    }
+
+    /** What was asked to be appended is taken back, or the start stays (rule 11). Nothing of it has left: what is sent is read from the log first. */
+    private void noRoom(long id) {
+        if (log.takeBack(id)) {
+            voting.answer();
+            role.takenBack();
+        } else if (starts.noRoom(id)) {
+            role.startFoundNoRoom();
         }
     }
 
@@ -298,7 +344,7 @@ public final class QuorumReplica {
         if (log.outline().end() == 0) {
             lead(replication);
         } else {
-            replication.writeBarrier(clock.millis());
+            replication.writeBarrier(clockMillis());
             become(new Opening(this, replication), "");
         }
     }
@@ -353,6 +399,11 @@ public final class QuorumReplica {
         return role.isReadable() ? OptionalLong.of(highWatermark) : OptionalLong.empty();
     }
 
+    /** The offset below which nothing is read here any more (rule 16). It never goes back. */
+    public long startOffset() {
+        return log.outline().start();
+    }
+
     /** The offset that the next append has to have; it includes what is still on its way to the disk. */
     public long endOffset() {
         return log.outline().end();
@@ -377,12 +428,26 @@ public final class QuorumReplica {
         return role;
     }
 
+    LogStarts starts() {
+        return starts;
+    }
+
+    long clockMillis() {
+        return clock.millis();
+    }
+
     ReplicaId self() {
         return self;
     }
 
-    Voters voters() {
-        return voters;
+    /** Who decides about this log by its newest entry that says so, committed or not. */
+    public Voters voters() {
+        return rules.inEffect(log.voters(), highWatermark);
+    }
+
+    /** Who decides where the log ends, or begins, at that offset. */
+    public Voters votersAt(long offset) {
+        return log.voters().at(offset);
     }
 
     QuorumSettings settings() {

@@ -6,9 +6,11 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
-import io.tailrace.engine.replication.PromiseFile;
+import io.tailrace.engine.replication.PromiseJournal;
+import io.tailrace.engine.replication.ReplicaPromise;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -16,16 +18,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Does a replica's I/O on its log and its promise. Blocking. One thread at a time may write and read; flushes and promises may
+ * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and read; flushes and promises may
  * run beside it.
  */
 public final class ReplicaDisk implements AutoCloseable {
+    private final ReplicaFile identity;
     private final Log log;
     private final LogReader reader;
-    private final PromiseFile promises;
+    private final ReplicaPromise promises;
     private final Promise promise;
+    /** The last append found no room; those asked for behind it do not follow the log's end. */
+    private boolean full;
 
-    private ReplicaDisk(Log log, PromiseFile promises, Promise promise) {
+    private ReplicaDisk(ReplicaFile identity, Log log, ReplicaPromise promises, Promise promise) {
+        this.identity = identity;
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
@@ -33,15 +39,19 @@ public final class ReplicaDisk implements AutoCloseable {
     }
 
     /**
-     * Opens the files, or creates them, and recovers the log; all of it is on the disk then.
+     * Opens the files of a replica that {@link ReplicaFile#create} has begun, and recovers the log; all of it is on the disk
+     * then.
      *
+     * @param journal of the volume's promises; the replica's name there is that of its directory. Not closed with the disk
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
-    public static ReplicaDisk open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+    public static ReplicaDisk open(
+            FileStore files, Path directory, PromiseJournal journal, LogSettings settings, InstantSource clock) {
+        ReplicaFile identity = ReplicaFile.open(files, directory);
         Log log = Log.open(files, directory, settings, clock);
         try {
-            PromiseFile promises = new PromiseFile(files, directory);
-            return new ReplicaDisk(log, promises, promises.stored());
+            ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
+            return new ReplicaDisk(identity, log, promises, promises.stored());
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -61,7 +71,17 @@ public final class ReplicaDisk implements AutoCloseable {
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
-        return new QuorumReplica.Recovered(LogOutline.of(log), promise, checkpoint);
+        return new QuorumReplica.Recovered(LogOutline.of(log), identity.voters(log.endOffset()), promise, checkpoint);
+    }
+
+    /** Which replica this is. */
+    public ReplicaId self() {
+        return identity.self();
+    }
+
+    /** Which opening of the volume this is: durable, and greater than all before. */
+    public long startNumber() {
+        return promises.startNumber();
     }
 
     /** The log, to be read below the high watermark, and to be replayed by who leads. */
@@ -75,16 +95,46 @@ public final class ReplicaDisk implements AutoCloseable {
             if (io instanceof Output.Read read) {
                 return new Input.ReadDone(read.id(), read(read));
             }
+            if (io instanceof Output.AppendToLog append) {
+                return append(append);
+            }
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
+            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
+                return new Input.NoRoom(io.id());
+            }
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
     }
 
-    private void write(Output.Io io) {
-        if (io instanceof Output.AppendToLog append) {
+    private Input append(Output.AppendToLog append) {
+        PlacedBatch first = append.batches().get(0);
+        if (full && first.baseOffset() != log.endOffset()) {
+            return new Input.NoRoom(append.id());
+        }
+        try {
+            identity.announce(append.batches());
+            if (LogStarts.letsAllGo(first)) {
+                log.roll();
+            }
             log.append(append.batches());
+        } catch (TailraceException e) {
+            full = e.code() == ErrorCode.DISK_FULL;
+            if (full) {
+                return new Input.NoRoom(append.id());
+            }
+            throw e;
+        }
+        full = false;
+        return new Input.IoDone(append.id());
+    }
+
+    private void write(Output.Io io) {
+        if (io instanceof Output.AdvanceStart start) {
+            // With what says so: what has been let go never comes back.
+            log.flush();
+            log.advanceStartTo(start.offset());
         } else if (io instanceof Output.Truncate truncate) {
             log.truncateTo(truncate.offset());
         } else if (io instanceof Output.Flush) {

@@ -7,9 +7,10 @@ import io.tailrace.engine.replication.quorum.Message.AppendReply;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /** How one leadership gets its log to the followers, and learns what a quorum has (rules 5, 7 and 9). */
 final class Replication {
@@ -45,7 +46,7 @@ final class Replication {
     /** Writes the batch that opens the epoch behind everything that was there. */
     void writeBarrier(long timestampMillis) {
         RecordBatch barrier = ControlRecords.barrier(epochStart, epoch, timestampMillis);
-        replica.log().append(List.of(new PlacedBatch(barrier, epochStart, epoch, -1)));
+        replica.log().appendForced(List.of(new PlacedBatch(barrier, epochStart, epoch, -1)));
     }
 
     /** Starts the timers and greets everybody. */
@@ -69,8 +70,7 @@ final class Replication {
     }
 
     private void checkQuorum() {
-        long heard = 1 + followers.stream().filter(follower -> follower.heard).count();
-        if (heard < replica.voters().quorum()) {
+        if (counting(follower -> follower.heard) < replica.voters().quorum()) {
             replica.follow(null, "no quorum has been heard of for too long");
             return;
         }
@@ -85,9 +85,23 @@ final class Replication {
         return round;
     }
 
-    /** How many voters have answered that round or a later one; the leader is one of them. */
+    /** How many voters have answered that round or a later one; the leader is one of them, if it votes. */
     int answersTo(long since) {
-        return 1 + (int) followers.stream().filter(f -> f.round >= since).count();
+        return counting(follower -> follower.round >= since);
+    }
+
+    /** How many voters of the newest configuration that is true of, of the leader anyway. */
+    private int counting(Predicate<FollowerProgress> what) {
+        Voters voters = replica.voters();
+        int itself = replica.rules().countsItself(voters, replica.self()) ? 1 : 0;
+        return itself
+                + (int) followers.stream()
+                        .filter(follower -> counts(voters, follower) && what.test(follower))
+                        .count();
+    }
+
+    private boolean counts(Voters voters, FollowerProgress follower) {
+        return replica.rules().countsAnswer(voters, follower.id, false);
     }
 
     /** Sends everybody what he lacks, as far as he may have more. */
@@ -160,17 +174,22 @@ final class Replication {
 
     /** Moves the high watermark to what a quorum has on its disks, the own among them. */
     void advance() {
-        long[] onDisk = new long[followers.size() + 1];
-        onDisk[0] = replica.rules()
-                .ownVote(replica.log().flushed(), replica.log().outline().end());
-        for (int i = 0; i < followers.size(); i++) {
-            onDisk[i + 1] = followers.get(i).fsynced;
-        }
-        Arrays.sort(onDisk);
-        long quorumHas = onDisk[onDisk.length - replica.voters().quorum()];
+        long quorumHas = quorumHas(replica.voters());
         if (quorumHas > replica.highWatermark() && replica.rules().commits(quorumHas, epochStart)) {
             replica.advanceHighWatermark(quorumHas);
             followers.stream().filter(to -> to.inFlight.isEmpty()).forEach(this::greet);
         }
+    }
+
+    private long quorumHas(Voters voters) {
+        LongStream followersHave =
+                followers.stream().filter(follower -> counts(voters, follower)).mapToLong(follower -> follower.fsynced);
+        LocalLog log = replica.log();
+        LongStream itselfHas = replica.rules().countsItself(voters, replica.self())
+                ? LongStream.of(
+                        replica.rules().ownVote(log.flushed(), log.outline().end()))
+                : LongStream.empty();
+        long[] onDisk = LongStream.concat(itselfHas, followersHave).sorted().toArray();
+        return onDisk.length < voters.quorum() ? 0 : onDisk[onDisk.length - voters.quorum()];
     }
 }

@@ -44,12 +44,25 @@ abstract class Role {
     /** More of the log is on the disk. */
     void logFlushed() {}
 
+    /** The disk is full: the log ends before what was to be appended last (rule 11). */
+    void takenBack() {}
+
     /** The replica's promise is on the disk. */
     void promiseStored() {}
 
     void append(Input.Append append) {
         replica.out().decide(new Output.AppendRefused(append.token(), ErrorCode.FENCED));
     }
+
+    void moveStart(Input.MoveStart move) {
+        replica.out().decide(new Output.StartRefused(move.token(), ErrorCode.FENCED));
+    }
+
+    /** The own log begins later than before. */
+    void startMoved() {}
+
+    /** There was no room to move the own log's start. */
+    void startFoundNoRoom() {}
 
     void checkedRead(long token) {
         replica.out().decide(new Output.ReadRefused(token));

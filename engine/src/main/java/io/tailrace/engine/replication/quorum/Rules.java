@@ -81,8 +81,68 @@ class Rules {
         return Math.min(leaders, Math.min(matched, flushed));
     }
 
+    /** Rule 16: entries below that offset move the log's start: what is committed. */
+    long startsCountBelow(long highWatermark, long end) {
+        return highWatermark;
+    }
+
+    /** Rules 9 and 11: up to where the log is on the disk. What was forced counts only below what is not known to be written. */
+    long onDisk(long forced, long firstNotWritten) {
+        return Math.min(forced, firstNotWritten);
+    }
+
+    /** Rule 11: where the log ends when an append behind that offset has found no room. */
+    long takenBackTo(long base, long end) {
+        return base;
+    }
+
+    /** Rule 11: whether a leader's append that ends there has been taken back, and is refused. */
+    boolean isTakenBack(long endOffset, long logEnd) {
+        return endOffset > logEnd;
+    }
+
     /** Rule 6: whether so many answers to a round begun after the request allow a checked read. */
     boolean confirmsRead(int answers, int quorum) {
         return answers >= quorum;
+    }
+
+    /** Rules 15 and 17: the configurations that a replica goes by after a restart: all that its log has. */
+    VoterHistory afterRestart(VoterHistory stored) {
+        return stored;
+    }
+
+    /** Rule 17: who decides: by the newest entry that says so, committed or not. */
+    Voters inEffect(VoterHistory voters, long highWatermark) {
+        return voters.newest();
+    }
+
+    /** Rule 17: the configurations of entries from there on go with a log that is cut at that offset. */
+    long votersKept(long cutAt) {
+        return cutAt;
+    }
+
+    /** Rule 17: of whom a quorum has to promise: of the voters of the log that wins, whatever the nominee's own log says. */
+    Voters electing(Voters own, Voters winners) {
+        return winners;
+    }
+
+    /** Rules 15 and 17: whether a promise of that replica counts. */
+    boolean countsPromise(Voters voters, ReplicaId from) {
+        return voters.contains(from);
+    }
+
+    /** Rule 17: whether a leader counts what that replica has, or answers, or is itself. */
+    boolean countsAnswer(Voters voters, ReplicaId from, boolean learner) {
+        return voters.contains(from);
+    }
+
+    /** Rule 17: whether a leader's own disk and voice count. */
+    boolean countsItself(Voters voters, ReplicaId leader) {
+        return voters.contains(leader);
+    }
+
+    /** Rule 17: whether the next change may be appended: only if the last is committed, and an entry of this epoch. */
+    boolean mayChangeVoters(boolean lastIsCommitted, boolean epochIsCommitted) {
+        return lastIsCommitted && epochIsCommitted;
     }
 }

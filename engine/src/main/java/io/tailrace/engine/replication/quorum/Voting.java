@@ -90,6 +90,6 @@ final class Voting {
                 replica.log().outline().position(),
                 replica.log().outline().start(),
                 replica.highWatermark(),
-                replica.voters().configVersion());
+                replica.voters());
     }
 }

@@ -2,11 +2,13 @@ package io.tailrace.engine.replication.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.quorum.Message.AppendReply;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
@@ -26,6 +28,7 @@ class QuorumReplicaTest {
     private static final ReplicaId A = new ReplicaId("a", "1");
     private static final ReplicaId B = new ReplicaId("b", "1");
     private static final ReplicaId C = new ReplicaId("c", "1");
+    private static final Voters VOTERS = new Voters(List.of(A, B, C), 0);
     private static final UUID X = new UUID(1, 1);
     private static final UUID Y = new UUID(2, 2);
     private static final EpochEnd NOWHERE = new EpochEnd(-1, 0);
@@ -35,15 +38,18 @@ class QuorumReplicaTest {
 
     /** A replica of a, b and c, called a, whose log has an entry of that epoch at each offset. */
     private static QuorumReplica replica(Promise promise, int... epochsOfOffsets) {
+        return replica(QuorumSettings.DEFAULTS, promise, epochsOfOffsets);
+    }
+
+    private static QuorumReplica replica(QuorumSettings settings, Promise promise, int... epochsOfOffsets) {
         LogOutline log = LogOutline.empty();
         for (int epoch : epochsOfOffsets) {
             log.append(epoch, log.end() + 1);
         }
         return new QuorumReplica(
                 A,
-                new Voters(List.of(A, B, C), 0),
-                QuorumSettings.DEFAULTS,
-                new QuorumReplica.Recovered(log, promise, 0),
+                settings,
+                new QuorumReplica.Recovered(log, VoterHistory.of(VOTERS), promise, 0),
                 () -> Instant.ofEpochMilli(1),
                 () -> X);
     }
@@ -95,7 +101,7 @@ class QuorumReplicaTest {
     }
 
     private static PromiseReply granted(int epoch, LogPosition position) {
-        return new PromiseReply(epoch, X, true, epoch, position, 0, 0, 0);
+        return new PromiseReply(epoch, X, true, epoch, position, 0, 0, VOTERS);
     }
 
     private static AppendReply matched(int epoch, long round, long offset) {
@@ -300,6 +306,118 @@ class QuorumReplicaTest {
         assertThat(sent(AppendRequest.class)).hasSize(1);
         receive(B, diverged);
         assertThat(sent(AppendRequest.class)).isEmpty();
+    }
+
+    private Input.Append append(long token, long offset) {
+        return new Input.Append(token, 1, List.of(new PlacedBatch(batch(offset, 1), offset, 1, -1)));
+    }
+
+    private long idOfAppend() {
+        return outputs(Output.AppendToLog.class).get(0).id();
+    }
+
+    @Test
+    void aFullDiskRefusesWhatFoundNoRoomAndAllBehindItAndTheLeaderGoesOn() {
+        lead();
+        step(append(7, 0));
+        long first = idOfAppend();
+        long flush = outputs(Output.Flush.class).get(0).id();
+        step(append(8, 1));
+        long second = idOfAppend();
+        step(append(9, 2));
+        long third = idOfAppend();
+        step(new Input.IoDone(first));
+        step(new Input.NoRoom(second));
+        assertThat(outputs)
+                .containsExactly(
+                        new Output.AppendRefused(9, ErrorCode.DISK_FULL),
+                        new Output.AppendRefused(8, ErrorCode.DISK_FULL));
+        assertThat(replica.endOffset()).isEqualTo(1);
+        step(append(10, 1));
+        step(new Input.NoRoom(third));
+        assertThat(replica.endOffset()).as("what came later stays").isEqualTo(2);
+        step(new Input.IoDone(flush));
+        receive(B, matched(1, 0, 1));
+        assertThat(outputs(Output.Appended.class)).containsExactly(new Output.Appended(7, 1));
+        assertThat(replica.isLeading()).isTrue();
+    }
+
+    @Test
+    void whatWasForcedCountsOnlyWhenItIsKnownToBeWritten() {
+        lead();
+        step(append(7, 0));
+        long write = idOfAppend();
+        long flush = outputs(Output.Flush.class).get(0).id();
+        receive(B, matched(1, 0, 1));
+        step(new Input.IoDone(flush));
+        assertThat(replica.highWatermark()).isZero();
+        step(new Input.IoDone(write));
+        assertThat(replica.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void aFollowerWithAFullDiskDoesNotAcknowledgeAndTakesItWhenThereIsRoom() {
+        receive(B, append(1, 0, -1, 0));
+        diskDoesIt();
+        receive(B, append(1, 0, -1, 0, batch(0, 1)));
+        long flush = outputs(Output.Flush.class).get(0).id();
+        step(new Input.NoRoom(idOfAppend()));
+        assertThat(outputs).isEmpty();
+        receive(B, append(1, 1, 1, 0, batch(1, 1)));
+        assertThat(outputs)
+                .as("the leader sends again after a heartbeat, not at once")
+                .isEmpty();
+        receive(B, append(1, 1, 1, 0));
+        assertThat(sent(AppendReply.class)).singleElement().matches(reply -> reply.outcome() == Outcome.DIVERGED);
+        step(new Input.IoDone(flush));
+        assertThat(sent(AppendReply.class)).allMatch(reply -> reply.fsyncedOffset() == 0);
+        receive(B, append(1, 0, -1, 0, batch(0, 1), batch(1, 1)));
+        diskDoesIt();
+        assertThat(sent(AppendReply.class)).last().matches(reply -> reply.fsyncedOffset() == 2);
+    }
+
+    @Test
+    void aBarrierThatFindsNoRoomEndsTheNomination() {
+        replica = replica(new Promise(1, Y), 1, 1);
+        step(new Input.Nominated());
+        diskDoesIt();
+        receive(B, granted(2, new LogPosition(1, 2)));
+        step(new Input.NoRoom(idOfAppend()));
+        assertThat(outputs(Output.NominationOver.class)).singleElement().matches(over -> over.why()
+                .contains("no room"));
+        assertThat(replica.endOffset()).isEqualTo(2);
+        step(new Input.Nominated());
+        assertThat(outputs(Output.StorePromise.class))
+                .as("it may be nominated again")
+                .hasSize(1);
+    }
+
+    @Test
+    void whatTheOperatingSystemHasCountsWithoutAnFsyncIfThatIsTheSetting() {
+        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, FlushMode.OS), Promise.NONE);
+        lead();
+        step(append(7, 0));
+        assertThat(outputs(Output.Flush.class)).isEmpty();
+        receive(B, matched(1, 0, 1));
+        assertThat(replica.highWatermark()).isZero();
+        step(append(8, 1));
+        assertThat(outputs(Output.Flush.class)).isEmpty();
+        step(new Input.IoDone(idOfAppend() - 1));
+        assertThat(outputs(Output.Appended.class)).containsExactly(new Output.Appended(7, 1));
+    }
+
+    @Test
+    void pendingAppendsHaveABoundInBytesThatALargeOneAloneMayExceed() {
+        int bytes = batch(0, 1).sizeInBytes();
+        replica = replica(new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, FlushMode.BATCH), Promise.NONE);
+        lead();
+        step(append(7, 0));
+        step(append(8, 1));
+        assertThat(outputs).containsExactly(new Output.AppendRefused(8, ErrorCode.PARTITION_BUSY));
+        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, FlushMode.BATCH), Promise.NONE);
+        lead();
+        step(append(7, 0));
+        assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.PromiseJournal;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -20,10 +21,17 @@ import org.junit.jupiter.api.Test;
 class ReplicaDiskTest {
     private static final Promise PROMISE = new Promise(3, new UUID(4, 5));
 
+    private static final Path DIRECTORY = Path.of("/replica");
+    private static final ReplicaId SELF = new ReplicaId("a", "1");
+
     private final SimulatedFileStore files = new SimulatedFileStore(1);
 
     private ReplicaDisk open() {
-        return ReplicaDisk.open(files, Path.of("/replica"), LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
+        PromiseJournal journal = PromiseJournal.open(files, Path.of("/data"), true);
+        if (!ReplicaFile.exists(files, DIRECTORY)) {
+            ReplicaFile.create(files, DIRECTORY, SELF, new Voters(List.of(SELF), 0));
+        }
+        return ReplicaDisk.open(files, DIRECTORY, journal, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1));
     }
 
     private static Output.AppendToLog barrier(long id, long offset) {
@@ -53,6 +61,19 @@ class ReplicaDiskTest {
         Input.ReadDone done = (Input.ReadDone) disk.perform(new Output.Read(3, 0, 9, 10_000));
         assertThat(done.batches()).extracting(RecordBatch::baseOffset).containsExactly(0L, 1L);
         assertThat(disk.perform(new Output.Read(4, 2, 9, 10_000))).isEqualTo(new Input.ReadDone(4, List.of()));
+    }
+
+    @Test
+    void whatFindsNoRoomAndWhatWasAskedForBehindItIsNotStoredAndLaterItGoesOn() {
+        ReplicaDisk disk = open();
+        disk.perform(barrier(1, 0));
+        files.capacity(files.usedBytes() + 10);
+        assertThat(disk.perform(barrier(2, 1))).isEqualTo(new Input.NoRoom(2));
+        files.capacity(Long.MAX_VALUE);
+        assertThat(disk.perform(barrier(3, 2))).isEqualTo(new Input.NoRoom(3));
+        assertThat(disk.log().endOffset()).isEqualTo(1);
+        assertThat(disk.perform(barrier(4, 1))).isEqualTo(new Input.IoDone(4));
+        assertThat(disk.perform(barrier(5, 9))).isInstanceOf(Input.IoFailed.class);
     }
 
     @Test

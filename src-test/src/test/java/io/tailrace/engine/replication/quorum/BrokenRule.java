@@ -112,6 +112,27 @@ public enum BrokenRule {
             return false;
         }
     }),
+    /** Rules 9 and 11: what was forced counts though nobody knows yet whether it was written at all. */
+    FORCED_BUT_NOT_WRITTEN(new Rules() {
+        @Override
+        long onDisk(long forced, long firstNotWritten) {
+            return forced;
+        }
+    }),
+    /** Rule 11: an append that found no room stays where it would be. */
+    OUTLINE_NOT_TAKEN_BACK(new Rules() {
+        @Override
+        long takenBackTo(long base, long end) {
+            return end;
+        }
+    }),
+    /** Rule 11: a leader waits on for an append that found no room, and takes what comes there later for it. */
+    PENDING_NOT_TAKEN_BACK(new Rules() {
+        @Override
+        boolean isTakenBack(long endOffset, long logEnd) {
+            return false;
+        }
+    }),
     /** Rule 6: a leader confirms a read without asking. */
     READ_WITHOUT_A_QUORUM(new Rules() {
         @Override
@@ -131,11 +152,10 @@ public enum BrokenRule {
     /** A replica with this rule broken; the parameters are those of {@link QuorumReplica}. */
     public QuorumReplica replica(
             ReplicaId self,
-            Voters voters,
             QuorumSettings settings,
             QuorumReplica.Recovered recovered,
             InstantSource clock,
             Supplier<UUID> incarnations) {
-        return new QuorumReplica(self, voters, settings, recovered, clock, incarnations, rules);
+        return new QuorumReplica(self, settings, recovered, clock, incarnations, rules);
     }
 }
