@@ -93,9 +93,12 @@ class ClusterFormationTest {
                 .close();
         assertThat(refusal(() -> cluster.start(cluster.node("stranger", 0)))).isEqualTo(ErrorCode.FOREIGN_CLUSTER);
         Files.createDirectories(cluster.directoryOf("copy"));
-        Files.copy(
-                cluster.directoryOf("n2").resolve("tailrace.node"),
-                cluster.directoryOf("copy").resolve("tailrace.node"));
+        for (String file : List.of("tailrace.node", "promises-0", "promises-1")) {
+            Path original = cluster.directoryOf("n2").resolve(file);
+            if (Files.exists(original)) {
+                Files.copy(original, cluster.directoryOf("copy").resolve(file));
+            }
+        }
         assertThat(refusal(() -> cluster.start(cluster.node("copy", 0)))).isEqualTo(ErrorCode.DUPLICATE_NODE_ID);
     }
 
