@@ -77,12 +77,25 @@ public final class CheckedFile {
         }
     }
 
+    /**
+     * Writes over the file where it stands, and does not wait for the disk: a power failure may tear it, and then it is known to be
+     * wrong. For hints.
+     */
+    public static void overwrite(FileStore files, Path file, int magic, int version, ByteBuffer payload)
+            throws IOException {
+        ByteBuffer bytes = bytes(magic, version, payload);
+        try (StoredFile stored = files.openForWrite(file)) {
+            if (stored.size() > bytes.remaining()) {
+                stored.truncate(bytes.remaining());
+            }
+            stored.write(bytes, 0);
+        }
+    }
+
     /** Replaces the file: when this returns, the new payload is on the disk; when it throws, the old or the new one is. */
     public static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload)
             throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + payload.remaining() + CRC_BYTES);
-        bytes.putInt(magic).putInt(version).put(payload);
-        bytes.putInt(crc(bytes, bytes.position())).flip();
+        ByteBuffer bytes = bytes(magic, version, payload);
         Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
         try (StoredFile stored = files.openForWrite(fresh)) {
             stored.truncate(0);
@@ -91,6 +104,12 @@ public final class CheckedFile {
         }
         files.rename(fresh, file);
         files.syncDirectory(directoryOf(file));
+    }
+
+    private static ByteBuffer bytes(int magic, int version, ByteBuffer payload) {
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + payload.remaining() + CRC_BYTES);
+        bytes.putInt(magic).putInt(version).put(payload);
+        return bytes.putInt(crc(bytes, bytes.position())).flip();
     }
 
     static Path directoryOf(Path file) {

@@ -26,8 +26,10 @@ public final class LogCheck {
     private static final Pattern NUMBERED = Pattern.compile("[0-9]{20}\\.(log|index|snapshot|copy\\.snapshot)");
     private static final String TEMPORARY = ".tmp";
     private static final String SNAPSHOT = ".snapshot";
-    /** Not the log's own, so only its checksum can be told here; nor does it keep the log itself from being mended. */
-    private static final String PROMISE = "promise";
+    /** Not the log's own, so only their checksums can be told here; nor do they keep the log itself from being mended. */
+    private static final List<String> REPLICAS = List.of("promise", "replica");
+    /** Nor this, which is a hint and torn by any power failure. */
+    private static final String HIGH_WATERMARK = "high-watermark";
 
     private final FileStore files;
     private final Path directory;
@@ -146,13 +148,18 @@ public final class LogCheck {
     private void lookAt(String name) {
         Path file = directory.resolve(name);
         String target = name.endsWith(TEMPORARY) ? name.substring(0, name.length() - TEMPORARY.length()) : name;
-        boolean known = SmallFilesCheck.NAMES.contains(target) || target.equals(PROMISE) || isNumbered(target, "");
+        boolean known = SmallFilesCheck.NAMES.contains(target)
+                || REPLICAS.contains(target)
+                || name.equals(HIGH_WATERMARK)
+                || isNumbered(target, "");
         if (!known || isDirectory(file)) {
             findings.report(NOTE, Code.UNKNOWN_FILE, file, "nothing of a log has this name; it is left alone", null);
         } else if (!target.equals(name)) {
             findings.removable(Code.TEMPORARY_FILE, file, "left by a write that a crash interrupted");
-        } else if (name.equals(PROMISE)) {
+        } else if (REPLICAS.contains(name)) {
             checkForeign(file, ERROR, "the partition will not open: restore it from a copy");
+        } else if (name.equals(HIGH_WATERMARK)) {
+            checkForeign(file, NOTE, "a hint, which the next start does without");
         } else if (name.endsWith(SNAPSHOT)) {
             checkForeign(file, WARNING, "an older one, or the log from its start, is used instead");
         }

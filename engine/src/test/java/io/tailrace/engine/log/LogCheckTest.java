@@ -57,6 +57,13 @@ class LogCheckTest {
     }
 
     @Test
+    void aTornHighWatermarkIsNotedAndTheLogIsSound() throws IOException {
+        disk.contents(file("high-watermark"), new byte[20]);
+        assertThat(check().isSound()).isTrue();
+        assertThat(problems).extracting(LogProblem::severity).containsExactly(Severity.NOTE);
+    }
+
+    @Test
     void aLogWhoseProcessWasKilledIsSound() throws IOException {
         log = open();
         append(Batches.of(new byte[50], 3000), 6);

@@ -43,7 +43,6 @@ final class SimulatedNode {
     private int starts;
     private long startNumber;
     private long pausedUntil;
-    private long checkpoint;
     private boolean slowDisk;
     /** For who does not roll back. */
     private @Nullable SimulatedPartition lastPartition;
@@ -95,11 +94,14 @@ final class SimulatedNode {
             }
             startNumber = promises.startNumber();
             ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, clock);
-            QuorumReplica.Recovered recovered = files.recovered(checkpoint);
+            QuorumReplica.Recovered recovered = files.recovered();
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
             running = new Running(files, replica);
+            if (replica.highWatermark() > 0) {
+                world.coverage.count("starts with a high watermark");
+            }
             cluster.invariants().started(id, replica.highWatermark());
             world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
         } catch (TailraceException e) {
@@ -228,8 +230,23 @@ final class SimulatedNode {
         if (running == now && !now.failed) {
             cluster.invariants().stands(id, now.replica.highWatermark(), now.files.log());
             if (world.chance(0.01)) {
-                checkpoint =
-                        Math.min(now.replica.highWatermark(), now.files.log().flushedOffset());
+                checkpoint(now);
+            }
+        }
+    }
+
+    private void checkpoint(Running now) {
+        try {
+            now.files.checkpoint(now.replica.highWatermark());
+            world.coverage.count("high watermark written down");
+        } catch (TailraceException e) {
+            if (disk.stopped()) {
+                world.coverage.count("fault: power lost in the middle of an I/O");
+                lose(true);
+            } else if (e.code() != ErrorCode.DISK_FULL) {
+                world.coverage.count("fault: fsync failed");
+                now.failed = true;
+                lose(true);
             }
         }
     }

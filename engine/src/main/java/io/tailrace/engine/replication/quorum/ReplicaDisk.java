@@ -27,15 +27,17 @@ public final class ReplicaDisk implements AutoCloseable {
     private final LogReader reader;
     private final ReplicaPromise promises;
     private final Promise promise;
+    private final HighWatermarkCheckpoint checkpoint;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
 
-    private ReplicaDisk(ReplicaFile identity, Log log, ReplicaPromise promises, Promise promise) {
+    private ReplicaDisk(ReplicaFile identity, Log log, ReplicaPromise promises, HighWatermarkCheckpoint checkpoint) {
         this.identity = identity;
+        this.checkpoint = checkpoint;
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
-        this.promise = promise;
+        this.promise = promises.stored();
     }
 
     /**
@@ -51,7 +53,7 @@ public final class ReplicaDisk implements AutoCloseable {
         Log log = Log.open(files, directory, settings, clock);
         try {
             ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
-            return new ReplicaDisk(identity, log, promises, promises.stored());
+            return new ReplicaDisk(identity, log, promises, new HighWatermarkCheckpoint(files, directory));
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -61,17 +63,29 @@ public final class ReplicaDisk implements AutoCloseable {
     /**
      * What the replica begins with.
      *
-     * @param checkpoint a high watermark that it once had, or 0
      * @throws TailraceException CORRUPT_LOG if the log has batches of an epoch that was never promised
      */
-    public QuorumReplica.Recovered recovered(long checkpoint) {
+    public QuorumReplica.Recovered recovered() {
         if (promise.epoch() < log.lastEpoch()) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
-        return new QuorumReplica.Recovered(LogOutline.of(log), identity.voters(log.endOffset()), promise, checkpoint);
+        // A log's start moves over what is committed only.
+        long committed = Math.max(checkpoint.stored(), log.startOffset());
+        return new QuorumReplica.Recovered(LogOutline.of(log), identity.voters(log.endOffset()), promise, committed);
+    }
+
+    /**
+     * Writes down what bounds the work of the next start: how much of the log is on the disk, and the high watermark. About once a
+     * second; one thread at a time, others may write and read meanwhile.
+     *
+     * @throws TailraceException DISK_FULL, after which everything goes on; IO_FAILED, CLOSED
+     */
+    public void checkpoint(long highWatermark) {
+        log.checkpoint();
+        checkpoint.store(highWatermark);
     }
 
     /** Which replica this is. */

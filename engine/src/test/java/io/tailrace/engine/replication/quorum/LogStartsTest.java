@@ -50,12 +50,9 @@ class LogStartsTest {
                 PromiseJournal.open(files, Path.of("/data"), true),
                 LogSettings.DEFAULTS,
                 () -> Instant.ofEpochMilli(1));
+        disk.checkpoint(checkpoint);
         replica = new QuorumReplica(
-                A,
-                QuorumSettings.DEFAULTS,
-                disk.recovered(checkpoint),
-                () -> Instant.ofEpochMilli(1),
-                UUID::randomUUID);
+                A, QuorumSettings.DEFAULTS, disk.recovered(), () -> Instant.ofEpochMilli(1), UUID::randomUUID);
     }
 
     /** Opens it as the only voter, leading, with so many batches of one record. */
@@ -153,7 +150,7 @@ class LogStartsTest {
         files.crash();
         open(0, A);
         assertThat(replica.startOffset()).isEqualTo(5);
-        assertThat(disk.recovered(0).log().epochBefore(5)).isEqualTo(1);
+        assertThat(disk.recovered().log().epochBefore(5)).isEqualTo(1);
     }
 
     @Test

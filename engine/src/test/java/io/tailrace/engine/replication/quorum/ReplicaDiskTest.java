@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.CheckedFile;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
@@ -12,6 +13,8 @@ import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseJournal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +51,7 @@ class ReplicaDiskTest {
         assertThat(disk.perform(new Output.Truncate(4, 1))).isEqualTo(new Input.IoDone(4));
         assertThat(disk.perform(new Output.Flush(5))).isEqualTo(new Input.IoDone(5));
         files.crash();
-        QuorumReplica.Recovered recovered = open().recovered(0);
+        QuorumReplica.Recovered recovered = open().recovered();
         assertThat(recovered.promise()).isEqualTo(PROMISE);
         assertThat(recovered.log().position()).isEqualTo(new LogPosition(3, 1));
     }
@@ -85,12 +88,56 @@ class ReplicaDiskTest {
     }
 
     @Test
+    void theHighWatermarkSurvivesAStopAndIsAHintOnly() throws IOException {
+        Path file = DIRECTORY.resolve("high-watermark");
+        ReplicaDisk disk = open();
+        disk.perform(new Output.StorePromise(1, PROMISE));
+        disk.perform(barrier(2, 0));
+        disk.perform(barrier(3, 1));
+        disk.perform(new Output.Flush(4));
+        disk.checkpoint(2);
+        files.kill();
+        assertThat(open().recovered().checkpoint()).isEqualTo(2);
+        byte[] good = files.contents(file);
+        for (int bit = 0; bit < good.length * 8; bit++) {
+            byte[] bad = good.clone();
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            files.contents(file, bad);
+            assertThat(open().recovered().checkpoint()).isZero();
+        }
+        files.contents(file, good);
+        files.delete(file);
+        assertThat(open().recovered().checkpoint()).isZero();
+    }
+
+    @Test
+    void aHighWatermarkOfAnotherVersionIsPassedOver() throws IOException {
+        open().close();
+        Path file = DIRECTORY.resolve("high-watermark");
+        CheckedFile.write(files, file, 0x54524857, 77, ByteBuffer.allocate(8).putLong(0, 1));
+        ReplicaDisk disk = open();
+        assertThat(disk.recovered().checkpoint()).isZero();
+        disk.checkpoint(0);
+        disk.checkpoint(1);
+        assertThat(open().recovered().checkpoint()).isEqualTo(1);
+    }
+
+    @Test
+    void whereThereIsNoRoomTheHighWatermarkIsNotWritten() {
+        ReplicaDisk disk = open();
+        files.capacity(files.usedBytes());
+        disk.checkpoint(1);
+        files.capacity(Long.MAX_VALUE);
+        assertThat(open().recovered().checkpoint()).isZero();
+    }
+
+    @Test
     void aLogOfAnEpochThatWasNeverPromisedIsNotServed() {
         ReplicaDisk disk = open();
         disk.perform(barrier(1, 0));
         disk.perform(new Output.Flush(2));
         disk.close();
-        assertThatThrownBy(() -> open().recovered(0))
+        assertThatThrownBy(() -> open().recovered())
                 .isInstanceOfSatisfying(
                         TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_LOG));
     }
