@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class GuestNode implements Tailrace {
     private final String name;
     private final Founder host;
     private final DataDirectory directory;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     GuestNode(NodeSystem home, String name, Founder host, DataDirectory directory) {
         this.home = home;
@@ -146,6 +148,9 @@ final class GuestNode implements Tailrace {
     @Override
     public void close() {
         home.close();
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         try {
             directory.close();
         } catch (IOException e) {
