@@ -72,8 +72,9 @@ final class BatchScanner {
             return "truncated tail: a batch of " + found.sizeInBytes() + " bytes is cut off after " + (end - position);
         }
         header = found;
-        if (verify && crc(found.sizeInBytes()) != found.crc()) {
-            return "the batch at offset " + found.baseOffset() + " fails its checksum";
+        String problem = verify ? checksumProblem(found) : null;
+        if (problem != null) {
+            return problem;
         }
         size = found.sizeInBytes();
         return null;
@@ -96,19 +97,20 @@ final class BatchScanner {
         return null;
     }
 
-    private int crc(int batchBytes) throws IOException {
+    private @Nullable String checksumProblem(RecordBatch found) throws IOException {
         CRC32C crc = new CRC32C();
         long from = position + CRC_FROM;
-        long to = position + batchBytes;
+        long to = position + found.sizeInBytes();
         while (from < to) {
             int part = (int) Math.min(CHUNK_BYTES, to - from);
             if (!load(from, part)) {
-                throw new IOException(file + " became shorter while it was read");
+                return "the file ends within the batch at offset " + found.baseOffset();
             }
             crc.update(chunk.slice((int) (from - chunkStart), part));
             from += part;
         }
-        return (int) crc.getValue();
+        boolean matches = (int) crc.getValue() == found.crc();
+        return matches ? null : "the batch at offset " + found.baseOffset() + " fails its checksum";
     }
 
     /** Makes sure that the chunk holds that many bytes from there; false if the file has fewer. */

@@ -54,8 +54,24 @@ public final class Log implements AutoCloseable {
      *     {@link ErrorCode#IO_FAILED}, {@link ErrorCode#DISK_FULL}, {@link ErrorCode#DATA_DIR_VERSION}
      */
     public static Log open(FileStore files, Path directory, LogSettings settings, InstantSource clock) {
+        return open(files, directory, settings, clock, RecoveryScan.Trust.SOLE);
+    }
+
+    /**
+     * The same for a replica that has peers to get from again what is damaged.
+     *
+     * @param suspectOffset from there on everything is checked
+     * @throws DamagedLogException where the good part ends
+     */
+    static Log openWithPeers(
+            FileStore files, Path directory, LogSettings settings, InstantSource clock, long suspectOffset) {
+        return open(files, directory, settings, clock, new RecoveryScan.Trust(true, suspectOffset));
+    }
+
+    private static Log open(
+            FileStore files, Path directory, LogSettings settings, InstantSource clock, RecoveryScan.Trust trust) {
         try {
-            RecoveryScan.Recovered found = RecoveryScan.run(files, directory, settings);
+            RecoveryScan.Recovered found = RecoveryScan.run(files, directory, settings, trust);
             return new Log(directory, found.recovery(), new SegmentChain(files, directory, settings, clock, found));
         } catch (DiskFullException e) {
             throw LogErrors.full(directory, e);
@@ -322,7 +338,16 @@ public final class Log implements AutoCloseable {
      * @throws TailraceException {@link ErrorCode#CORRUPT_LOG}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public void replay(long fromSequenceNr, long toSequenceNr, ReplayVisitor visitor) {
-        new LogSearch(this, chain).replay(fromSequenceNr, toSequenceNr, visitor);
+        new LogSearch(this, chain).replay(fromSequenceNr, toSequenceNr, false, visitor);
+    }
+
+    /**
+     * The same, but the records are read too, and each batch is compared with its checksum, before the visitor sees it.
+     *
+     * @throws TailraceException as {@link #replay} does
+     */
+    public void replayChecked(long fromSequenceNr, long toSequenceNr, ReplayVisitor visitor) {
+        new LogSearch(this, chain).replay(fromSequenceNr, toSequenceNr, true, visitor);
     }
 
     /**

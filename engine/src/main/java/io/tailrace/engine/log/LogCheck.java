@@ -107,7 +107,9 @@ public final class LogCheck {
         int unmended = findings.errors() - foreignErrors - (lost == null ? 0 : 1);
         if (segments.count() > 0 && unmended == 0) {
             // What a start of the node would do, but for the mark of a clean stop, which is its own to set.
-            RecoveryScan.run(files, directory, LogSettings.DEFAULTS).segments().forEach(Segment::closeQuietly);
+            RecoveryScan.run(files, directory, LogSettings.DEFAULTS, RecoveryScan.Trust.SOLE)
+                    .segments()
+                    .forEach(Segment::closeQuietly);
         }
     }
 

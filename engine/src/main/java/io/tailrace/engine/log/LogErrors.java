@@ -11,10 +11,12 @@ final class LogErrors {
     private LogErrors() {}
 
     static TailraceException corrupt(Path file, long position, String what) {
-        return new TailraceException(
-                ErrorCode.CORRUPT_LOG,
-                file + " at byte " + position + ": " + what
-                        + ". Nothing was deleted: keep the files, restore this log from a copy.");
+        return new TailraceException(ErrorCode.CORRUPT_LOG, corruption(file, position, what));
+    }
+
+    static String corruption(Path file, long position, String what) {
+        return file + " at byte " + position + ": " + what
+                + ". Nothing was deleted: keep the files, restore this log from a copy.";
     }
 
     static TailraceException corrupt(Path file, String what) {

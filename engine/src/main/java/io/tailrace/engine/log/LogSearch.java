@@ -110,7 +110,7 @@ final class LogSearch {
         }
     }
 
-    void replay(long from, long to, ReplayVisitor visitor) {
+    void replay(long from, long to, boolean checksums, ReplayVisitor visitor) {
         log.ensureOpen();
         try {
             for (Segment segment : chain.segments()) {
@@ -118,7 +118,7 @@ final class LogSearch {
                     return;
                 }
                 if (segment.lastSequence() >= from) {
-                    replay(segment, from, to, visitor);
+                    replay(segment, from, to, checksums, visitor);
                 }
             }
         } catch (IOException e) {
@@ -127,12 +127,13 @@ final class LogSearch {
         }
     }
 
-    private void replay(Segment segment, long from, long to, ReplayVisitor visitor) throws IOException {
+    private void replay(Segment segment, long from, long to, boolean checksums, ReplayVisitor visitor)
+            throws IOException {
         long end = chain.endOffset();
         int size = segment.size();
         long skip = Math.max(0, from - segment.baseSequence() - 1);
         IndexEntry start = segment.floor(IndexEntries.Key.SEQUENCE, skip);
-        BatchScanner scanner = new BatchScanner(segment.reader(), start.position(), size, false);
+        BatchScanner scanner = new BatchScanner(segment.reader(), start.position(), size, checksums);
         long sequence = segment.baseSequence() + start.relativeSequence();
         long expected = segment.baseOffset() + start.relativeOffset();
         while (scanner.next()) {

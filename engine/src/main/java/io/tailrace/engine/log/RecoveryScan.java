@@ -1,5 +1,6 @@
 package io.tailrace.engine.log;
 
+import io.tailrace.engine.log.DamagedLogException.Place;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class RecoveryScan {
     private final FileStore files;
     private final Path directory;
     private final LogSettings settings;
+    private final Trust trust;
     private final @Nullable LogStart storedStart;
     private final OptionalLong recoveryPoint;
     private final @Nullable CleanStop cleanStop;
@@ -51,11 +53,24 @@ final class RecoveryScan {
     private long scannedBytes;
     private long truncatedBytes;
 
-    private RecoveryScan(FileStore files, Path directory, LogSettings settings) throws IOException {
+    /**
+     * What a start believes.
+     *
+     * @param hasPeers whether there are others to get from again what is damaged; then a batch at the end that was whole once is
+     *     damage too, and not a torn tail
+     * @param suspectOffset from there on everything is checked, whatever the recovery point says
+     */
+    record Trust(boolean hasPeers, long suspectOffset) {
+        /** Of a replica that has no peers. */
+        static final Trust SOLE = new Trust(false, Long.MAX_VALUE);
+    }
+
+    private RecoveryScan(FileStore files, Path directory, LogSettings settings, Trust trust) throws IOException {
         this.files = files;
         this.directory = directory;
         this.settings = settings;
-        this.storedStart = LogStart.read(files, directory);
+        this.trust = trust;
+        this.storedStart = trust.hasPeers ? LogStart.peek(files, directory) : LogStart.read(files, directory);
         this.start = storedStart == null ? LogStart.ZERO : storedStart;
         OptionalLong written = RecoveryPoint.read(files, directory);
         // The log's start moves over what is on the disk only.
@@ -72,9 +87,14 @@ final class RecoveryScan {
     record Recovered(
             List<Segment> segments, EpochIndex epochs, long recoveryPoint, LogStart start, Recovery recovery) {}
 
-    static Recovered run(FileStore files, Path directory, LogSettings settings) throws IOException {
+    /**
+     * Recovers.
+     *
+     * @throws DamagedLogException if acknowledged bytes may be damaged; nothing was changed
+     */
+    static Recovered run(FileStore files, Path directory, LogSettings settings, Trust trust) throws IOException {
         files.createDirectories(directory);
-        RecoveryScan scan = new RecoveryScan(files, directory, settings);
+        RecoveryScan scan = new RecoveryScan(files, directory, settings, trust);
         try {
             return scan.recover();
         } catch (IOException | RuntimeException e) {
@@ -119,7 +139,7 @@ final class RecoveryScan {
     private Recovered createFirst() throws IOException {
         boolean hadMore = files.exists(directory.resolve(RecoveryPoint.NAME)) && recoveryPoint.orElse(1) > 0;
         if (hadMore || !start.equals(LogStart.ZERO) || cleanStop != null || epochs.segments().length > 0) {
-            throw LogErrors.corrupt(directory, "the segments are gone");
+            throw damaged(directory, lostFrom(start.firstSegment()), "the segments are gone");
         }
         RecoveryPoint.write(files, directory, 0);
         start.write(files, directory);
@@ -140,25 +160,46 @@ final class RecoveryScan {
     private void checkSegmentsAreThere(long[] bases) {
         if (bases[0] != start.firstSegment()) {
             throw storedStart == null
-                    ? LogErrors.corrupt(directory.resolve(LogStart.NAME), "missing, and the first segments are gone")
-                    : LogErrors.corrupt(
-                            directory.resolve(Segment.fileName(start.firstSegment())), "the segment is missing");
+                    ? damaged(
+                            directory.resolve(LogStart.NAME),
+                            Place.EVERYTHING,
+                            "missing, and the first segments are gone")
+                    : missing(start.firstSegment());
         }
         long[] known = epochs.segments();
         for (long base : known) {
             boolean cutOff =
                     recoveryPoint.isPresent() && base > recoveryPoint.getAsLong() && base > bases[bases.length - 1];
             if (Arrays.binarySearch(bases, base) < 0 && !cutOff) {
-                throw LogErrors.corrupt(directory.resolve(Segment.fileName(base)), "the segment is missing");
+                throw missing(base);
             }
         }
         for (int i = 0; i < bases.length && !epochsLost; i++) {
             boolean rolledTo = i == bases.length - 1 && known.length > 0 && bases[i] > known[known.length - 1];
             if (Arrays.binarySearch(known, bases[i]) < 0 && !rolledTo) {
-                throw LogErrors.corrupt(
-                        directory.resolve(Segment.fileName(bases[i])), "a segment that this log never had");
+                throw damaged(
+                        directory.resolve(Segment.fileName(bases[i])),
+                        Place.EVERYTHING,
+                        "a segment that this log never had");
             }
         }
+    }
+
+    private DamagedLogException missing(long base) {
+        return damaged(directory.resolve(Segment.fileName(base)), lostFrom(base), "the segment is missing");
+    }
+
+    private static Place lostFrom(long base) {
+        return new Place(base, 0, base);
+    }
+
+    private static DamagedLogException damaged(Path file, Place place, String what) {
+        return new DamagedLogException(file, place, what);
+    }
+
+    /** The log is good up to where the segment has been counted in. */
+    private static DamagedLogException damaged(Segment segment, long position, String what) {
+        return damaged(segment.path(), new Place(segment.baseOffset(), position, segment.nextOffset()), what);
     }
 
     private Segment segmentAt(long base) {
@@ -172,28 +213,35 @@ final class RecoveryScan {
         return epochsLost || recoveryPoint.isEmpty() || storedStart == null;
     }
 
+    /** Below that offset what is on the disk is believed to be good without being read. */
+    private long trustedTo() {
+        return everythingIsChecked() ? -1 : Math.min(recoveryPoint.getAsLong(), trust.suspectOffset);
+    }
+
     private void openClosed(Segment segment, long nextBase) throws IOException {
         long size = segment.fileSize();
-        if (!everythingIsChecked() && nextBase <= recoveryPoint.getAsLong()) {
+        if (nextBase <= trustedTo()) {
             IndexEntry end = lastIndexEntry(segment);
             if (end != null && segment.baseOffset() + end.relativeOffset() == nextBase) {
-                if (end.position() != size) {
+                if (end.position() == size) {
+                    segment.resumeClosed(end);
+                    return;
+                }
+                if (!trust.hasPeers) {
                     throw LogErrors.corrupt(
                             segment.path(), size, "the segment had " + end.position() + " bytes when it was closed");
                 }
-                segment.resumeClosed(end);
-                return;
             }
         }
         segment.resumeFrom(new SparseIndex());
         BatchScanner scanner = scan(segment, size, true);
         String problem = scanner.problem();
         if (problem != null) {
-            throw LogErrors.corrupt(segment.path(), scanner.position(), problem);
+            throw damaged(segment, scanner.position(), problem);
         }
         if (segment.nextOffset() != nextBase) {
-            throw LogErrors.corrupt(
-                    segment.path(),
+            throw damaged(
+                    segment,
                     size,
                     "the segment ends at offset " + segment.nextOffset() + ", the next begins at " + nextBase);
         }
@@ -212,12 +260,11 @@ final class RecoveryScan {
 
     private void openLast(Segment segment) throws IOException {
         long size = segment.fileSize();
-        if (cleanStop != null && !everythingIsChecked() && endsAsMarked(segment, size, cleanStop)) {
+        if (cleanStop != null && isBelieved(cleanStop) && endsAsMarked(segment, size, cleanStop)) {
             clean = true;
             return;
         }
-        long trustedTo = everythingIsChecked() ? -1 : recoveryPoint.getAsLong();
-        segment.resumeFrom(segment.indexFile().load(trustedTo, size));
+        segment.resumeFrom(segment.indexFile().load(trustedTo(), size));
         BatchScanner scanner = scan(segment, size, true);
         String problem = scanner.problem();
         if (problem != null) {
@@ -225,12 +272,16 @@ final class RecoveryScan {
             truncatedBytes = size - scanner.position();
         }
         if (recoveryPoint.isPresent() && segment.nextOffset() < recoveryPoint.getAsLong()) {
-            throw LogErrors.corrupt(
-                    segment.path(),
+            throw damaged(
+                    segment,
                     segment.size(),
                     "the log ends at offset " + segment.nextOffset() + ", it was on the disk up to "
                             + recoveryPoint.getAsLong());
         }
+    }
+
+    private boolean isBelieved(CleanStop mark) {
+        return !everythingIsChecked() && mark.endOffset() <= trust.suspectOffset;
     }
 
     /** Walks over the last batches, from the last index entry on, to see that they end as they did at the clean stop. */
@@ -253,7 +304,7 @@ final class RecoveryScan {
     private BatchScanner scan(Segment segment, long size, boolean verify) throws IOException {
         long start = segment.size();
         if (size > Integer.MAX_VALUE) {
-            throw LogErrors.corrupt(segment.path(), size, "the file is larger than any segment");
+            throw damaged(segment, start, "the file is larger than any segment");
         }
         BatchScanner scanner = new BatchScanner(segment.reader(), start, size, verify);
         while (scanner.next()) {
@@ -286,21 +337,20 @@ final class RecoveryScan {
     /** The checksum does not cover offset and epoch, so a batch that has them wrong is damaged, not torn. */
     private void checkPlace(Segment segment, long position, RecordBatch header) {
         if (header.baseOffset() != segment.nextOffset()) {
-            throw LogErrors.corrupt(
-                    segment.path(),
+            throw damaged(
+                    segment,
                     position,
                     "a batch with offset " + header.baseOffset() + " where " + segment.nextOffset() + " has to follow");
         }
         int epoch = header.leaderEpoch();
         if (epochsLost) {
             if (epoch < epochs.lastEpoch()) {
-                throw LogErrors.corrupt(
-                        segment.path(), position, "epoch " + epoch + " comes after epoch " + epochs.lastEpoch());
+                throw damaged(segment, position, "epoch " + epoch + " comes after epoch " + epochs.lastEpoch());
             }
             epochs = epochs.withEpoch(epoch, header.baseOffset());
         } else if (epoch != epochs.epochAt(header.baseOffset())) {
-            throw LogErrors.corrupt(
-                    segment.path(),
+            throw damaged(
+                    segment,
                     position,
                     "a batch of epoch " + epoch + " at offset " + header.baseOffset() + ", which is of epoch "
                             + epochs.epochAt(header.baseOffset()));
@@ -310,31 +360,35 @@ final class RecoveryScan {
     /** Returns if the bytes from there on are a torn tail; throws if they are damage to what may have been acknowledged. */
     private void judgeTail(Segment segment, long position, long size, String problem) throws IOException {
         if (recoveryPoint.isEmpty()) {
-            throw LogErrors.corrupt(
-                    segment.path(),
+            throw damaged(
+                    segment,
                     position,
                     problem + "; the recovery point is lost, so nobody knows whether it is a torn tail");
         }
         if (segment.nextOffset() < recoveryPoint.getAsLong()) {
-            throw LogErrors.corrupt(
-                    segment.path(),
-                    position,
-                    problem + "; it was on the disk, up to offset " + recoveryPoint.getAsLong());
+            throw damaged(
+                    segment, position, problem + "; it was on the disk, up to offset " + recoveryPoint.getAsLong());
         }
         long later = TailSearch.batchAfter(segment.reader(), position, size, segment.nextOffset());
         if (later >= 0) {
-            throw LogErrors.corrupt(segment.path(), position, problem + "; a good batch follows at byte " + later);
+            throw damaged(segment, position, problem + "; a good batch follows at byte " + later);
+        }
+        if (trust.hasPeers && TornTail.wasWhole(segment.reader(), position, size)) {
+            throw damaged(segment, position, problem + "; it was a whole batch, and may have been acknowledged");
         }
     }
 
     private void checkStart(long end) {
         start = start.truncatedTo(end);
         if (storedStart == null && !start.announced().isEmpty()) {
-            throw LogErrors.corrupt(
-                    directory.resolve(LogStart.NAME), "missing, though the log says that its start has moved");
+            throw damaged(
+                    directory.resolve(LogStart.NAME),
+                    Place.EVERYTHING,
+                    "missing, though the log says that its start has moved");
         }
         if (start.offset() > end) {
-            throw LogErrors.corrupt(directory, "the log begins at offset " + start.offset() + " and ends at " + end);
+            throw damaged(
+                    directory, Place.EVERYTHING, "the log begins at offset " + start.offset() + " and ends at " + end);
         }
     }
 

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromiseJournal implements AutoCloseable {
     private static final int CAPACITY_BYTES = 256 * 1024;
+    /** In one life of the process: as many as fit below a start number, of which there are half a million million. */
+    private static final long MAX_OPENINGS = (1 << 24) - 1;
+
     /** Below that a frame with one long name might not find room. */
     private static final int LEAST_CAPACITY_BYTES = 2048;
 
@@ -43,6 +46,7 @@ public final class PromiseJournal implements AutoCloseable {
     private boolean committing;
 
     private @Nullable TailraceException stopped;
+    private long openings;
 
     private static final class Change {
         final String replica;
@@ -120,6 +124,20 @@ public final class PromiseJournal implements AutoCloseable {
     /** How often the journal has been opened: durable, greater than ever before, and the same as long as it is open. */
     public long startNumber() {
         return startNumber;
+    }
+
+    /**
+     * A number that is greater than all that this method ever returned: a replica that is closed and opened again in one life of the
+     * process, for repair, says something else than before too.
+     *
+     * @throws TailraceException LIMIT_EXCEEDED after 16 million openings of replicas in one life of the process
+     */
+    public synchronized long nextReplicaStart() {
+        if (openings > MAX_OPENINGS) {
+            throw new TailraceException(
+                    ErrorCode.LIMIT_EXCEEDED, "Replicas have been opened too often: start the node again.");
+        }
+        return startNumber * (MAX_OPENINGS + 1) + openings++;
     }
 
     /** What the replica of that name has promised last, or {@link Promise#NONE}. */

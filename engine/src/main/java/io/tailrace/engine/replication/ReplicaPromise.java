@@ -9,10 +9,12 @@ import java.util.UUID;
 public final class ReplicaPromise {
     private final PromiseJournal journal;
     private final String name;
+    private final long startNumber;
 
-    private ReplicaPromise(PromiseJournal journal, String name) {
+    private ReplicaPromise(PromiseJournal journal, String name, long startNumber) {
         this.journal = journal;
         this.name = name;
+        this.startNumber = startNumber;
     }
 
     /**
@@ -22,7 +24,7 @@ public final class ReplicaPromise {
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaPromise open(FileStore files, Path directory, PromiseJournal journal) {
-        ReplicaPromise promise = new ReplicaPromise(journal, nameOf(directory));
+        ReplicaPromise promise = new ReplicaPromise(journal, nameOf(directory), journal.nextReplicaStart());
         PromiseFile file = new PromiseFile(files, directory);
         Promise old = file.stored();
         if (old.epoch() > promise.stored().epoch()) {
@@ -58,8 +60,8 @@ public final class ReplicaPromise {
         journal.store(name, new Promise(epoch, incarnation));
     }
 
-    /** Counts the openings of the volume: see {@link PromiseJournal#startNumber}. */
+    /** Grows from one opening of this replica to the next, durably: see {@link PromiseJournal#nextReplicaStart}. */
     public long startNumber() {
-        return journal.startNumber();
+        return startNumber;
     }
 }

@@ -64,6 +64,23 @@ final class SimulatedContent {
         }
     }
 
+    int durableSize() {
+        return durable.length;
+    }
+
+    void damage(int position, int flippedBits) {
+        durable[position] ^= (byte) flippedBits;
+        if (position < size) {
+            bytes[position] ^= (byte) flippedBits;
+        }
+    }
+
+    void cut(int to) {
+        unforced.clear();
+        apply(new Change(to, new byte[0]));
+        durable = bytes();
+    }
+
     void force() {
         durable = bytes();
         unforced.clear();
@@ -85,22 +102,27 @@ final class SimulatedContent {
         size = Math.max(size, end);
     }
 
-    void crash(Random random) {
+    void crash(Random random, int sectorBytes) {
         bytes = durable.clone();
         size = bytes.length;
         int kept = random.nextInt(unforced.size() + 1);
         unforced.subList(0, kept).forEach(this::apply);
         if (kept < unforced.size() && !unforced.get(kept).truncates()) {
-            tear(unforced.get(kept), random);
+            tear(unforced.get(kept), random, sectorBytes);
         }
         force();
     }
 
-    private void tear(Change change, Random random) {
+    private void tear(Change change, Random random, int sectorBytes) {
         int whole = random.nextInt(change.written.length);
-        byte[] torn = random.nextBoolean()
-                ? Arrays.copyOf(Arrays.copyOf(change.written, whole), change.written.length)
-                : Arrays.copyOf(change.written, whole);
+        byte[] torn;
+        if (random.nextBoolean()) {
+            int unwritten = (change.position + whole) / sectorBytes * sectorBytes;
+            whole = Math.max(0, unwritten - change.position);
+            torn = Arrays.copyOf(Arrays.copyOf(change.written, whole), change.written.length);
+        } else {
+            torn = Arrays.copyOf(change.written, whole);
+        }
         if (torn.length > 0) {
             apply(new Change(change.position, torn));
         }

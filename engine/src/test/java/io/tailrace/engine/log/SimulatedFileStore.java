@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * A file store in memory that behaves like a disk in a bad mood, reproducibly from its seed.
  *
  * <p>A crash keeps what was forced. Of what was not, it keeps a beginning, in the order of the writes, file by file: the last
- * write of it may be torn, with zeros or nothing behind. Of the changes to the names in a directory that were not synced, some
+ * write of it may be torn, with nothing behind, or with zeros from a sector's beginning on. Of the changes to the names in a directory that were not synced, some
  * happened: the first ones, or any. A kill keeps everything, as the kernel does. Either makes all open files unusable.
  *
  * <p>It can also fail a write or a force that is still to come, refuse what does not fit on it, and crash after a number of
@@ -36,6 +36,7 @@ public final class SimulatedFileStore implements FileStore {
     private int changesToCrash = -1;
     private boolean crashed;
     private int generation;
+    private int sectorBytes = 1;
 
     /** An empty disk. */
     public SimulatedFileStore(long seed) {
@@ -55,7 +56,7 @@ public final class SimulatedFileStore implements FileStore {
             directory.crash(random);
             for (SimulatedContent content : directory.names().values()) {
                 if (seen.put(content, true) == null) {
-                    content.crash(random);
+                    content.crash(random, sectorBytes);
                 }
             }
         }
@@ -106,6 +107,26 @@ public final class SimulatedFileStore implements FileStore {
         SimulatedContent fresh = new SimulatedContent(bytes.clone());
         directory.put(name(file), fresh);
         directory.sync();
+    }
+
+    /** From now on what a crash leaves unwritten begins with a sector of that size; any byte may be the first unless it is said. */
+    public synchronized void sectors(int bytes) {
+        sectorBytes = bytes;
+    }
+
+    /** Changes a byte as it is on the disk, under whoever has the file open: bits that flip. */
+    public synchronized void damage(Path file, long position, int flippedBits) throws IOException {
+        content(file).damage((int) position, flippedBits);
+    }
+
+    /** Takes the end of a file away, on the disk and under whoever has it open. */
+    public synchronized void cut(Path file, int size) throws IOException {
+        content(file).cut(size);
+    }
+
+    /** How many bytes of a file a crash would leave. */
+    public synchronized int durableSize(Path file) throws IOException {
+        return content(file).durableSize();
     }
 
     /** A disk with the same files, all of them durable. */

@@ -48,7 +48,7 @@ final class Cluster {
                 100,
                 1 << 20,
                 20,
-                world.chance(0.9) ? FlushMode.BATCH : FlushMode.OS);
+                world.chance(0.85) ? FlushMode.BATCH : FlushMode.OS);
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
@@ -92,7 +92,11 @@ final class Cluster {
         boolean led = nodes.stream().filter(SimulatedNode::isLeading).count() == 1;
         boolean answered = producers.stream().allMatch(Producer::isIdle);
         long end = invariants.committedEnd();
-        return led && answered && nodes.stream().allMatch(node -> node.highWatermark() == end);
+        boolean everywhere = nodes.stream().allMatch(node -> node.highWatermark() == end);
+        return led
+                && answered
+                && everywhere
+                && nodes.stream().filter(SimulatedNode::scrub).count() == nodes.size();
     }
 
     private void checkHistory() {
@@ -130,6 +134,14 @@ final class Cluster {
         return tested;
     }
 
+    /** Whether one more machine may lose what it has acknowledged: never more than a minority, until they have caught up. */
+    boolean mayLose(SimulatedNode node) {
+        long without = nodes.stream()
+                .filter(other -> other != node && other.damage.isThere())
+                .count();
+        return without + 1 <= (nodes.size() - 1) / 2;
+    }
+
     /** A machine has stopped; somebody starts it again. */
     void stopped(SimulatedNode node) {
         world.after(world.between(20, world.chance(0.2) ? 2_000 : 400), node::start);
@@ -139,6 +151,13 @@ final class Cluster {
     void changed(SimulatedNode node) {
         if (tested) {
             faults.changed(node);
+        }
+    }
+
+    /** A replica abstains from now on, or no longer. */
+    void lostSomething(SimulatedNode node, boolean caughtUp) {
+        if (tested) {
+            faults.lostSomething(node, caughtUp);
         }
     }
 

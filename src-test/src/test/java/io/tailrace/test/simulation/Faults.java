@@ -9,11 +9,15 @@ final class Faults {
     /** How often something goes wrong just when a replica has changed its role. */
     private final double atChanges;
 
+    /** How much of what goes wrong in this life is damage. */
+    private final double damages;
+
     private final Sharding sharding;
 
     Faults(Cluster cluster, World world, Sharding sharding) {
         this.sharding = sharding;
         this.atChanges = world.chance(0.4) ? 0 : world.random.nextDouble() * 0.4;
+        this.damages = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.6;
         this.cluster = cluster;
         this.world = world;
         this.everyMillis = world.between(60, 500);
@@ -32,6 +36,14 @@ final class Faults {
     private void happen() {
         SimulatedNode node = cluster.anyNode();
         SimulatedNode other = cluster.anyNode();
+        if (world.chance(damages) && cluster.mayLose(node)) {
+            if (world.chance(0.2)) {
+                node.stopTearingWholeBatches();
+            } else {
+                node.damage.happen();
+            }
+            return;
+        }
         switch (world.random.nextInt(20)) {
             case 0, 1 -> node.stop(true);
             case 2 -> node.stop(false);
@@ -83,6 +95,34 @@ final class Faults {
                     }
                 }
             });
+        }
+    }
+
+    /** A replica has lost what it acknowledged, and whoever leads should know; or it has caught up, and should be right in that. */
+    void lostSomething(SimulatedNode node, boolean caughtUp) {
+        for (SimulatedNode leader : cluster.nodes()) {
+            if (leader != node && (leader.isLeading() || world.chance(0.1)) && world.chance(0.6)) {
+                if (caughtUp) {
+                    world.after(world.between(0, 20), () -> depose(leader));
+                } else {
+                    world.coverage.count("fault: who lost something is not heard");
+                    cutOneWay(node, leader);
+                    leader.slowDisk(true);
+                    world.after(world.between(20, 300), () -> leader.slowDisk(false));
+                }
+            }
+        }
+    }
+
+    private void depose(SimulatedNode leader) {
+        if (cluster.isBeingTested()) {
+            world.coverage.count("fault: leader lost just when another had caught up");
+            if (world.chance(0.5)) {
+                leader.stop(true);
+            } else {
+                isolate(leader);
+            }
+            world.after(world.between(0, 30), () -> sharding.nominate(cluster.anyNode()));
         }
     }
 

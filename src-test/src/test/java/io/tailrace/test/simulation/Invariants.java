@@ -1,9 +1,12 @@
 package io.tailrace.test.simulation;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message;
+import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -82,7 +85,18 @@ final class Invariants {
 
     /** Below the high watermark all replicas are the same, byte by byte. What a leader has not written yet is looked at later. */
     private void compare(String replica, long highWatermark, Log log) {
-        long at = compared.getOrDefault(replica, 0L);
+        try {
+            compareFrom(compared.getOrDefault(replica, 0L), replica, highWatermark, log);
+        } catch (TailraceException e) {
+            // Damaged meanwhile: looked at again when it has been repaired.
+            if (e.code() != ErrorCode.CORRUPT_LOG) {
+                throw e;
+            }
+        }
+    }
+
+    private void compareFrom(long from, String replica, long highWatermark, Log log) {
+        long at = from;
         long end = Math.min(highWatermark, log.endOffset());
         try (LogReader reader = log.newReader()) {
             while (at < end) {
@@ -91,9 +105,7 @@ final class Invariants {
                     throw new Violation(
                             "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }
-                while (bytes.hasRemaining()) {
-                    RecordBatch batch = RecordBatch.at(bytes);
-                    bytes.position(bytes.position() + batch.sizeInBytes());
+                for (RecordBatch batch : ReplicaDisk.checked(bytes)) {
                     same(replica, batch);
                     at = batch.nextOffset();
                 }

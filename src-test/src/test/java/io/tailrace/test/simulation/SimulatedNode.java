@@ -33,6 +33,8 @@ final class SimulatedNode {
 
     private static final LogSettings LOG = new LogSettings(3000, 1_000_000_000, 300);
 
+    private static final int SECTOR_BYTES = 512;
+
     final String id;
     final ReplicaId replicaId;
     final SimulatedFileStore disk;
@@ -41,14 +43,17 @@ final class SimulatedNode {
     private final World world;
     private @Nullable Running running;
     private int starts;
+    private int boots;
     private long startNumber;
     private long pausedUntil;
+    final Damage damage;
     private boolean slowDisk;
     /** For who does not roll back. */
     private @Nullable SimulatedPartition lastPartition;
 
     /** Until the next stop. */
     private final class Running {
+        final PromiseJournal promises;
         final ReplicaDisk files;
         final QuorumReplica replica;
         final int start = starts;
@@ -62,7 +67,8 @@ final class SimulatedNode {
         long logFree;
         long promiseFree;
 
-        Running(ReplicaDisk files, QuorumReplica replica) {
+        Running(PromiseJournal promises, ReplicaDisk files, QuorumReplica replica) {
+            this.promises = promises;
             this.files = files;
             this.replica = replica;
         }
@@ -75,6 +81,8 @@ final class SimulatedNode {
         this.world = world;
         this.clock = new NodeClock(world);
         this.disk = new SimulatedFileStore(world.random.nextLong());
+        disk.sectors(SECTOR_BYTES);
+        this.damage = new Damage(this, world, disk, DIRECTORY);
     }
 
     // --- its life ----------------------------------------------------------------------------------------------------
@@ -83,7 +91,6 @@ final class SimulatedNode {
         if (running != null) {
             return;
         }
-        starts++;
         try {
             boolean isNew = !ReplicaFile.exists(disk, DIRECTORY);
             PromiseJournal promises = PromiseJournal.open(disk, DATA, isNew, PROMISES_BYTES);
@@ -93,25 +100,73 @@ final class SimulatedNode {
                 throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
             }
             startNumber = promises.startNumber();
-            ReplicaDisk files = ReplicaDisk.open(disk, DIRECTORY, promises, LOG, clock);
+            open(promises);
+        } catch (TailraceException e) {
+            cannotStart(e);
+        }
+    }
+
+    /** Opens the replica, for the first time in this life of the process or again. */
+    private void open(PromiseJournal promises) {
+        starts++;
+        try {
+            if (cluster.variant().flaw() == Variant.Flaw.FORGETS_TO_ABSTAIN) {
+                damage.forgetToAbstain();
+            }
+            ReplicaDisk files = ReplicaDisk.open(
+                    disk, DIRECTORY, promises, LOG, clock, cluster.settings().flush(), bootId());
             QuorumReplica.Recovered recovered = files.recovered();
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
-            running = new Running(files, replica);
+            running = new Running(promises, files, replica);
             if (replica.highWatermark() > 0) {
                 world.coverage.count("starts with a high watermark");
             }
             cluster.invariants().started(id, replica.highWatermark());
-            world.note(() -> id + " starts, log end " + replica.endOffset() + ", promised " + replica.promisedEpoch());
-        } catch (TailraceException e) {
-            if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
-                throw new Violation(id + " cannot start: " + e.getMessage());
+            world.note(() -> id + " starts for the " + starts + "th time, log end " + replica.endOffset()
+                    + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
+            damage.started(replica.abstains());
+            if (replica.abstains()) {
+                world.coverage.count("start: abstains");
+                cluster.lostSomething(this, false);
             }
-            world.coverage.count(
-                    e.code() == ErrorCode.DISK_FULL ? "fault: disk full at a start" : "fault: I/O failed at a start");
-            lose(true);
+        } catch (TailraceException e) {
+            cannotStart(e);
         }
+    }
+
+    private void cannotStart(TailraceException e) {
+        if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
+            throw new Violation(id + " cannot start: " + e.getMessage());
+        }
+        world.coverage.count(
+                e.code() == ErrorCode.DISK_FULL ? "fault: disk full at a start" : "fault: I/O failed at a start");
+        lose(true);
+    }
+
+    /** The replica alone is closed and opened again, which repairs it. */
+    private void repair(Running now) {
+        world.coverage.count("damage: repaired while the process goes on");
+        running = null;
+        if (now.partition != null) {
+            now.partition.end();
+        }
+        try {
+            now.files.close();
+        } catch (TailraceException e) {
+            // As after a crash: the next start finds out.
+            world.note(() -> id + " cannot close: " + e.getMessage());
+        }
+        if (disk.stopped()) {
+            lose(true);
+        } else {
+            open(now.promises);
+        }
+    }
+
+    private String bootId() {
+        return cluster.variant().flaw() == Variant.Flaw.IGNORES_THE_BOOT ? "" : "boot " + boots;
     }
 
     private UUID incarnation() {
@@ -123,6 +178,17 @@ final class SimulatedNode {
         if (running != null) {
             world.coverage.count(power ? "fault: power lost" : "fault: process killed");
             lose(power);
+        }
+    }
+
+    /** The power fails, and leaves what it was writing in such a state that nobody can tell whether it was whole once. */
+    void stopTearingWholeBatches() {
+        if (running != null) {
+            world.coverage.count("damage: whole batch torn");
+            damage.mayHappen();
+            disk.sectors(1);
+            stop(true);
+            disk.sectors(SECTOR_BYTES);
         }
     }
 
@@ -138,12 +204,20 @@ final class SimulatedNode {
                 ended = false;
             }
             lose(!ended);
+            if (ended && world.chance(0.5)) {
+                boots++;
+            }
         }
     }
 
-    /** With flush = os what a lost power takes away is not in the simulation yet: the process is killed instead. */
+    /** With flush = os a lost power takes away what was acknowledged: from a minority at a time. The others are only killed. */
     private void lose(boolean wanted) {
-        boolean power = wanted && cluster.settings().flush() == FlushMode.BATCH;
+        boolean uncertain = wanted && cluster.settings().flush() == FlushMode.OS;
+        boolean power = wanted && (!uncertain || cluster.mayLose(this));
+        if (uncertain && power) {
+            world.coverage.count("fault: power lost with flush = os");
+            damage.mayHappen();
+        }
         world.note(() -> id + (power ? " loses its power" : " is killed"));
         Running was = running;
         running = null;
@@ -151,6 +225,7 @@ final class SimulatedNode {
             was.partition.end();
         }
         if (power) {
+            boots++;
             disk.crash();
         } else {
             disk.kill();
@@ -306,7 +381,10 @@ final class SimulatedNode {
             cluster.invariants().cut(id, truncate.offset());
             world.coverage.count("log truncated");
         }
-        Input done = now.files.perform(io);
+        Input done = done(now, io);
+        if (done instanceof Input.Damaged) {
+            damage.met();
+        }
         now.failed |= done instanceof Input.IoFailed;
         if (done instanceof Input.NoRoom) {
             world.coverage.count("no room: " + now.replica.roleName());
@@ -330,13 +408,59 @@ final class SimulatedNode {
                 }));
     }
 
-    private void decided(Running now, Output.Decision decision) {
-        if (decision instanceof Output.Leading leading) {
-            world.coverage.count("decision: leading");
-            SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
+    private Input done(Running now, Output.Io io) {
+        if (cluster.variant().flaw() == Variant.Flaw.COPIES_UNCHECKED && io instanceof Output.Read read) {
+            try (LogReader reader = now.files.log().newReader()) {
+                long limit = Math.min(read.limitOffset(), now.files.log().endOffset());
+                return new Input.ReadDone(
+                        read.id(), unchecked(reader.read(Math.min(limit, read.offset()), read.maxBytes(), limit)));
+            } catch (TailraceException e) {
+                return now.files.perform(io);
+            }
+        }
+        return now.files.perform(io);
+    }
+
+    /** Damage was met at that offset or behind it, by whoever read the log. */
+    private void damaged(Running now, TailraceException what, long offset) {
+        if (what.code() != ErrorCode.CORRUPT_LOG) {
+            throw what;
+        }
+        Input damaged = now.files.damaged(what, offset);
+        damage.met();
+        if (disk.stopped()) {
+            lose(true);
+        } else {
+            step(damaged);
+        }
+    }
+
+    private void beginLeading(Running now, Output.Leading leading) {
+        world.coverage.count("decision: leading");
+        SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
+        try {
             now.partition = new SimulatedPartition(
                     this, world, cluster.history(), now.replica, leading.epoch(), now.files.log(), before);
             lastPartition = now.partition;
+        } catch (TailraceException e) {
+            world.coverage.count("damage: met in a replay");
+            damaged(now, e, 0);
+        }
+    }
+
+    private void decided(Running now, Output.Decision decision) {
+        if (decision instanceof Output.Leading leading) {
+            beginLeading(now, leading);
+        } else if (decision instanceof Output.RepairNeeded) {
+            world.coverage.count("damage: met while running");
+            if (world.chance(0.5)) {
+                repair(now);
+            } else {
+                lose(false);
+            }
+        } else if (decision instanceof Output.AbstentionOver) {
+            world.coverage.count("decision: abstention over");
+            cluster.lostSomething(this, true);
         } else if (decision instanceof Output.NominationOver) {
             world.coverage.count("decision: nomination over");
             if (now.partition != null) {
@@ -377,14 +501,48 @@ final class SimulatedNode {
         if (offset < limit) {
             try (LogReader reader = log.newReader()) {
                 ByteBuffer bytes = reader.read(offset, maxBytes, limit);
-                while (bytes.hasRemaining()) {
-                    RecordBatch batch = RecordBatch.at(bytes);
-                    bytes.position(bytes.position() + batch.sizeInBytes());
-                    batches.add(batch);
-                }
+                return cluster.variant().flaw() == Variant.Flaw.SERVES_UNCHECKED
+                        ? unchecked(bytes)
+                        : ReplicaDisk.checked(bytes);
+            } catch (TailraceException e) {
+                world.coverage.count("damage: met by a reader");
+                damaged(now, e, offset);
             }
         }
         return batches;
+    }
+
+    private static List<RecordBatch> unchecked(ByteBuffer bytes) {
+        List<RecordBatch> batches = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            RecordBatch batch = RecordBatch.at(bytes);
+            bytes.position(bytes.position() + batch.sizeInBytes());
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    /** Reads everything that is on the disk, and so meets all damage there is. */
+    boolean scrub() {
+        Running now = running;
+        if (now == null || now.failed || now.replica.abstains()) {
+            return false;
+        }
+        try {
+            damage.requireNone(now.files.log());
+            return true;
+        } catch (TailraceException e) {
+            world.coverage.count("damage: met by a scrub");
+            damaged(now, e, 0);
+            return false;
+        }
+    }
+
+    /** Its log, unless nobody can say what is in it now, or it has to catch up first. */
+    @Nullable
+    Log soundLog() {
+        Running now = running;
+        return now == null || now.failed || now.replica.abstains() ? null : now.files.log();
     }
 
     long highWatermark() {

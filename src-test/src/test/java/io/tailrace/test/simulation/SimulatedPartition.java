@@ -55,7 +55,7 @@ final class SimulatedPartition {
         this.replica = replica;
         this.epoch = epoch;
         this.state = keptFrom == null ? PartitionState.empty(MAX_PRODUCERS) : asOf(log, keptFrom.state);
-        log.replay(1, Long.MAX_VALUE, (sequence, header) -> {
+        log.replayChecked(1, Long.MAX_VALUE, (sequence, header) -> {
             if (header.baseOffset() >= state.endOffset()) {
                 state = state.apply(BatchAppended.replayed(header));
             }

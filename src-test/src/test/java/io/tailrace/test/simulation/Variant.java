@@ -11,10 +11,28 @@ import java.util.function.Supplier;
  * What is run: the replica as it is, or with a rule broken.
  *
  * @param replicas makes the replicas
+ * @param flaw what is wrong with how nodes treat damage, if anything
  * @param stateFromTheLogAlone whether a leader's partition builds its de-duplication state anew (rule 18), or keeps the old one
  */
-record Variant(Replicas replicas, boolean stateFromTheLogAlone) {
+record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
     static final Variant SOUND = new Variant(QuorumReplica::new, true);
+
+    /** What a node may do wrong beside the replica's rules. */
+    enum Flaw {
+        NONE,
+        /** The mark that it abstains does not survive a restart (rule 14). */
+        FORGETS_TO_ABSTAIN,
+        /** An unclean start without fsync is taken for a clean one (rule 10). */
+        IGNORES_THE_BOOT,
+        /** Readers get what the disk gives (rule 13). */
+        SERVES_UNCHECKED,
+        /** And so do replicas, from a log and from each other; only with a rule that takes what is damaged does it matter. */
+        COPIES_UNCHECKED
+    }
+
+    Variant(Replicas replicas, boolean stateFromTheLogAlone) {
+        this(replicas, stateFromTheLogAlone, Flaw.NONE);
+    }
 
     /** As the constructor of {@link QuorumReplica}. */
     @FunctionalInterface

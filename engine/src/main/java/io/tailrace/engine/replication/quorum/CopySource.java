@@ -23,7 +23,7 @@ final class CopySource {
 
     void request(ReplicaId from, CopyRequest request) {
         LogOutline outline = replica.log().outline();
-        if (!voting.isPromisedTo(request)) {
+        if (!voting.isPromisedTo(request) || !replica.abstention().mayVote()) {
             replica.out().send(from, reply(request, Outcome.REFUSED, List.of()));
         } else if (!outline.matches(request.offset(), request.previousEpoch())) {
             replica.out().send(from, reply(request, Outcome.DIVERGED, List.of()));

@@ -17,6 +17,8 @@ final class Follower extends Role {
 
     private long leadersHighWatermark;
     private long round;
+    /** What a leader that goes by this start of the replica had committed; -1 if there is none. */
+    private long committedWhenConfirmed = -1;
     /**
      * Where there was no room for what came. Until more is on the disk, of what does not match only heartbeats are answered: the
      * leader tries again after each, and not at once for each of many appends.
@@ -76,6 +78,13 @@ final class Follower extends Role {
             }
             matched = Math.max(matched, end);
             leadersHighWatermark = Math.max(leadersHighWatermark, request.highWatermark());
+            if (committedWhenConfirmed < 0
+                    && replica.rules()
+                            .isConfirmed(
+                                    request.confirmedStart(),
+                                    replica.abstention().start())) {
+                committedWhenConfirmed = request.highWatermark();
+            }
             acknowledge();
         }
     }
@@ -87,12 +96,18 @@ final class Follower extends Role {
         replica.advanceHighWatermark(replica.rules()
                 .followersHighWatermark(
                         leadersHighWatermark, matched, replica.log().flushed()));
+        long onDisk = Math.min(matched, replica.log().flushed());
+        if (committedWhenConfirmed >= 0 && replica.rules().hasCaughtUp(onDisk, committedWhenConfirmed)) {
+            replica.abstention().caughtUp();
+        }
     }
 
     private void answer(Outcome outcome, EpochEnd divergence) {
         if (leader != null) {
             long fsynced = replica.rules().acknowledged(matched, replica.log().flushed());
-            replica.out().send(leader, new AppendReply(epoch, epoch, outcome, round, divergence, matched, fsynced));
+            long start = replica.abstention().start();
+            replica.out()
+                    .send(leader, new AppendReply(epoch, epoch, outcome, round, divergence, matched, fsynced, start));
         }
     }
 

@@ -16,8 +16,10 @@ final class FollowerProgress {
     long next;
     /** The follower's log is the leader's up to here, unless it has crashed since. */
     long matched;
-    /** It has so much on its disk, for good. */
+    /** It has so much on its disk, as long as it is not started again. */
     long fsynced;
+    /** The newest of its starts that has answered. */
+    long start = Message.NO_START;
     /** The newest round that it has answered. */
     long round;
     /** Whether it has answered since the last look. */
@@ -48,6 +50,14 @@ final class FollowerProgress {
         matched = Math.min(matched, offset);
         inFlight.clear();
         return news;
+    }
+
+    /** It has been started again: what it has now has to be found out. */
+    void startedAgain() {
+        probing = true;
+        matched = 0;
+        fsynced = 0;
+        inFlight.clear();
     }
 
     void matched(long offset, long onDisk) {

@@ -33,6 +33,12 @@ public sealed interface Input {
     /** An {@link Output.Io} has failed in another way: nobody knows what is on the disk, and the replica stops (rule 11). */
     record IoFailed(long id, String why) implements Input {}
 
+    /**
+     * Bytes of the log were met that are damaged, at that offset or behind it; that is remembered on the disk. The replica stops, and
+     * is to be started again, which repairs.
+     */
+    record Damaged(long offset, String what) implements Input {}
+
     /** Somebody thinks that this replica should lead. It is a wish: the voters decide. */
     record Nominated() implements Input {}
 
@@ -64,4 +70,10 @@ public sealed interface Input {
      * {@link Output.ReadRefused}, never twice.
      */
     record CheckedRead(long token) implements Input {}
+
+    /**
+     * An operator gives up what this replica may have lost (rule 12): it votes again with what it has. Answered by
+     * {@link Output.UncleanlyRecovered} or {@link Output.UncleanRecoveryRefused}.
+     */
+    record UncleanRecovery(long token) implements Input {}
 }

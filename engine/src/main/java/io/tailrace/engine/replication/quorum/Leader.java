@@ -34,6 +34,7 @@ final class Leader extends Role {
 
     @Override
     void entered() {
+        replication.opened();
         replication.begin();
         replica.out().decide(new Output.Leading(epoch, replica.highWatermark()));
     }

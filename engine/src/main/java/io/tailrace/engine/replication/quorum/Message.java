@@ -10,6 +10,9 @@ import java.util.UUID;
  * bytes of batches are shared and not to be written to.
  */
 public sealed interface Message {
+    /** No start of a follower: the first is 1. */
+    long NO_START = 0;
+
     /** The epoch of the request, in a reply that of the request which it answers. */
     int epoch();
 
@@ -88,6 +91,7 @@ public sealed interface Message {
      * @param previousOffset the offset at which the batches belong
      * @param previousEpoch the epoch of the entry before it, or -1 at the log's beginning
      * @param highWatermark the leader's
+     * @param confirmedStart the follower's start that the leader goes by, once its epoch is open; {@link #NO_START} before
      */
     record AppendRequest(
             int epoch,
@@ -96,7 +100,8 @@ public sealed interface Message {
             long previousOffset,
             int previousEpoch,
             List<RecordBatch> batches,
-            long highWatermark)
+            long highWatermark,
+            long confirmedStart)
             implements Request {
         /** Takes a copy of the list. */
         public AppendRequest {
@@ -111,6 +116,7 @@ public sealed interface Message {
      * @param divergence with {@link Outcome#DIVERGED}, where the follower's largest epoch not above the one asked for ends
      * @param matchedOffset the follower's log is the leader's up to here
      * @param fsyncedOffset and up to here it is on the disk
+     * @param start which start of the follower says so: it grows, and what an earlier one has said may have been lost since
      */
     record AppendReply(
             int epoch,
@@ -119,7 +125,8 @@ public sealed interface Message {
             long round,
             EpochEnd divergence,
             long matchedOffset,
-            long fsyncedOffset)
+            long fsyncedOffset,
+            long start)
             implements Reply {}
 
     /** How a comparison of two logs ended. */

@@ -42,6 +42,9 @@ public sealed interface Output {
     /** Store the promise durably. */
     record StorePromise(long id, Promise promise) implements Io {}
 
+    /** The replica abstains no longer; durable when it is reported. */
+    record EndAbstention(long id) implements Io {}
+
     /** Read whole batches from that offset on, below the limit. */
     record Read(long id, long offset, long limitOffset, int maxBytes) implements Io {}
 
@@ -84,8 +87,26 @@ public sealed interface Output {
     /** The committed offset, as this replica knows it, has moved. */
     record HighWatermarkMoved(long highWatermark) implements Decision {}
 
-    /** A message was of no use: bytes that are damaged or do not follow, or not from a voter. For the log file and a counter. */
+    /** The replica has again all that it may have lost, and votes. */
+    record AbstentionOver(LogPosition position) implements Decision {}
+
+    /**
+     * The operator's wish is done: the replica votes, though what it had acknowledged beyond this position may be lost. An event to
+     * be kept for an audit.
+     */
+    record UncleanlyRecovered(long token, LogPosition position, long highWatermark) implements Decision {}
+
+    /** There was nothing to give up. */
+    record UncleanRecoveryRefused(long token, String why) implements Decision {}
+
+    /**
+     * A message was of no use: bytes that are damaged or do not follow, not from a voter, or asking for the vote of a replica that
+     * abstains. For the log file and a counter.
+     */
     record Ignored(ReplicaId from, String why) implements Decision {}
+
+    /** The log is damaged at that offset or behind it. The replica has stopped: start it again, so that it is repaired. */
+    record RepairNeeded(long offset, String what) implements Decision {}
 
     /** Something that the rules exclude has been seen; the replica has stopped, so as to do no more harm. */
     record Alarm(String what) implements Decision {}

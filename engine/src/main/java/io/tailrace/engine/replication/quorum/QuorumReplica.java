@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   from        to          when
  *   (start)     Follower    always; it has no leader, until one of its epoch or a higher one sends an append
- *   Follower    Candidate   it is nominated, and a voter by its own log
+ *   Follower    Candidate   it is nominated, does not abstain, and is a voter by its own log
  *   Follower    Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
  *   Candidate   Candidate   its epoch was refused, and a random time has passed: a new attempt in a higher epoch
  *   Candidate   Adopting    a quorum of the greatest log's voters has promised, itself included, and another's log is it
@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of; or its disk is full
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
  *   any         Halted      an I/O has failed but for lack of room (rule 11), or something was seen that the rules exclude
+ *   any         Halted      damage was met in the log: the next start repairs, and abstains (rule 14)
  * </pre>
  *
  * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
@@ -55,6 +56,7 @@ public final class QuorumReplica {
     private final LocalLog log;
     private final Voting voting;
     private final CopySource copySource;
+    private final Abstention abstention;
     private final LogStarts starts;
 
     private Role role;
@@ -68,8 +70,11 @@ public final class QuorumReplica {
      * @param voters its configurations, the replica's own from now on
      * @param promise the promise stored last
      * @param checkpoint a high watermark that this replica once had, or 0
+     * @param start counts how often the replica has been started, this time included: durably, or it may count an answer twice
+     * @param abstains whether it may have lost what it has acknowledged, and has not caught up since
      */
-    public record Recovered(LogOutline log, VoterHistory voters, Promise promise, long checkpoint) {}
+    public record Recovered(
+            LogOutline log, VoterHistory voters, Promise promise, long checkpoint, long start, boolean abstains) {}
 
     /**
      * A follower without a leader.
@@ -103,6 +108,7 @@ public final class QuorumReplica {
         this.log = new LocalLog(recovered.log(), rules.afterRestart(recovered.voters()), out, rules, settings.flush());
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.copySource = new CopySource(this, voting);
+        this.abstention = new Abstention(this, recovered.start(), recovered.abstains());
         this.starts = new LogStarts(this);
         this.highWatermark = Math.min(recovered.checkpoint(), recovered.log().end());
         this.role = new Follower(this, voting.promise().epoch(), null);
@@ -142,6 +148,9 @@ public final class QuorumReplica {
             noRoom(full.id());
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
+        } else if (input instanceof Input.Damaged damaged) {
+            become(new Halted(this, role.epoch), "the log is damaged");
+            out.decide(new Output.RepairNeeded(damaged.offset(), damaged.what()));
         } else if (input instanceof Input.Nominated) {
             nominated();
         } else if (input instanceof Input.Append append) {
@@ -150,15 +159,19 @@ public final class QuorumReplica {
             role.moveStart(move);
         } else if (input instanceof Input.CheckedRead read) {
             role.checkedRead(read.token());
+        } else if (input instanceof Input.UncleanRecovery unclean) {
+            abstention.endUncleanly(unclean.token());
         }
     }
 
-    /** By its own log it may have no say (rule 15): then it need not bother the others with a new epoch. */
+    /** By its own log it may have no say (rule 15), nor while it abstains: then it need not bother the others with a new epoch. */
     private void nominated() {
         if (role.isNominee()) {
             return;
         }
-        if (voters().contains(self)) {
+        if (!abstention.mayVote()) {
+            out.decide(new Output.NominationOver(role.epoch, "it abstains until it has caught up"));
+        } else if (voters().contains(self)) {
             attempt();
         } else {
             out.decide(new Output.NominationOver(role.epoch, self + " is none of the voters " + voters()));
@@ -206,7 +219,8 @@ public final class QuorumReplica {
                 request.round(),
                 log.outline().endOf(LogOutline.NO_EPOCH),
                 0,
-                0);
+                0,
+                abstention.start());
     }
 
     /**
@@ -238,7 +252,7 @@ public final class QuorumReplica {
     }
 
     /** Kafka's checksum covers neither offset nor epoch: these are checked by what they have to follow (rule 13). */
-    private static boolean follow(long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
+    private boolean follow(long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
         long expected = offset;
         int least = previousEpoch;
         for (RecordBatch batch : batches) {
@@ -246,7 +260,7 @@ public final class QuorumReplica {
                     && batch.lastOffsetDelta() >= 0
                     && batch.leaderEpoch() >= least
                     && batch.leaderEpoch() <= epoch
-                    && batch.checksumMatches()
+                    && rules.isWhole(batch)
                     && LogStarts.isSound(batch);
             if (!right) {
                 return false;
@@ -299,6 +313,8 @@ public final class QuorumReplica {
             role.promiseStored();
         } else if (starts.done(id)) {
             role.startMoved();
+        } else {
+            abstention.ended(id);
         }
     }
 
@@ -409,6 +425,11 @@ public final class QuorumReplica {
         return log.outline().end();
     }
 
+    /** Whether it may have lost what it had acknowledged, and has no say until it has caught up. */
+    public boolean abstains() {
+        return abstention.isOn();
+    }
+
     /** The epoch that is promised. */
     public int promisedEpoch() {
         return voting.promise().epoch();
@@ -460,6 +481,10 @@ public final class QuorumReplica {
 
     Outbox out() {
         return out;
+    }
+
+    Abstention abstention() {
+        return abstention;
     }
 
     LocalLog log() {

@@ -6,8 +6,11 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.OsFlushMark;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.ReplicatedLog;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.ReplicaPromise;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and read; flushes and promises may
@@ -28,12 +32,20 @@ public final class ReplicaDisk implements AutoCloseable {
     private final ReplicaPromise promises;
     private final Promise promise;
     private final HighWatermarkCheckpoint checkpoint;
+    /** What keeps in mind what may have been lost; {@code null} for a sole voter, who has nobody to get it from again. */
+    private final @Nullable ReplicatedLog replicated;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
 
-    private ReplicaDisk(ReplicaFile identity, Log log, ReplicaPromise promises, HighWatermarkCheckpoint checkpoint) {
+    private ReplicaDisk(
+            ReplicaFile identity,
+            Log log,
+            ReplicaPromise promises,
+            HighWatermarkCheckpoint checkpoint,
+            @Nullable ReplicatedLog replicated) {
         this.identity = identity;
         this.checkpoint = checkpoint;
+        this.replicated = replicated;
         this.log = log;
         this.reader = log.newReader();
         this.promises = promises;
@@ -42,18 +54,58 @@ public final class ReplicaDisk implements AutoCloseable {
 
     /**
      * Opens the files of a replica that {@link ReplicaFile#create} has begun, and recovers the log; all of it is on the disk
-     * then.
+     * then. What is damaged stops a sole voter. A replica that has peers puts it away, and abstains until it has caught up.
      *
      * @param journal of the volume's promises; the replica's name there is that of its directory. Not closed with the disk
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
     public static ReplicaDisk open(
             FileStore files, Path directory, PromiseJournal journal, LogSettings settings, InstantSource clock) {
+        return open(files, directory, journal, settings, clock, FlushMode.BATCH, "");
+    }
+
+    /**
+     * The same where appends may count as soon as the kernel has them. After a stop of the machine that was not in order, a
+     * replica that has peers abstains then (rule 10).
+     *
+     * @param flush when an append counts from now on
+     * @param bootId of the machine, another after each of its starts
+     * @throws TailraceException as above
+     */
+    public static ReplicaDisk open(
+            FileStore files,
+            Path directory,
+            PromiseJournal journal,
+            LogSettings settings,
+            InstantSource clock,
+            FlushMode flush,
+            String bootId) {
         ReplicaFile identity = ReplicaFile.open(files, directory);
-        Log log = Log.open(files, directory, settings, clock);
+        OsFlushMark mark = OsFlushMark.read(files, directory, bootId);
+        ReplicatedLog replicated = identity.isSoleVoter()
+                ? null
+                : ReplicatedLog.open(files, directory, settings, clock, mark.mayHaveLost());
+        Log log = replicated == null ? Log.open(files, directory, settings, clock) : replicated.log();
+        try {
+            mark.opened(flush == FlushMode.OS);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
+        return open(files, directory, journal, identity, log, replicated);
+    }
+
+    private static ReplicaDisk open(
+            FileStore files,
+            Path directory,
+            PromiseJournal journal,
+            ReplicaFile identity,
+            Log log,
+            @Nullable ReplicatedLog replicated) {
         try {
             ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
-            return new ReplicaDisk(identity, log, promises, new HighWatermarkCheckpoint(files, directory));
+            HighWatermarkCheckpoint checkpoint = new HighWatermarkCheckpoint(files, directory);
+            return new ReplicaDisk(identity, log, promises, checkpoint, replicated);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -72,9 +124,12 @@ public final class ReplicaDisk implements AutoCloseable {
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
+        VoterHistory voters = identity.voters(log.endOffset());
+        boolean abstains = replicated != null && replicated.abstained();
         // A log's start moves over what is committed only.
         long committed = Math.max(checkpoint.stored(), log.startOffset());
-        return new QuorumReplica.Recovered(LogOutline.of(log), identity.voters(log.endOffset()), promise, committed);
+        return new QuorumReplica.Recovered(
+                LogOutline.of(log), voters, promise, committed, promises.startNumber(), abstains);
     }
 
     /**
@@ -115,10 +170,38 @@ public final class ReplicaDisk implements AutoCloseable {
             write(io);
             return new Input.IoDone(io.id());
         } catch (TailraceException e) {
+            if (e.code() == ErrorCode.CORRUPT_LOG && replicated != null) {
+                return damaged(e, firstTouched(io));
+            }
             if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
                 return new Input.NoRoom(io.id());
             }
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
+        }
+    }
+
+    private static long firstTouched(Output.Io io) {
+        if (io instanceof Output.Read read) {
+            return read.offset();
+        }
+        return io instanceof Output.Truncate truncate ? truncate.offset() : 0;
+    }
+
+    /**
+     * To be called by whoever meets damage in the log, a reader for example, of a replica that has peers. It is remembered durably
+     * first.
+     *
+     * @param offset the damage is there or behind it
+     * @return what the replica is to hear of it
+     */
+    public Input damaged(TailraceException what, long offset) {
+        try {
+            if (replicated != null) {
+                replicated.suspect(offset);
+            }
+            return new Input.Damaged(offset, String.valueOf(what.getMessage()));
+        } catch (TailraceException e) {
+            return new Input.IoFailed(0, e.code() + ": " + e.getMessage());
         }
     }
 
@@ -155,6 +238,8 @@ public final class ReplicaDisk implements AutoCloseable {
             log.flush();
         } else if (io instanceof Output.StorePromise store) {
             promises.promise(store.promise().epoch(), store.promise().to());
+        } else if (io instanceof Output.EndAbstention && replicated != null) {
+            replicated.caughtUp();
         }
     }
 
@@ -162,12 +247,28 @@ public final class ReplicaDisk implements AutoCloseable {
         long limit = Math.min(read.limitOffset(), log.endOffset());
         List<RecordBatch> batches = new ArrayList<>();
         if (read.offset() < limit) {
-            ByteBuffer bytes = reader.read(read.offset(), read.maxBytes(), limit);
-            while (bytes.hasRemaining()) {
-                RecordBatch batch = RecordBatch.at(bytes);
-                bytes.position(bytes.position() + batch.sizeInBytes());
-                batches.add(batch);
+            return checked(reader.read(read.offset(), read.maxBytes(), limit));
+        }
+        return batches;
+    }
+
+    /**
+     * The batches that a {@link LogReader} has read, each with its checksum: the reader checks only what that does not cover.
+     *
+     * @throws TailraceException CORRUPT_LOG if one of them is damaged
+     */
+    public static List<RecordBatch> checked(ByteBuffer bytes) {
+        List<RecordBatch> batches = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            RecordBatch batch = RecordBatch.at(bytes);
+            bytes.position(bytes.position() + batch.sizeInBytes());
+            if (!batch.checksumMatches()) {
+                throw new TailraceException(
+                        ErrorCode.CORRUPT_LOG,
+                        "The batch at offset " + batch.baseOffset()
+                                + " fails its checksum: this replica gets it from its peers again.");
             }
+            batches.add(batch);
         }
         return batches;
     }

@@ -121,6 +121,11 @@ public final class ReplicaFile {
         return self;
     }
 
+    /** Whether nobody else votes, so that nothing can be got from anybody again. */
+    boolean isSoleVoter() {
+        return stored.newest().ids().equals(List.of(self));
+    }
+
     /** The configurations of a log that ends there; a copy. */
     VoterHistory voters(long logEnd) {
         VoterHistory voters = stored.copy();

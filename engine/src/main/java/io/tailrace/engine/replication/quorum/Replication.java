@@ -22,6 +22,7 @@ final class Replication {
 
     private final List<FollowerProgress> followers = new ArrayList<>();
     private long round;
+    private boolean open;
 
     Replication(QuorumReplica replica, int epoch, UUID incarnation) {
         this.replica = replica;
@@ -47,6 +48,11 @@ final class Replication {
     void writeBarrier(long timestampMillis) {
         RecordBatch barrier = ControlRecords.barrier(epochStart, epoch, timestampMillis);
         replica.log().appendForced(List.of(new PlacedBatch(barrier, epochStart, epoch, -1)));
+    }
+
+    /** The epoch's barrier is committed, or it needs none. */
+    void opened() {
+        open = true;
     }
 
     /** Starts the timers and greets everybody. */
@@ -150,19 +156,20 @@ final class Replication {
                                 previousOffset,
                                 previousEpoch,
                                 batches,
-                                replica.highWatermark()));
+                                replica.highWatermark(),
+                                replica.rules().confirmsStart(open) ? to.start : Message.NO_START));
     }
 
     void answered(ReplicaId from, AppendReply reply) {
         for (FollowerProgress follower : followers) {
-            if (follower.id.equals(from)) {
+            if (follower.id.equals(from) && isOfNewestStart(follower, reply.start())) {
                 follower.heard = true;
                 follower.round = Math.max(follower.round, reply.round());
                 if (reply.outcome() == Outcome.MATCHED) {
                     follower.matched(reply.matchedOffset(), reply.fsyncedOffset());
                     sendNew(follower);
                 } else {
-                    // What it once had on its disk it still has: an answer that says otherwise is an old one.
+                    // What this start once had on its disk it still has: an answer that says otherwise is an old one.
                     long agreement = replica.log().outline().agreement(reply.divergence());
                     if (follower.probeAt(Math.max(follower.fsynced, agreement))) {
                         greet(follower);
@@ -170,6 +177,20 @@ final class Replication {
                 }
             }
         }
+    }
+
+    /** Forgets what earlier starts have acknowledged when a later one is heard of, and drops what they said late (rule 14). */
+    private boolean isOfNewestStart(FollowerProgress follower, long start) {
+        if (replica.rules().isLate(start, follower.start)) {
+            return false;
+        }
+        if (start > follower.start) {
+            follower.start = start;
+            if (!replica.rules().countsEarlierStarts()) {
+                follower.startedAgain();
+            }
+        }
+        return true;
     }
 
     /** Moves the high watermark to what a quorum has on its disks, the own among them. */

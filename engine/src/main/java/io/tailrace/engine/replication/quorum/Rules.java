@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 
 /**
@@ -51,6 +52,11 @@ class Rules {
         return ownEpoch == itsEpoch;
     }
 
+    /** Rule 13: whether bytes that have come may be taken for the batch that they say they are. */
+    boolean isWhole(RecordBatch batch) {
+        return batch.checksumMatches();
+    }
+
     /** Rule 7: from where on a log is cut: from the first conflict, or nowhere. What lies behind the batches may be the leader's. */
     long cutFrom(long firstConflict, long endOfBatches) {
         return firstConflict;
@@ -79,6 +85,36 @@ class Rules {
     /** Rule 9: a follower's high watermark. */
     long followersHighWatermark(long leaders, long matched, long flushed) {
         return Math.min(leaders, Math.min(matched, flushed));
+    }
+
+    /** Rules 10 and 14: whether a replica has a say in elections. */
+    boolean mayVote(boolean abstains) {
+        return !abstains;
+    }
+
+    /** Rule 14: whether what a follower has acknowledged still counts when it has been started again. */
+    boolean countsEarlierStarts() {
+        return false;
+    }
+
+    /** Rule 14: whether an answer is of a start of the follower that is over. */
+    boolean isLate(long start, long newestStart) {
+        return start < newestStart;
+    }
+
+    /** Rules 10 and 14: whether a leader tells a follower which of its starts it goes by: only when its epoch is open. */
+    boolean confirmsStart(boolean epochIsOpen) {
+        return epochIsOpen;
+    }
+
+    /** Rules 10 and 14: whether a leader goes by what this start has acknowledged. */
+    boolean isConfirmed(long confirmedStart, long start) {
+        return confirmedStart == start;
+    }
+
+    /** Rules 10 and 14: whether one that abstains has all that was committed when its start was confirmed. */
+    boolean hasCaughtUp(long onDisk, long highWatermark) {
+        return onDisk >= highWatermark;
     }
 
     /** Rule 16: entries below that offset move the log's start: what is committed. */

@@ -39,6 +39,10 @@ final class Voting {
     }
 
     void request(ReplicaId from, PromiseRequest request) {
+        if (!replica.abstention().mayVote()) {
+            replica.out().decide(new Output.Ignored(from, "no promise: it abstains until it has caught up"));
+            return;
+        }
         if (!replica.rules().grants(promise, request)) {
             replica.out().send(from, reply(request, false));
             return;

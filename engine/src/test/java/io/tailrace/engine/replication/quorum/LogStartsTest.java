@@ -220,7 +220,7 @@ class LogStartsTest {
         open(0, A, B, C);
         step(new Input.Received(B, append(0, -1, 0, batch(0, 1), ControlRecords.logStart(1, 1, 1, 1))));
         RecordBatch other = batch(1, 2);
-        step(new Input.Received(C, new AppendRequest(2, new UUID(3, 3), 0, 1, 1, List.of(other), 2)));
+        step(new Input.Received(C, new AppendRequest(2, new UUID(3, 3), 0, 1, 1, List.of(other), 2, 0)));
         assertThat(replica.highWatermark()).isEqualTo(2);
         assertThat(replica.startOffset()).isZero();
     }
@@ -240,7 +240,7 @@ class LogStartsTest {
     }
 
     private static AppendRequest append(long offset, int previousEpoch, long highWatermark, RecordBatch... batches) {
-        return new AppendRequest(1, X, 0, offset, previousEpoch, List.of(batches), highWatermark);
+        return new AppendRequest(1, X, 0, offset, previousEpoch, List.of(batches), highWatermark, 0);
     }
 
     @Test

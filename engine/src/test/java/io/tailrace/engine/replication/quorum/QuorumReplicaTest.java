@@ -49,7 +49,7 @@ class QuorumReplicaTest {
         return new QuorumReplica(
                 A,
                 settings,
-                new QuorumReplica.Recovered(log, VoterHistory.of(VOTERS), promise, 0),
+                new QuorumReplica.Recovered(log, VoterHistory.of(VOTERS), promise, 0, 1, false),
                 () -> Instant.ofEpochMilli(1),
                 () -> X);
     }
@@ -97,7 +97,7 @@ class QuorumReplicaTest {
 
     private static AppendRequest append(
             int epoch, long offset, int previousEpoch, long highWatermark, RecordBatch... batches) {
-        return new AppendRequest(epoch, Y, 0, offset, previousEpoch, List.of(batches), highWatermark);
+        return new AppendRequest(epoch, Y, 0, offset, previousEpoch, List.of(batches), highWatermark, 0);
     }
 
     private static PromiseReply granted(int epoch, LogPosition position) {
@@ -105,7 +105,7 @@ class QuorumReplicaTest {
     }
 
     private static AppendReply matched(int epoch, long round, long offset) {
-        return new AppendReply(epoch, epoch, Outcome.MATCHED, round, NOWHERE, offset, offset);
+        return new AppendReply(epoch, epoch, Outcome.MATCHED, round, NOWHERE, offset, offset, 1);
     }
 
     private void lead() {
@@ -300,7 +300,7 @@ class QuorumReplicaTest {
     @Test
     void anAnswerThatComesTwiceIsAskedAboutOnce() {
         lead();
-        AppendReply diverged = new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0);
+        AppendReply diverged = new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 1);
         receive(B, matched(1, 0, 0));
         receive(B, diverged);
         assertThat(sent(AppendRequest.class)).hasSize(1);

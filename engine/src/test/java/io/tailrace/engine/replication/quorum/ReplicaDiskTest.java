@@ -141,4 +141,51 @@ class ReplicaDiskTest {
                 .isInstanceOfSatisfying(
                         TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_LOG));
     }
+
+    @Test
+    void damageThatAReadMeetsIsRememberedAndRepairedAtTheNextStart() throws IOException {
+        ReplicaFile.create(files, DIRECTORY, SELF, new Voters(List.of(SELF, new ReplicaId("b", "1")), 0));
+        ReplicaDisk disk = open();
+        disk.perform(new Output.StorePromise(1, PROMISE));
+        disk.perform(barrier(2, 0));
+        disk.perform(barrier(3, 1));
+        disk.perform(new Output.Flush(4));
+        disk.close();
+        files.damage(DIRECTORY.resolve("00000000000000000000.log"), 150, 1);
+        ReplicaDisk damaged = open();
+        assertThat(damaged.recovered().abstains()).isFalse();
+        assertThat(damaged.perform(new Output.Read(1, 0, 9, 10_000)))
+                .isInstanceOfSatisfying(
+                        Input.Damaged.class, met -> assertThat(met.offset()).isZero());
+        files.crash();
+        ReplicaDisk repaired = open();
+        QuorumReplica.Recovered recovered = repaired.recovered();
+        assertThat(recovered.abstains()).isTrue();
+        assertThat(recovered.log().end()).isEqualTo(1);
+        assertThat(repaired.perform(new Output.EndAbstention(1))).isEqualTo(new Input.IoDone(1));
+        files.crash();
+        assertThat(open().recovered().abstains()).isFalse();
+    }
+
+    @Test
+    void aSoleVoterStopsAtDamageAndTouchesNothing() throws IOException {
+        ReplicaDisk disk = open();
+        disk.perform(new Output.StorePromise(1, PROMISE));
+        disk.perform(barrier(2, 0));
+        disk.perform(new Output.Flush(3));
+        files.damage(DIRECTORY.resolve("00000000000000000000.log"), 70, 1);
+        assertThatThrownBy(() -> ReplicaDisk.checked(disk.log().newReader().read(0, 1000, 1)))
+                .isInstanceOfSatisfying(
+                        TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_LOG));
+        disk.close();
+        files.delete(DIRECTORY.resolve("clean-stop"));
+        files.delete(DIRECTORY.resolve("00000000000000000000.index"));
+        files.syncDirectory(DIRECTORY);
+        List<String> before = files.list(DIRECTORY);
+        assertThat(files.contents(DIRECTORY.resolve("00000000000000000000.log")))
+                .isNotEmpty();
+        assertThatThrownBy(this::open).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                .isEqualTo(ErrorCode.CORRUPT_LOG));
+        assertThat(files.list(DIRECTORY)).containsExactlyInAnyOrderElementsOf(before);
+    }
 }

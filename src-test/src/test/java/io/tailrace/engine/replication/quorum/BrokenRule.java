@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import java.time.InstantSource;
 import java.util.UUID;
@@ -110,6 +111,60 @@ public enum BrokenRule {
         @Override
         boolean isOver(int epoch, Promise promised) {
             return false;
+        }
+    }),
+    /** Rule 14: who has lost what it acknowledged votes all the same, as if a torn tail had been cut. */
+    VOTE_WITHOUT_WHAT_WAS_LOST(new Rules() {
+        @Override
+        boolean mayVote(boolean abstains) {
+            return true;
+        }
+    }),
+    /** Rule 14: who abstains votes again after the first append of any leader. */
+    ABSTAIN_UNTIL_THE_FIRST_APPEND(new Rules() {
+        @Override
+        boolean isConfirmed(long confirmedStart, long start) {
+            return true;
+        }
+
+        @Override
+        boolean hasCaughtUp(long onDisk, long highWatermark) {
+            return true;
+        }
+    }),
+    /** Rule 14: who abstains votes again when it has caught up, though the leader may count what an earlier start acknowledged. */
+    ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY(new Rules() {
+        @Override
+        boolean isConfirmed(long confirmedStart, long start) {
+            return true;
+        }
+    }),
+    /** Rule 14: a leader whose epoch is not open yet lets a follower vote again. */
+    CONFIRM_BEFORE_THE_BARRIER(new Rules() {
+        @Override
+        boolean confirmsStart(boolean epochIsOpen) {
+            return true;
+        }
+    }),
+    /** Rule 14: a leader counts what an earlier start of a follower acknowledged when it hears of it late. */
+    COUNT_LATE_ANSWERS(new Rules() {
+        @Override
+        boolean isLate(long start, long newestStart) {
+            return false;
+        }
+    }),
+    /** Rule 14: a leader goes on counting what an earlier start of a follower acknowledged. */
+    COUNT_EARLIER_STARTS(new Rules() {
+        @Override
+        boolean countsEarlierStarts() {
+            return true;
+        }
+    }),
+    /** Rule 13: bytes are taken without a look at their checksum; what the sender's disk gave is another matter. */
+    TAKE_WHAT_COMES(new Rules() {
+        @Override
+        boolean isWhole(RecordBatch batch) {
+            return true;
         }
     }),
     /** Rules 9 and 11: what was forced counts though nobody knows yet whether it was written at all. */
