@@ -114,7 +114,9 @@ class ClusterProcessesTest {
         assertThat(states(later)).containsExactly("up", "joined", "joined");
         assertThat(later.get(0).path("pid")).isEqualTo(nodes.get(0).path("pid"));
         assertThat(later.get(1).path("pid")).isNotEqualTo(nodes.get(1).path("pid"));
-        assertThat(later).extracting(node -> node.path("id")).isEqualTo(nodes.stream().map(node -> node.path("id")).toList());
+        assertThat(later)
+                .extracting(node -> node.path("id"))
+                .isEqualTo(nodes.stream().map(node -> node.path("id")).toList());
 
         Outcome down = cluster("down");
         assertThat(down.exitCode()).as(down.err()).isZero();
