@@ -75,7 +75,14 @@ final class Node implements Tailrace {
         this.directory = directory;
         Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
-        this.replicas = new Replicas(files, directory.partitions(), directory.promises(), settings.flush(), clock, io);
+        this.replicas = new Replicas(
+                directory.nodeId().toString(),
+                files,
+                directory.partitions(),
+                directory.promises(),
+                settings.flush(),
+                clock,
+                io);
         this.name = settings.nodeName();
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,

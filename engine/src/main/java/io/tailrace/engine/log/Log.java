@@ -382,7 +382,9 @@ public final class Log implements AutoCloseable {
         try {
             chain.cut(cut);
         } catch (IOException | RuntimeException e) {
-            throw poisoned("Truncating", e);
+            TailraceException stopped = poisoned("Truncating", e);
+            // Damage is told as such: it can be repaired, and a disk that fails cannot.
+            throw e instanceof TailraceException known && known.code() == ErrorCode.CORRUPT_LOG ? known : stopped;
         }
     }
 

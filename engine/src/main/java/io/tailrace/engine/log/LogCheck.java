@@ -30,6 +30,8 @@ public final class LogCheck {
     private static final List<String> REPLICAS = List.of("promise", "replica");
     /** Nor this, which is a hint and torn by any power failure. */
     private static final String HIGH_WATERMARK = "high-watermark";
+    /** Of a replica that has peers. */
+    private static final List<String> WITH_PEERS = List.of(AbstainMark.NAME, OsFlushMark.NAME);
 
     private final FileStore files;
     private final Path directory;
@@ -153,18 +155,30 @@ public final class LogCheck {
         boolean known = SmallFilesCheck.NAMES.contains(target)
                 || REPLICAS.contains(target)
                 || name.equals(HIGH_WATERMARK)
+                || WITH_PEERS.contains(target)
+                || Quarantine.isName(name)
                 || isNumbered(target, "");
         if (!known || isDirectory(file)) {
-            findings.report(NOTE, Code.UNKNOWN_FILE, file, "nothing of a log has this name; it is left alone", null);
+            note(file, "nothing of a log has this name; it is left alone");
         } else if (!target.equals(name)) {
             findings.removable(Code.TEMPORARY_FILE, file, "left by a write that a crash interrupted");
         } else if (REPLICAS.contains(name)) {
             checkForeign(file, ERROR, "the partition will not open: restore it from a copy");
+        } else if (name.equals(AbstainMark.NAME)) {
+            note(file, "the replica may have lost records, and does not vote until it has caught up with its peers");
+        } else if (name.equals(OsFlushMark.NAME)) {
+            checkForeign(file, NOTE, "a start after the machine's takes it for an unclean one");
+        } else if (Quarantine.isName(name)) {
+            note(file, "damaged records that were put away; remove them when nobody wants to look into them any more");
         } else if (name.equals(HIGH_WATERMARK)) {
             checkForeign(file, NOTE, "a hint, which the next start does without");
         } else if (name.endsWith(SNAPSHOT)) {
             checkForeign(file, WARNING, "an older one, or the log from its start, is used instead");
         }
+    }
+
+    private void note(Path file, String what) {
+        findings.report(NOTE, Code.UNKNOWN_FILE, file, what, null);
     }
 
     private boolean isDirectory(Path path) {

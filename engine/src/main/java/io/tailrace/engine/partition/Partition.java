@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -168,18 +167,21 @@ public final class Partition {
 
     private Behavior<Command> elect() {
         CompletionStage<Elected> election =
-                environment.settings().apply(id).thenApplyAsync(this::lead, environment.io());
+                environment.settings().apply(id).thenComposeAsync(this::lead, environment.io());
         context.pipeToSelf(election, (elected, failure) -> failure == null ? elected : new ElectionFailed(failure));
         return electing();
     }
 
-    /** Blocking: on the I/O executor. */
-    private Elected lead(PartitionSettings settings) {
+    /** Opening blocks: on the I/O executor. */
+    private CompletionStage<Elected> lead(PartitionSettings settings) {
         Replica replica = environment.replicas().open(id.text(), settings.log());
         report(replica.recovery());
-        Leadership leadership = replica.lead(UUID.randomUUID());
-        return new Elected(
-                settings, replica, leadership, new SnapshotFiles(environment.files(), replica.directory(), leadership));
+        return replica.lead()
+                .thenApply(leadership -> new Elected(
+                        settings,
+                        replica,
+                        leadership,
+                        new SnapshotFiles(environment.files(), replica.directory(), leadership)));
     }
 
     private void report(Recovery found) {

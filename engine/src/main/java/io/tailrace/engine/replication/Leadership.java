@@ -20,8 +20,9 @@ public interface Leadership {
      * Appends batches, all or none, in the order of the calls. Done when a quorum has them as the flush mode demands, and the
      * high watermark has passed them.
      *
-     * <p>Fails with FENCED when a higher epoch has been promised, DISK_FULL or IO_FAILED from the disk. After any failure
-     * this leadership is over and what was under way is unknown, unless the code is DISK_FULL: then nothing of it was stored.
+     * <p>Fails with FENCED when a higher epoch has been promised, DISK_FULL or IO_FAILED from the disk, UNKNOWN_TOPIC or CLOSED when
+     * the replica ends. After any failure this leadership is over and what was under way is unknown, unless the code is DISK_FULL
+     * or PARTITION_BUSY (as much is under way as may be): then nothing of it was stored, nor of what was appended behind it.
      */
     CompletionStage<Void> append(List<PlacedBatch> batches);
 

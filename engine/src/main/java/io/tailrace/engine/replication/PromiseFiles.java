@@ -15,6 +15,9 @@ import java.util.Map;
  */
 final class PromiseFiles implements Closeable {
     private static final int MARK_BYTES = PromiseFrame.HEADER_BYTES;
+    /** Of a snapshot without promises. */
+    private static final int SNAPSHOT_BYTES = PromiseFrame.HEADER_BYTES + Long.BYTES + Integer.BYTES;
+
     private static final int ZEROS = 64 * 1024;
     /** A million replicas; a volume has fewer. */
     private static final int MAX_CAPACITY = 1 << 29;
@@ -80,9 +83,9 @@ final class PromiseFiles implements Closeable {
         files.syncDirectory(directory);
         current = found.current();
         sequence = found.lastSequence();
-        int least = sizeOfSnapshot(found.promises()) + MARK_BYTES;
+        long least = SNAPSHOT_BYTES + sizeOf(found.promises()) + MARK_BYTES;
         try {
-            reserve(found.promises());
+            reserve(sizeOf(found.promises()));
         } catch (DiskFullException e) {
             if (capacity[1 - current] < least) {
                 throw e;
@@ -98,12 +101,13 @@ final class PromiseFiles implements Closeable {
     }
 
     /**
-     * Takes room on the disk for as many promises as these replicas will ever give, in both files.
+     * Takes room on the disk for as many promises as all replicas together will ever give, in both files.
      *
+     * @param promiseBytes what one promise of each takes
      * @throws DiskFullException if there is none; nothing else is lost by that
      */
-    void reserve(Map<String, Promise> replicas) throws IOException {
-        long needed = 2L * sizeOfSnapshot(replicas) + leastCapacity / 2;
+    void reserve(long promiseBytes) throws IOException {
+        long needed = 2 * (SNAPSHOT_BYTES + promiseBytes) + leastCapacity / 2;
         if (needed > MAX_CAPACITY) {
             throw new DiskFullException("The journal of promises has all the replicas that it can have");
         }
@@ -114,9 +118,9 @@ final class PromiseFiles implements Closeable {
         }
     }
 
-    private static int sizeOfSnapshot(Map<String, Promise> replicas) {
-        int promises = replicas.keySet().stream().mapToInt(PromiseFrame::sizeOf).sum();
-        return PromiseFrame.HEADER_BYTES + Long.BYTES + Integer.BYTES + promises;
+    /** What one promise of each replica takes. */
+    static long sizeOf(Map<String, Promise> replicas) {
+        return replicas.keySet().stream().mapToLong(PromiseFrame::sizeOf).sum();
     }
 
     private void allocate(int file, int bytes) throws IOException {

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -40,6 +39,8 @@ public final class PromiseJournal implements AutoCloseable {
     private final PromiseFiles files;
     private final long startNumber;
     private final Map<String, Promise> promises;
+    /** What one promise of each replica takes on the disk. */
+    private long promiseBytes;
     /** In the order in which they came; each belongs to a thread that waits. */
     private final Queue<Change> waiting = new ArrayDeque<>();
     /** Whether a thread is writing; all but {@link #files} is guarded by this object, {@link #files} is that thread's. */
@@ -71,6 +72,7 @@ public final class PromiseJournal implements AutoCloseable {
         this.files = files;
         this.startNumber = startNumber;
         this.promises = promises;
+        this.promiseBytes = PromiseFiles.sizeOf(promises);
     }
 
     /**
@@ -236,11 +238,18 @@ public final class PromiseJournal implements AutoCloseable {
                 change.failure = failure;
             }
             if (change.failure == null) {
-                PromiseFrame.apply(change.replica, change.promise, promises);
+                apply(change);
             }
         }
         committing = false;
         notifyAll();
+    }
+
+    private void apply(Change change) {
+        boolean before = promises.containsKey(change.replica);
+        PromiseFrame.apply(change.replica, change.promise, promises);
+        boolean after = promises.containsKey(change.replica);
+        promiseBytes += before == after ? 0 : after ? change.size() : -change.size();
     }
 
     /** Gets the group onto the disk, and says what kept it from that. Nobody else writes, or changes the promises, meanwhile. */
@@ -281,13 +290,14 @@ public final class PromiseJournal implements AutoCloseable {
     }
 
     private boolean reserve(List<Change> group) throws IOException {
-        if (group.stream().allMatch(change -> promises.containsKey(change.replica))) {
-            return true;
-        }
-        Map<String, Promise> all = new HashMap<>(promises);
-        group.forEach(change -> all.put(change.replica, change.promise));
+        long fresh = group.stream()
+                .filter(change -> !promises.containsKey(change.replica))
+                .mapToLong(Change::size)
+                .sum();
         try {
-            files.reserve(all);
+            if (fresh > 0) {
+                files.reserve(promiseBytes + fresh);
+            }
             return true;
         } catch (DiskFullException e) {
             return false;

@@ -36,6 +36,7 @@ public final class Replicas implements AutoCloseable {
 
     private final Map<String, Replica> open = new ConcurrentHashMap<>();
     private final Set<String> deleting = ConcurrentHashMap.newKeySet();
+    private final String nodeId;
     private final FileStore files;
     private final Path directory;
     private final PromiseJournal promises;
@@ -52,15 +53,18 @@ public final class Replicas implements AutoCloseable {
     /**
      * The replicas beneath a directory.
      *
+     * @param nodeId of the node that they live on, for good
      * @param promises what they have promised; not closed with them
      */
     public Replicas(
+            String nodeId,
             FileStore files,
             Path directory,
             PromiseJournal promises,
             FlushMode flush,
             InstantSource clock,
             Executor io) {
+        this.nodeId = nodeId;
         this.files = files;
         this.directory = directory;
         this.promises = promises;
@@ -80,7 +84,7 @@ public final class Replicas implements AutoCloseable {
         Replica replica = open.computeIfAbsent(name, absent -> {
             ensureOpen();
             ensureNotDeleting(name);
-            return Replica.open(files, directory.resolve(name), promises, settings, flush, clock, io);
+            return Replica.open(nodeId, files, directory.resolve(name), promises, settings, flush, clock, io);
         });
         if (closed) {
             replica.close();

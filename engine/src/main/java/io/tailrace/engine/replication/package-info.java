@@ -1,6 +1,6 @@
 /**
- * Who may write a log, and when a write counts: a quorum of one for now, behind the interfaces at which the replication
- * core will stand. Uses the JDK only.
+ * Who may write a log, and when a write counts: what the partition above sees of the replication core, which decides it with a
+ * quorum of one for now. Uses the JDK only.
  */
 @NullMarked
 package io.tailrace.engine.replication;

@@ -64,6 +64,15 @@ class LogCheckTest {
     }
 
     @Test
+    void whatAReplicaWithPeersHasPutAwayIsNotedAndTheLogIsSound() throws IOException {
+        new AbstainMark(7).write(disk, DIRECTORY);
+        disk.contents(file("quarantine-2-00000000000000000005-71.log"), new byte[20]);
+        OsFlushMark.read(disk, DIRECTORY, "boot").opened(true);
+        assertThat(check().isSound()).isTrue();
+        assertThat(problems).hasSize(2).allMatch(problem -> problem.severity() == Severity.NOTE);
+    }
+
+    @Test
     void aLogWhoseProcessWasKilledIsSound() throws IOException {
         log = open();
         append(Batches.of(new byte[50], 3000), 6);

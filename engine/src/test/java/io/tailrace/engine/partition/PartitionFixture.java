@@ -117,7 +117,7 @@ abstract class PartitionFixture {
     @BeforeEach
     void start() {
         promises = PromiseJournal.open(disk, DATA, true, 2048);
-        replicas = new Replicas(disk, DATA, promises, flush, this::now, io);
+        replicas = new Replicas("n", disk, DATA, promises, flush, this::now, io);
         respawn();
     }
 

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -38,11 +37,11 @@ class ReplicasTest {
 
     private Replicas on(FileStore files) {
         promises = promisesOn(files);
-        return new Replicas(files, DATA, promises, FlushMode.BATCH, CLOCK, Runnable::run);
+        return new Replicas("n", files, DATA, promises, FlushMode.BATCH, CLOCK, Runnable::run);
     }
 
     private Leadership filled(String name) {
-        Leadership leadership = open(name).lead(UUID.randomUUID());
+        Leadership leadership = lead(open(name));
         append(leadership);
         append(leadership);
         return leadership;
@@ -60,6 +59,10 @@ class ReplicasTest {
                         new PlacedBatch(builder.build(), leadership.log().endOffset(), leadership.epoch(), -1)))
                 .toCompletableFuture()
                 .join();
+    }
+
+    private static Leadership lead(Replica replica) {
+        return replica.lead().toCompletableFuture().join();
     }
 
     private static ErrorCode code(ThrowingCallable call) {
@@ -83,7 +86,7 @@ class ReplicasTest {
         assertThat(code(() -> append(leadership))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
         assertThat(code(() -> leadership.moveStart(1).toCompletableFuture().join()))
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC);
-        assertThat(code(() -> replica.lead(UUID.randomUUID()))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
+        assertThat(code(() -> lead(replica))).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
         assertThat(code(replica::ensureOpen)).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
         assertThat(code(() -> reader.read(0, 100, 2))).isEqualTo(ErrorCode.CLOSED);
         replica.checkpoint();
@@ -99,7 +102,7 @@ class ReplicasTest {
     void aNameThatWasDeletedMayBeginAnew() {
         filled("p");
         replicas.delete("p");
-        assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isZero();
+        assertThat(lead(open("p")).log().endOffset()).isZero();
     }
 
     @Test
@@ -131,9 +134,9 @@ class ReplicasTest {
                     .isEqualTo(!replicas.names().contains("p"));
             if (replicas.names().contains("p")) {
                 assertThat(stopped).isInstanceOf(TailraceException.class);
-                assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isEqualTo(3);
+                assertThat(lead(open("p")).log().endOffset()).isEqualTo(3);
             } else {
-                assertThat(open("p").lead(UUID.randomUUID()).log().endOffset()).isZero();
+                assertThat(lead(open("p")).log().endOffset()).isZero();
             }
             if (stopped == null) {
                 assertThat(changes).isPositive();

@@ -2,6 +2,7 @@ package io.tailrace.test.simulation;
 
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
@@ -20,7 +21,11 @@ final class Cluster {
 
     private final World world;
     private final Variant variant;
-    private final Voters voters;
+    private final Members members;
+    private final Operator operator;
+    /** Whether voters come and go in this life, and disks with them. */
+    private final boolean changing;
+
     private final Network network;
     private final Invariants invariants = new Invariants();
     private final History history = new History();
@@ -37,24 +42,41 @@ final class Cluster {
         this.world = world;
         this.variant = variant;
         this.network = new Network(world);
-        int size = world.chance(0.8) ? 3 : world.chance(0.6) ? 5 : world.chance(0.5) ? 7 : 1;
-        List<ReplicaId> ids =
-                IDS.subList(0, size).stream().map(id -> new ReplicaId(id, "1")).toList();
-        this.voters = new Voters(ids, 0);
-        world.coverage.count("voters: " + size);
+        this.changing = world.chance(0.5);
+        int size = changing ? sizeThatChanges() : sizeThatStays();
+        Voters first = new Voters(
+                IDS.subList(0, size).stream().map(id -> new ReplicaId(id, "1")).toList(), 0);
+        this.members = new Members(first);
+        this.operator = new Operator(this, world, members);
+        world.coverage.count((changing ? "voters at first: " : "voters: ") + size);
         this.settings = new QuorumSettings(
                 world.chance(0.5) ? 120 : world.between(100, 1000),
                 world.between(1, 4),
                 100,
                 1 << 20,
                 20,
-                world.chance(0.85) ? FlushMode.BATCH : FlushMode.OS);
+                world.between(3, 60),
+                world.chance(0.5) ? world.between(0, 30) : 1_000_000,
+                changing || world.chance(0.7) ? FlushMode.BATCH : FlushMode.OS);
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
         this.sharding = new Sharding(this, world);
         this.faults = new Faults(this, world, sharding);
-        voters.ids().forEach(id -> nodes.add(new SimulatedNode(id, this, world)));
+        first.ids().forEach(id -> nodes.add(new SimulatedNode(id, first, this, world)));
+        int outside = changing ? world.between(size < 3 ? 2 : 1, 2) : 0;
+        for (String id : IDS.subList(size, size + outside)) {
+            nodes.add(new SimulatedNode(new ReplicaId(id, "1"), Voters.NONE, this, world));
+        }
+    }
+
+    private int sizeThatStays() {
+        return world.chance(0.8) ? 3 : world.chance(0.6) ? 5 : world.chance(0.5) ? 7 : 1;
+    }
+
+    /** Even ones too: of these two halves are left that do not meet when one adds a voter and the other removes one. */
+    private int sizeThatChanges() {
+        return world.chance(0.5) ? 3 : world.chance(0.5) ? 4 : world.between(1, 5);
     }
 
     /** Lives the whole life; what is wrong is thrown. */
@@ -68,6 +90,9 @@ final class Cluster {
         new Reader("r1", this, world).live();
         sharding.live();
         faults.live();
+        if (changing) {
+            operator.live();
+        }
         world.runUntil(TROUBLE_MILLIS);
         tested = false;
         world.note(() -> "everything is healed: " + nodes);
@@ -75,7 +100,46 @@ final class Cluster {
         nodes.forEach(SimulatedNode::heal);
         nodes.forEach(SimulatedNode::start);
         awaitRecovery();
+        if (world.chance(0.1)) {
+            nominateBesideAHealthyLeader();
+        }
         checkHistory();
+    }
+
+    /** Where everything works, a nomination that is not meant as a hand-over ends no leadership. */
+    private void nominateBesideAHealthyLeader() {
+        // What is still on its way from before may.
+        world.runUntil(Math.max(world.now(), TROUBLE_MILLIS) + Network.LONGEST_MILLIS);
+        awaitRecovery();
+        String before = leading();
+        for (SimulatedNode node : nodes) {
+            world.coverage.count("nominated beside a healthy leader");
+            sharding.nominate(node, new Input.Nominated());
+            world.runUntil(world.now() + 100);
+        }
+        world.runUntil(world.now() + 500);
+        if (!leading().equals(before)) {
+            throw new Violation("nominations ended the leadership of " + before + ", and now it is " + leading());
+        }
+    }
+
+    private String leading() {
+        return nodes.stream()
+                .filter(SimulatedNode::isLeading)
+                .map(node -> node.id + " in epoch " + node.promisedEpoch())
+                .toList()
+                .toString();
+    }
+
+    /** A nominee says that another is better: that one is nominated, or if it cannot be had the same again. */
+    void declined(SimulatedNode nominee, String best) {
+        world.after(world.between(1, 20), () -> {
+            if (node(best).isUp()) {
+                sharding.nominate(node(best), new Input.Nominated());
+            } else {
+                sharding.nominate(nominee, new Input.Nominated(false, true));
+            }
+        });
     }
 
     private void awaitRecovery() {
@@ -92,18 +156,26 @@ final class Cluster {
         boolean led = nodes.stream().filter(SimulatedNode::isLeading).count() == 1;
         boolean answered = producers.stream().allMatch(Producer::isIdle);
         long end = invariants.committedEnd();
-        boolean everywhere = nodes.stream().allMatch(node -> node.highWatermark() == end);
+        boolean everywhere = voting().stream().allMatch(node -> node.highWatermark() == end);
         return led
                 && answered
                 && everywhere
-                && nodes.stream().filter(SimulatedNode::scrub).count() == nodes.size();
+                && operator.isTidy()
+                && voting().stream().filter(SimulatedNode::scrub).count() == voting().size();
+    }
+
+    /** The nodes on which those decide who are voters for good. */
+    private List<SimulatedNode> voting() {
+        return nodes.stream()
+                .filter(node -> members.newest().contains(node.replicaId()))
+                .toList();
     }
 
     private void checkHistory() {
-        List<Placed> first = everythingOn(nodes.get(0));
-        for (SimulatedNode node : nodes) {
+        List<Placed> first = everythingOn(voting().get(0));
+        for (SimulatedNode node : voting()) {
             if (!everythingOn(node).equals(first)) {
-                throw new Violation(node.id + " and " + nodes.get(0).id + " do not read the same in the end");
+                throw new Violation(node.id + " and " + voting().get(0).id + " do not read the same in the end");
             }
         }
         history.finalRead = first;
@@ -151,6 +223,16 @@ final class Cluster {
     void changed(SimulatedNode node) {
         if (tested) {
             faults.changed(node);
+            if (changing) {
+                operator.changed(node);
+            }
+        }
+    }
+
+    /** A leader has just begun to count other voters, of which the others do not know yet. */
+    void votersChanged(SimulatedNode node) {
+        if (tested) {
+            faults.votersChanged(node);
         }
     }
 
@@ -177,8 +259,17 @@ final class Cluster {
         return variant;
     }
 
-    Voters voters() {
-        return voters;
+    /** Whether disks are lost and voters come and go in this life; nothing is damaged then that can be repaired. */
+    boolean isChanging() {
+        return changing;
+    }
+
+    Members members() {
+        return members;
+    }
+
+    Operator operator() {
+        return operator;
     }
 
     /** How long a flush takes in this life, at most. */

@@ -8,6 +8,9 @@ final class Described {
 
     static String kind(Message message) {
         String name = message.getClass().getSimpleName();
+        if (message instanceof Message.PreVoteReply reply) {
+            return name + (reply.leader() == null ? " without leader" : " with leader");
+        }
         if (message instanceof Message.PromiseReply reply) {
             return name + (reply.granted() ? " granted" : " refused");
         }

@@ -17,7 +17,7 @@ final class Faults {
     Faults(Cluster cluster, World world, Sharding sharding) {
         this.sharding = sharding;
         this.atChanges = world.chance(0.4) ? 0 : world.random.nextDouble() * 0.4;
-        this.damages = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.6;
+        this.damages = cluster.isChanging() || world.chance(0.5) ? 0 : world.random.nextDouble() * 0.6;
         this.cluster = cluster;
         this.world = world;
         this.everyMillis = world.between(60, 500);
@@ -98,6 +98,14 @@ final class Faults {
         }
     }
 
+    /** Just when a leader counts other voters, of which nobody else knows. */
+    void votersChanged(SimulatedNode leader) {
+        if (world.chance(atChanges)) {
+            world.coverage.count("fault: cut off with a change of the voters");
+            usurp(leader);
+        }
+    }
+
     /** A replica has lost what it acknowledged, and whoever leads should know; or it has caught up, and should be right in that. */
     void lostSomething(SimulatedNode node, boolean caughtUp) {
         for (SimulatedNode leader : cluster.nodes()) {
@@ -130,11 +138,15 @@ final class Faults {
     private void usurp() {
         for (SimulatedNode node : cluster.nodes()) {
             if (node.isLeading()) {
-                isolate(node);
-                SimulatedNode other = cluster.anyNode();
-                world.after(world.between(0, 60), () -> sharding.nominate(other));
+                usurp(node);
             }
         }
+    }
+
+    private void usurp(SimulatedNode leader) {
+        isolate(leader);
+        SimulatedNode other = cluster.anyNode();
+        world.after(world.between(0, 60), () -> sharding.nominate(other));
     }
 
     private void isolate(SimulatedNode node) {

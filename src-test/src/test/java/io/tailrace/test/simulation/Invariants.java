@@ -6,9 +6,13 @@ import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message;
+import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -18,6 +22,7 @@ import java.util.UUID;
 final class Invariants {
     private final Map<Integer, UUID> leaders = new HashMap<>();
     private final Map<String, NavigableMap<Integer, UUID>> promises = new HashMap<>();
+    private final Map<String, Map<Integer, Long>> acknowledged = new HashMap<>();
     private final Map<String, Long> highWatermarks = new HashMap<>();
     private final Map<String, Long> compared = new HashMap<>();
     /** The committed log, as the first replica had it that said so: batches by base offset. */
@@ -33,6 +38,9 @@ final class Invariants {
         } else if (message instanceof Message.PromiseReply reply && reply.granted()) {
             promised(from, reply);
         } else if (message instanceof Message.AppendReply reply && reply.outcome() != Message.Outcome.REFUSED) {
+            acknowledged
+                    .computeIfAbsent(from, ignored -> new HashMap<>())
+                    .merge(reply.epoch(), reply.fsyncedOffset(), Math::max);
             Map.Entry<Integer, UUID> highest = of(from).lastEntry();
             if (highest != null && highest.getKey() > reply.epoch()) {
                 throw new Violation(from + " took an append of epoch " + reply.epoch() + " though it had promised "
@@ -54,6 +62,26 @@ final class Invariants {
         if (to != null && !to.equals(reply.incarnation())) {
             throw new Violation(voter + " promised epoch " + reply.epoch() + " twice");
         }
+    }
+
+    /** A leader has counted: every entry is on the disks of a quorum of the configuration in effect, and that is known. */
+    void committed(ReplicaId leader, int epoch, QuorumReplica replica, Voters voters) {
+        long committed = replica.highWatermark();
+        List<ReplicaId> have = voters.ids().stream()
+                .filter(voter -> voter.equals(leader) || acknowledged(voter, epoch) >= committed)
+                .toList();
+        if (!voters.isQuorum(have)) {
+            throw new Violation(leader + " takes offset " + committed + " for committed, which " + have + " of "
+                    + voters + " have");
+        }
+        if (Members.difference(voters, replica.votersAt(committed)) > 1) {
+            throw new Violation(leader + " counts by " + voters + ", though " + replica.votersAt(committed)
+                    + " vote where it is committed");
+        }
+    }
+
+    private long acknowledged(ReplicaId voter, int epoch) {
+        return acknowledged.getOrDefault(voter.toString(), Map.of()).getOrDefault(epoch, 0L);
     }
 
     /** A replica starts: what it knows of the high watermark may be less than it was. */
@@ -102,6 +130,8 @@ final class Invariants {
             while (at < end) {
                 ByteBuffer bytes = reader.read(at, 64 * 1024, end);
                 if (!bytes.hasRemaining()) {
+                    // A flipped bit may make a batch look longer than it is: that is damage, and said so.
+                    ReplicaDisk.checked(reader.read(at, 64 * 1024, Long.MAX_VALUE));
                     throw new Violation(
                             "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }

@@ -6,6 +6,8 @@ import java.util.Set;
 /** Loses, delays, reorders and repeats, and has links that are cut one way or both. */
 final class Network {
     private static final long REORDER_MILLIS = 400;
+    /** No message takes longer, nor a process that pauses with one. */
+    static final long LONGEST_MILLIS = 4 * REORDER_MILLIS + 100;
 
     private final World world;
     private final Set<String> cut = new HashSet<>();

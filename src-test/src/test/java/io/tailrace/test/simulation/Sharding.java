@@ -39,11 +39,22 @@ final class Sharding {
         }
     }
 
+    /** Half of the nominations leave no choice: else little would happen beside a leader that lives. */
     void nominate(SimulatedNode node) {
+        boolean handOver = world.chance(0.6);
+        nominate(
+                node,
+                world.chance(0.2)
+                        ? new Input.NominatedAnew()
+                        : new Input.Nominated(handOver, world.chance(handOver ? 0.8 : 0.3)));
+    }
+
+    void nominate(SimulatedNode node, Input nomination) {
         if (node.isUp()) {
             node.arrive(() -> {
-                world.coverage.count(node.isLeading() ? "nominated who leads" : "nominated");
-                node.step(new Input.Nominated());
+                boolean anew = nomination instanceof Input.NominatedAnew;
+                world.coverage.count((anew ? "nominated anew" : "nominated") + (node.isLeading() ? " who leads" : ""));
+                node.step(nomination);
             });
         }
     }

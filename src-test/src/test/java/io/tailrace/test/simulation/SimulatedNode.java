@@ -16,6 +16,7 @@ import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.TimerKind;
+import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,17 +37,21 @@ final class SimulatedNode {
     private static final int SECTOR_BYTES = 512;
 
     final String id;
-    final ReplicaId replicaId;
-    final SimulatedFileStore disk;
+    SimulatedFileStore disk;
     final NodeClock clock;
     private final Cluster cluster;
     private final World world;
     private @Nullable Running running;
+    private ReplicaId replicaId;
+    private String name;
+    /** Who votes, as far as a disk knows on which nothing has been written yet. */
+    private Voters first;
+
     private int starts;
     private int boots;
     private long startNumber;
     private long pausedUntil;
-    final Damage damage;
+    Damage damage;
     private boolean slowDisk;
     /** For who does not roll back. */
     private @Nullable SimulatedPartition lastPartition;
@@ -74,8 +79,10 @@ final class SimulatedNode {
         }
     }
 
-    SimulatedNode(ReplicaId replicaId, Cluster cluster, World world) {
+    SimulatedNode(ReplicaId replicaId, Voters first, Cluster cluster, World world) {
         this.replicaId = replicaId;
+        this.name = replicaId.toString();
+        this.first = first;
         this.id = replicaId.nodeId();
         this.cluster = cluster;
         this.world = world;
@@ -95,7 +102,7 @@ final class SimulatedNode {
             boolean isNew = !ReplicaFile.exists(disk, DIRECTORY);
             PromiseJournal promises = PromiseJournal.open(disk, DATA, isNew, PROMISES_BYTES);
             if (isNew) {
-                ReplicaFile.create(disk, DIRECTORY, replicaId, cluster.voters());
+                ReplicaFile.create(disk, DIRECTORY, replicaId, first);
             } else if (promises.startNumber() <= startNumber) {
                 throw new Violation(id + " starts with the number " + promises.startNumber() + " twice");
             }
@@ -115,7 +122,7 @@ final class SimulatedNode {
             }
             ReplicaDisk files = ReplicaDisk.open(
                     disk, DIRECTORY, promises, LOG, clock, cluster.settings().flush(), bootId());
-            QuorumReplica.Recovered recovered = files.recovered();
+            QuorumReplica.Recovered recovered = recovered(files);
             QuorumReplica replica = cluster.variant()
                     .replicas()
                     .create(replicaId, cluster.settings(), recovered, clock, this::incarnation);
@@ -123,7 +130,7 @@ final class SimulatedNode {
             if (replica.highWatermark() > 0) {
                 world.coverage.count("starts with a high watermark");
             }
-            cluster.invariants().started(id, replica.highWatermark());
+            cluster.invariants().started(name(), replica.highWatermark());
             world.note(() -> id + " starts for the " + starts + "th time, log end " + replica.endOffset()
                     + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
             damage.started(replica.abstains());
@@ -134,6 +141,16 @@ final class SimulatedNode {
         } catch (TailraceException e) {
             cannotStart(e);
         }
+    }
+
+    private QuorumReplica.Recovered recovered(ReplicaDisk files) {
+        QuorumReplica.Recovered found = files.recovered();
+        if (cluster.variant().flaw() != Variant.Flaw.CUTS_AND_VOTES) {
+            return found;
+        }
+        files.perform(new Output.EndAbstention(0));
+        return new QuorumReplica.Recovered(
+                found.log(), found.voters(), found.promise(), found.checkpoint(), found.start(), false);
     }
 
     private void cannotStart(TailraceException e) {
@@ -250,6 +267,24 @@ final class SimulatedNode {
         disk.capacity(Long.MAX_VALUE);
     }
 
+    /** Another disk, with nothing on it: what comes back is another replica, which nobody knows. */
+    void wipe() {
+        world.note(() -> id + " loses its disk");
+        if (running != null) {
+            lose(true);
+        }
+        disk = new SimulatedFileStore(world.random.nextLong());
+        disk.sectors(SECTOR_BYTES);
+        lastPartition = null;
+        startNumber = 0;
+        damage = new Damage(this, world, disk, DIRECTORY);
+        if (cluster.variant().flaw() != Variant.Flaw.BLANK_DISK_VOTES) {
+            replicaId = new ReplicaId(id, String.valueOf(Integer.parseInt(replicaId.replicaId()) + 1));
+            name = replicaId.toString();
+            first = Voters.NONE;
+        }
+    }
+
     /** Stops pausing, being slow and full. */
     void heal() {
         emptyDisk();
@@ -261,6 +296,35 @@ final class SimulatedNode {
 
     boolean isUp() {
         return running != null;
+    }
+
+    /** Whether it has not stopped since its so many-th start. */
+    boolean isUpSince(int start) {
+        return running != null && running.start == start;
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    /** Whether it leads, or is about to. */
+    boolean isChosen() {
+        return running != null
+                && (running.replica.isLeading() || running.replica.roleName().equals("Opening"));
+    }
+
+    /** The replica on the disk that it has now. */
+    ReplicaId replicaId() {
+        return replicaId;
+    }
+
+    private String name() {
+        return name;
+    }
+
+    /** Who votes, as far as it knows. */
+    Voters voters() {
+        return running == null ? Voters.NONE : running.replica.voters();
     }
 
     // --- what happens to it ------------------------------------------------------------------------------------------
@@ -289,6 +353,8 @@ final class SimulatedNode {
         }
         String before = now.replica.roleName();
         int promised = now.replica.promisedEpoch();
+        long committed = now.replica.highWatermark();
+        Voters voters = now.replica.voters();
         List<Output> outputs = now.replica.step(input);
         String after = now.replica.roleName();
         world.note(() -> id + " " + after + " " + now.replica.promisedEpoch() + " [" + now.replica.highWatermark() + "/"
@@ -297,13 +363,23 @@ final class SimulatedNode {
             world.coverage.count("transition: " + before + " > " + after);
             cluster.changed(this);
         }
+        if (now.replica.highWatermark() > committed && (before.equals("Leader") || before.equals("Opening"))) {
+            cluster.invariants().committed(replicaId, promised, now.replica, voters);
+        }
+        if (now.replica.voters().configVersion() < voters.configVersion()) {
+            world.coverage.count("voters taken back with a cut");
+        }
+        if (after.equals("Leader") && !voters.equals(now.replica.voters())) {
+            cluster.votersChanged(this);
+        }
         for (Output output : outputs) {
             if (running == now) {
                 act(now, output);
             }
         }
         if (running == now && !now.failed) {
-            cluster.invariants().stands(id, now.replica.highWatermark(), now.files.log());
+            cluster.members().stand(now.replica.voters(), now.replica.votersAt(now.replica.highWatermark()));
+            cluster.invariants().stands(name(), now.replica.highWatermark(), now.files.log());
             if (world.chance(0.01)) {
                 checkpoint(now);
             }
@@ -328,15 +404,11 @@ final class SimulatedNode {
 
     private void act(Running now, Output output) {
         if (output instanceof Output.Send send) {
-            cluster.invariants().sent(id, send.message());
+            cluster.invariants().sent(name(), send.message());
             world.coverage.count("message: " + Described.kind(send.message()));
             SimulatedNode to = cluster.node(send.to().nodeId());
-            cluster.network()
-                    .send(
-                            id,
-                            to.id,
-                            true,
-                            () -> to.arrive(() -> to.step(new Input.Received(replicaId, send.message()))));
+            Input.Received received = new Input.Received(replicaId, send.message());
+            cluster.network().send(id, to.id, true, () -> to.arrive(() -> to.receive(send.to(), received)));
         } else if (output instanceof Output.SetTimer timer) {
             world.after(
                     delay(timer.kind()),
@@ -348,12 +420,21 @@ final class SimulatedNode {
         }
     }
 
+    private void receive(ReplicaId to, Input.Received received) {
+        if (to.equals(replicaId)) {
+            step(received);
+        } else {
+            world.coverage.count("message to a replica whose disk is lost");
+        }
+    }
+
     private long delay(TimerKind kind) {
         return clock.real(
                 switch (kind) {
                     case ATTEMPT -> world.between(40, 160);
                     case HEARTBEAT -> 30;
                     case QUORUM_CHECK -> 200;
+                    case LEADER_CHECK -> 100;
                 });
     }
 
@@ -378,8 +459,12 @@ final class SimulatedNode {
 
     private void perform(Running now, Output.Io io) {
         if (io instanceof Output.Truncate truncate) {
-            cluster.invariants().cut(id, truncate.offset());
+            cluster.invariants().cut(name(), truncate.offset());
             world.coverage.count("log truncated");
+            if (cluster.isBeingTested() && world.chance(0.02)) {
+                fillDisk(world.random.nextInt(200));
+                world.after(world.between(50, 400), this::emptyDisk);
+            }
         }
         Input done = done(now, io);
         if (done instanceof Input.Damaged) {
@@ -387,7 +472,8 @@ final class SimulatedNode {
         }
         now.failed |= done instanceof Input.IoFailed;
         if (done instanceof Input.NoRoom) {
-            world.coverage.count("no room: " + now.replica.roleName());
+            world.coverage.count(
+                    "no room: " + (io instanceof Output.StorePromise ? "promise" : now.replica.roleName()));
         }
         if (disk.stopped()) {
             world.coverage.count("fault: power lost in the middle of an I/O");
@@ -401,7 +487,7 @@ final class SimulatedNode {
                     if (done instanceof Input.IoFailed failed) {
                         world.coverage.count(
                                 failed.why().startsWith(ErrorCode.DISK_FULL.name())
-                                        ? "fault: disk full for a promise or a cut"
+                                        ? "fault: disk full for a cut"
                                         : "fault: fsync failed");
                         lose(true);
                     }
@@ -461,16 +547,32 @@ final class SimulatedNode {
         } else if (decision instanceof Output.AbstentionOver) {
             world.coverage.count("decision: abstention over");
             cluster.lostSomething(this, true);
-        } else if (decision instanceof Output.NominationOver) {
+        } else if (decision instanceof Output.NominationOver over) {
             world.coverage.count("decision: nomination over");
+            if (over.why().contains("none of the voters")) {
+                boolean winners = over.why().startsWith("by the log of");
+                world.coverage.count(
+                        winners ? "nominated whom the greatest log does not name" : "nominated who does not vote");
+            } else if (over.why().contains("removed")) {
+                world.coverage.count("who led has been removed");
+            }
             if (now.partition != null) {
                 now.partition.end();
                 now.partition = null;
             }
+        } else if (decision instanceof Output.NominationDeferred) {
+            world.coverage.count("decision: nomination deferred");
+        } else if (decision instanceof Output.NominationDeclined declined) {
+            world.coverage.count("decision: nomination declined");
+            cluster.declined(this, declined.best().nodeId());
         } else if (decision instanceof Output.Alarm alarm) {
             if (!alarm.what().startsWith("The disk has failed")) {
                 throw new Violation(id + " stops with an alarm: " + alarm.what());
             }
+        } else if (decision instanceof Output.VotersChanged
+                || decision instanceof Output.VotersRefused
+                || decision instanceof Output.VotersUnknown) {
+            cluster.operator().decided(decision);
         } else if (now.partition != null) {
             now.partition.decided(decision);
         }
@@ -486,6 +588,10 @@ final class SimulatedNode {
 
     boolean isLeading() {
         return running != null && running.replica.isLeading();
+    }
+
+    int promisedEpoch() {
+        return running == null ? -1 : running.replica.promisedEpoch();
     }
 
     /** Whole batches below the high watermark; nothing if there is nothing yet, or nobody may read here. */
@@ -554,7 +660,8 @@ final class SimulatedNode {
         Running now = running;
         return now == null
                 ? id + " down"
-                : id + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch() + " high watermark "
-                        + now.replica.highWatermark() + " end " + now.replica.endOffset();
+                : replicaId + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch()
+                        + " high watermark " + now.replica.highWatermark() + " end " + now.replica.endOffset() + " "
+                        + now.replica.voters();
     }
 }

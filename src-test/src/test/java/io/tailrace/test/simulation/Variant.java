@@ -20,10 +20,14 @@ record Variant(Replicas replicas, boolean stateFromTheLogAlone, Flaw flaw) {
     /** What a node may do wrong beside the replica's rules. */
     enum Flaw {
         NONE,
+        /** What is damaged is cut, and the replica votes at once (rule 14). */
+        CUTS_AND_VOTES,
         /** The mark that it abstains does not survive a restart (rule 14). */
         FORGETS_TO_ABSTAIN,
         /** An unclean start without fsync is taken for a clean one (rule 10). */
         IGNORES_THE_BOOT,
+        /** A node whose disk was lost comes back as if it still had it: under its old name, with the first voters (rule 15). */
+        BLANK_DISK_VOTES,
         /** Readers get what the disk gives (rule 13). */
         SERVES_UNCHECKED,
         /** And so do replicas, from a log and from each other; only with a rule that takes what is damaged does it matter. */

@@ -100,7 +100,7 @@ final class Adopting extends Role {
 
     @Override
     void takenBack() {
-        replica.follow(null, "there is no room on its disk for the copy of " + source + "'s log");
+        replica.noRoom("the copy of " + source + "'s log");
     }
 
     @Override

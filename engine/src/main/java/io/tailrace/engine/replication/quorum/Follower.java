@@ -25,6 +25,11 @@ final class Follower extends Role {
      */
     private long noRoomAt = -1;
 
+    /** Whether the leader has been heard since the last look, and at the last look or since. */
+    private boolean heard;
+
+    private boolean live;
+
     /** What came before the promise of its epoch was on the disk; the newest only, the leader sends again. */
     private @Nullable AppendRequest early;
 
@@ -38,9 +43,15 @@ final class Follower extends Role {
         return false;
     }
 
+    @Override
+    Follower following() {
+        return this;
+    }
+
+    @Override
     @Nullable
-    ReplicaId leader() {
-        return leader;
+    ReplicaId liveLeader() {
+        return live ? leader : null;
     }
 
     @Override
@@ -49,6 +60,31 @@ final class Follower extends Role {
         long kept = replica.rules().keptWhenFollowing(outline.end(), replica.highWatermark());
         if (kept < outline.end()) {
             replica.log().truncateTo(kept);
+        }
+        watchLeader();
+    }
+
+    /** Goes on looking whether the leader is heard. */
+    void watchLeader() {
+        if (live) {
+            replica.out().setTimer(TimerKind.LEADER_CHECK);
+        }
+    }
+
+    @Override
+    void timerFired(TimerKind kind) {
+        if (kind == TimerKind.LEADER_CHECK) {
+            live = heard;
+            heard = false;
+            watchLeader();
+        }
+    }
+
+    private void heardLeader() {
+        heard = true;
+        if (!live) {
+            live = true;
+            watchLeader();
         }
     }
 
@@ -59,6 +95,7 @@ final class Follower extends Role {
             replica.halt(leader + " and " + from + " both lead epoch " + epoch);
             return;
         }
+        heardLeader();
         if (!replica.rules().mayFollow(replica.isPromiseStored())) {
             early = request;
             return;

@@ -24,9 +24,9 @@ public sealed interface Input {
     }
 
     /**
-     * An {@link Output.AppendToLog} found no room: nothing of it was stored, nor will anything be of those that were asked for behind
-     * it, which are reported so too (rule 11). Where the log ends now it may be appended to again. Or an
-     * {@link Output.AdvanceStart} found none, and nothing has changed.
+     * An {@link Output.AppendToLog}, {@link Output.StorePromise} or {@link Output.AdvanceStart} found no room: nothing of it was
+     * stored (rule 11). Nor will anything be of the appends that were asked for behind one, which are reported so too; where the log
+     * ends now it may be appended to again.
      */
     record NoRoom(long id) implements Input {}
 
@@ -39,8 +39,26 @@ public sealed interface Input {
      */
     record Damaged(long offset, String what) implements Input {}
 
-    /** Somebody thinks that this replica should lead. It is a wish: the voters decide. */
-    record Nominated() implements Input {}
+    /**
+     * Somebody thinks that this replica should lead. It is a wish: the voters decide.
+     *
+     * @param handOver whether it is to take over from a leader that lives; else the nominee defers to one that a quorum hears
+     * @param evenIfBehind whether it is to lead however much it has to copy, since who has the greatest log cannot be had; else
+     *     it declines if that is more than {@link QuorumSettings#maxAdoptedOffsets}
+     */
+    record Nominated(boolean handOver, boolean evenIfBehind) implements Input {
+        /** With deference to a leader that lives, and to a better log. */
+        public Nominated() {
+            this(false, false);
+        }
+    }
+
+    /**
+     * As {@link Nominated}, by somebody who begins anew and will have nothing to do with what was begun here before: an attempt
+     * under way ends, and who leads is led away from, by an attempt in a higher epoch. A second start on the same node fences the
+     * first like that.
+     */
+    record NominatedAnew() implements Input {}
 
     /**
      * The partition appends in the epoch in which it believes to lead. Answered by {@link Output.Appended},
@@ -55,6 +73,24 @@ public sealed interface Input {
             batches = List.copyOf(batches);
         }
     }
+
+    /**
+     * Somebody wants one voter more or less (rule 17). Answered by {@link Output.VotersChanged}, {@link Output.VotersRefused}
+     * or {@link Output.VotersUnknown}, never twice.
+     */
+    sealed interface ChangeVoters extends Input {
+        /** Names it in the answer. */
+        long token();
+
+        /** Who is to vote, or no longer. */
+        ReplicaId voter();
+    }
+
+    /** That replica is to vote; before it does, it is brought up as a learner. */
+    record AddVoter(long token, ReplicaId voter) implements ChangeVoters {}
+
+    /** That replica is to vote no longer; it may be the leader, which then stops leading. */
+    record RemoveVoter(long token, ReplicaId voter) implements ChangeVoters {}
 
     /**
      * The partition that leads wants the log to begin there (rule 16): at most at the high watermark; below the present start

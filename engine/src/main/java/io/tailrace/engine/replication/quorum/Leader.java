@@ -33,16 +33,28 @@ final class Leader extends Role {
     }
 
     @Override
+    ReplicaId liveLeader() {
+        return replica.self();
+    }
+
+    @Override
     void entered() {
         replication.opened();
         replication.begin();
         replica.out().decide(new Output.Leading(epoch, replica.highWatermark()));
+        replication.membership().advance();
+    }
+
+    @Override
+    void changeVoters(Input.ChangeVoters change) {
+        replication.membership().change(change);
     }
 
     @Override
     void left() {
         appends.forEach(append -> replica.out().decide(new Output.AppendUnknown(append.token())));
         reads.forEach(read -> replica.out().decide(new Output.ReadRefused(read.token())));
+        replication.membership().ended();
         starts.end();
     }
 
@@ -97,6 +109,7 @@ final class Leader extends Role {
             pendingBytes -= refused.bytes();
             replica.out().decide(new Output.AppendRefused(refused.token(), ErrorCode.DISK_FULL));
         }
+        replication.membership().takenBack();
         starts.noRoom();
     }
 
@@ -134,6 +147,8 @@ final class Leader extends Role {
             pendingBytes -= done.bytes();
             replica.out().decide(new Output.Appended(done.token(), done.endOffset()));
         }
+        confirm();
+        replication.membership().advance();
     }
 
     private void confirm() {
@@ -159,7 +174,6 @@ final class Leader extends Role {
     void appendReply(ReplicaId from, Message.AppendReply reply) {
         replication.answered(from, reply);
         advance();
-        confirm();
     }
 
     @Override

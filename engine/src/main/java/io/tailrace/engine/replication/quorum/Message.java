@@ -4,6 +4,7 @@ import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What replicas of one log say to each other. Every message may be lost, come late, twice or in any order. Immutable; the
@@ -27,6 +28,35 @@ public sealed interface Message {
         /** The epoch that the replying voter has promised; above {@link #epoch()} it means that the request was refused. */
         int promisedEpoch();
     }
+
+    /**
+     * A nominee asks, before it asks for promises, who leads and how far the others are. Answered by {@link PreVoteReply}; it
+     * changes nothing.
+     *
+     * @param epoch that the nominee has promised
+     * @param question random
+     */
+    record PreVoteRequest(int epoch, UUID question) implements Message {}
+
+    /**
+     * Answers {@link PreVoteRequest}. It binds nobody, and nothing of it need be on the disk.
+     *
+     * @param question of the request
+     * @param leader who led the highest epoch that the voter knows of when it heard from it lately, the voter itself maybe; else
+     *     {@code null}
+     * @param leaderEpoch that epoch
+     * @param position where the voter's log ends
+     * @param voters by the voter's log
+     */
+    record PreVoteReply(
+            int epoch,
+            UUID question,
+            int promisedEpoch,
+            @Nullable ReplicaId leader,
+            int leaderEpoch,
+            LogPosition position,
+            Voters voters)
+            implements Reply {}
 
     /** Asks for the promise of an epoch. Answered by {@link PromiseReply}. */
     record PromiseRequest(int epoch, UUID incarnation) implements Request {}

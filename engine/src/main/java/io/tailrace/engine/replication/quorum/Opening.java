@@ -7,6 +7,7 @@ import java.util.List;
 /** Has the greatest log, and replicates the epoch's barrier; serves nobody until that is committed (rule 5). */
 final class Opening extends Role {
     private final Replication replication;
+    private boolean handedOver;
 
     Opening(QuorumReplica replica, Replication replication) {
         super(replica, replication.epoch());
@@ -24,6 +25,11 @@ final class Opening extends Role {
     }
 
     @Override
+    ReplicaId liveLeader() {
+        return replica.self();
+    }
+
+    @Override
     void entered() {
         replication.begin();
         advance();
@@ -34,8 +40,24 @@ final class Opening extends Role {
         boolean serves = replica.rules().mayServe(replica.highWatermark(), replication.epochStart());
         // Where committed entries say that the log begins it begins before anybody is served.
         if (replica.role() == this && serves && replica.starts().areSettled()) {
+            handedOver = true;
             replica.lead(replication);
+        } else {
+            replication.membership().advance();
         }
+    }
+
+    @Override
+    void left() {
+        if (!handedOver) {
+            replication.membership().ended();
+        }
+    }
+
+    /** Waits for the barrier. */
+    @Override
+    void changeVoters(Input.ChangeVoters change) {
+        replication.membership().change(change);
     }
 
     @Override
@@ -81,7 +103,7 @@ final class Opening extends Role {
 
     @Override
     void takenBack() {
-        replica.follow(null, "there is no room on its disk for the epoch's barrier");
+        replica.noRoom("the epoch's barrier");
     }
 
     @Override

@@ -16,8 +16,8 @@ public sealed interface Output {
     /**
      * Work for the disk, reported by {@link Input.IoDone}, {@link Input.ReadDone} or {@link Input.IoFailed}. The log's writes
      * and reads take effect in the order in which they were asked for. A flush covers at least the writes asked for before it.
-     * Promises take effect in their order. Reports may come in any order. Only an append to the log and a move of its start may
-     * fail and the replica go on: with {@link Input.NoRoom}.
+     * Promises take effect in their order. Reports may come in any order. Only for lack of room may an append to the log, a
+     * move of its start or a promise fail and the replica go on: with {@link Input.NoRoom}.
      */
     sealed interface Io extends Output {
         /** Names it in the report. */
@@ -54,8 +54,24 @@ public sealed interface Output {
     /** This replica leads, and its log is complete: the partition may read it, and append. */
     record Leading(int epoch, long highWatermark) implements Decision {}
 
-    /** The nomination is over, whether it had come to leading or not; whatever was in flight has been answered before. */
-    record NominationOver(int epoch, String why) implements Decision {}
+    /**
+     * The nomination is over, whether it had come to leading or not; whatever was in flight has been answered before.
+     *
+     * @param code DISK_FULL: it may be nominated again when there is room; FENCED: another attempt, or no quorum;
+     *     PARTITION_UNAVAILABLE: it may not stand; IO_FAILED or CORRUPT_LOG: it has stopped
+     */
+    record NominationOver(int epoch, ErrorCode code, String why) implements Decision {}
+
+    /** A leader lives and a quorum hears it, so this replica has not asked for a promise; {@link NominationOver} follows. */
+    record NominationDeferred(ReplicaId leader, int epoch) implements Decision {}
+
+    /**
+     * This replica's log is too far behind, so it has not asked for a promise; {@link NominationOver} follows.
+     *
+     * @param best who should be nominated instead
+     * @param offsets how far it is behind
+     */
+    record NominationDeclined(ReplicaId best, long offsets) implements Decision {}
 
     /** The append is committed; the offset after its last record. */
     record Appended(long token, long endOffset) implements Decision {}
@@ -83,6 +99,15 @@ public sealed interface Output {
 
     /** Not known here: ask whoever leads. */
     record ReadRefused(long token) implements Decision {}
+
+    /** The change of the voters is committed: these decide now. */
+    record VotersChanged(long token, Voters voters) implements Decision {}
+
+    /** The voters have not been changed by this, and will not be. */
+    record VotersRefused(long token, ErrorCode code, String why) implements Decision {}
+
+    /** Leading ended before the change was committed: it may be, some day. */
+    record VotersUnknown(long token) implements Decision {}
 
     /** The committed offset, as this replica knows it, has moved. */
     record HighWatermarkMoved(long highWatermark) implements Decision {}

@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
@@ -8,6 +9,8 @@ import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.CopyReply;
 import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
+import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
+import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import java.time.InstantSource;
@@ -25,25 +28,34 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   from        to          when
  *   (start)     Follower    always; it has no leader, until one of its epoch or a higher one sends an append
- *   Follower    Candidate   it is nominated, does not abstain, and is a voter by its own log
- *   Follower    Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
+ *   Follower    Asking      it is nominated, does not abstain, and is a voter by its own log
+ *   Follower    Candidate   the same, and it is to lead whoever leads and however far it is behind
+ *   Asking      Asking      it is nominated again, with other words
+ *   Asking      Candidate   a quorum has answered that no leader is heard of, or it is to take over; and its log is not far behind
+ *   Asking      Follower    a quorum hears a leader; or its log is far behind; or by the greatest log it is no voter
+ *   Asking      Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch
+ *   Follower    Follower    it promises a higher epoch to somebody, or is sent an append of a higher epoch; or a promise found no
+ *                           room
  *   Candidate   Candidate   its epoch was refused, and a random time has passed: a new attempt in a higher epoch
  *   Candidate   Adopting    a quorum of the greatest log's voters has promised, itself included, and another's log is it
  *   Candidate   Opening     a quorum, itself included, has promised, and its own log is the greatest, and not empty
  *   Candidate   Leader      the same, and the greatest log is empty: no barrier is needed
  *   Candidate   Follower    the greatest log of those that promised does not count it among the voters
- *   Candidate   Follower    another incarnation leads this epoch; or any higher epoch is promised, or led
+ *   Candidate   Follower    another incarnation leads this epoch; or any higher epoch is promised, or led; or its disk is full
  *   Adopting    Opening     the copy of the greatest log is on its disk; it writes the epoch's barrier
  *   Adopting    Candidate   the source does not answer, or has promised a higher epoch: a new attempt
  *   Adopting    Follower    any higher epoch is promised by itself, or led; or its disk is full
  *   Opening     Leader      the barrier is committed, and the log begins where committed entries say
  *   Opening     Follower    any higher epoch is promised, or led; or no quorum is heard of; or its disk is full
  *   Leader      Follower    any higher epoch is promised, or led; or no quorum is heard of
+ *   Leader      Follower    its own removal from the voters is committed
+ *   nominee     Candidate   it is nominated anew, by way of Follower: an attempt in a higher epoch
  *   any         Halted      an I/O has failed but for lack of room (rule 11), or something was seen that the rules exclude
  *   any         Halted      damage was met in the log: the next start repairs, and abstains (rule 14)
  * </pre>
  *
- * Candidate, Adopting, Opening and Leader are nominees: when a nominee becomes a follower or halts, the nomination is over.
+ * Asking, Candidate, Adopting, Opening and Leader are nominees, and an asking one is a follower still: when a nominee becomes a
+ * follower or halts, the nomination is over.
  * There is no election timeout: who should lead is nominated from outside, and a follower without leader waits.
  */
 public final class QuorumReplica {
@@ -149,37 +161,49 @@ public final class QuorumReplica {
         } else if (input instanceof Input.IoFailed failed) {
             halt("The disk has failed: " + failed.why());
         } else if (input instanceof Input.Damaged damaged) {
-            become(new Halted(this, role.epoch), "the log is damaged");
+            become(new Halted(this, role.epoch), ErrorCode.CORRUPT_LOG, "the log is damaged");
             out.decide(new Output.RepairNeeded(damaged.offset(), damaged.what()));
-        } else if (input instanceof Input.Nominated) {
-            nominated();
+        } else if (input instanceof Input.Nominated nominated) {
+            nominated(nominated);
+        } else if (input instanceof Input.NominatedAnew) {
+            if (role.following() == null) {
+                follow(null, "it has been nominated anew");
+            }
+            nominated(new Input.Nominated(true, true));
         } else if (input instanceof Input.Append append) {
             role.append(append);
         } else if (input instanceof Input.MoveStart move) {
             role.moveStart(move);
         } else if (input instanceof Input.CheckedRead read) {
             role.checkedRead(read.token());
+        } else if (input instanceof Input.ChangeVoters change) {
+            role.changeVoters(change);
         } else if (input instanceof Input.UncleanRecovery unclean) {
             abstention.endUncleanly(unclean.token());
         }
     }
 
-    /** By its own log it may have no say (rule 15), nor while it abstains: then it need not bother the others with a new epoch. */
-    private void nominated() {
-        if (role.isNominee()) {
+    /** By its own log it may have no say (rule 15), nor while it abstains: then it need not bother the others. */
+    private void nominated(Input.Nominated nomination) {
+        Follower following = role.following();
+        if (following == null) {
             return;
         }
         if (!abstention.mayVote()) {
-            out.decide(new Output.NominationOver(role.epoch, "it abstains until it has caught up"));
+            out.decide(new Output.NominationOver(
+                    role.epoch, ErrorCode.PARTITION_UNAVAILABLE, "it abstains until it has caught up"));
         } else if (voters().contains(self)) {
-            attempt();
+            ask(following, nomination);
         } else {
-            out.decide(new Output.NominationOver(role.epoch, self + " is none of the voters " + voters()));
+            out.decide(new Output.NominationOver(
+                    role.epoch, ErrorCode.PARTITION_UNAVAILABLE, self + " is none of the voters " + voters()));
         }
     }
 
     private void received(ReplicaId from, Message message) {
-        if (message instanceof PromiseRequest request) {
+        if (message instanceof PreVoteRequest request) {
+            voting.preVote(from, request);
+        } else if (message instanceof PromiseRequest request) {
             voting.request(from, request);
         } else if (message instanceof AppendRequest request) {
             appendRequest(from, request);
@@ -204,8 +228,9 @@ public final class QuorumReplica {
         } else if (role instanceof Candidate) {
             follow(from, "epoch " + request.epoch() + " is led by " + from);
         }
-        if (role instanceof Follower follower) {
-            follower.append(from, request);
+        Follower following = role.following();
+        if (following != null) {
+            following.append(from, request);
         } else {
             halt(from + " leads epoch " + request.epoch() + ", of which " + self + " is " + roleName());
         }
@@ -295,7 +320,9 @@ public final class QuorumReplica {
         if (reply.epoch() != role.epoch || !role.isNominee()) {
             return;
         }
-        if (reply instanceof PromiseReply promiseReply) {
+        if (reply instanceof PreVoteReply preVoteReply) {
+            role.preVoteReply(from, preVoteReply);
+        } else if (reply instanceof PromiseReply promiseReply) {
             role.promiseReply(from, promiseReply);
         } else if (reply instanceof CopyReply copyReply) {
             role.copyReply(from, copyReply);
@@ -325,7 +352,17 @@ public final class QuorumReplica {
             role.takenBack();
         } else if (starts.noRoom(id)) {
             role.startFoundNoRoom();
+        } else if (voting.takeBack(id)) {
+            noRoom("its promise");
         }
+    }
+
+    /** To Follower: what it would have to write does not fit on its disk. */
+    void noRoom(String forWhat) {
+        become(
+                new Follower(this, voting.promise().epoch(), null),
+                ErrorCode.DISK_FULL,
+                "there is no room on the disk for " + forWhat);
     }
 
     private void readDone(long id, List<RecordBatch> batches) {
@@ -336,13 +373,27 @@ public final class QuorumReplica {
 
     // --- transitions -------------------------------------------------------------------------------------------------
 
+    /** To Asking, unless the answers would not matter. */
+    private void ask(Follower following, Input.Nominated nomination) {
+        if (nomination.handOver() && nomination.evenIfBehind()) {
+            attempt();
+        } else if (!(role instanceof Asking asking) || !asking.nomination().equals(nomination)) {
+            become(new Asking(this, following, nomination, incarnations.get()));
+        }
+    }
+
+    /** From Asking, to the follower that it has been all the time. */
+    void resume(Follower following, ErrorCode code, String why) {
+        become(following, code, why);
+    }
+
     /** To Candidate: an attempt in an epoch above all that this replica has heard of. */
     void attempt() {
         int epoch = 1
                 + Math.max(
                         highestEpochSeen,
                         Math.max(voting.promise().epoch(), log.outline().lastEpoch()));
-        become(new Candidate(this, epoch, incarnations.get()), "");
+        become(new Candidate(this, epoch, incarnations.get()));
     }
 
     /** From Candidate: a quorum has promised; whose log is the greatest, and where it ends. */
@@ -350,7 +401,7 @@ public final class QuorumReplica {
         if (winner.equals(self)) {
             open(epoch, incarnation);
         } else {
-            become(new Adopting(this, epoch, incarnation, winner, position), "");
+            become(new Adopting(this, epoch, incarnation, winner, position));
         }
     }
 
@@ -361,33 +412,37 @@ public final class QuorumReplica {
             lead(replication);
         } else {
             replication.writeBarrier(clockMillis());
-            become(new Opening(this, replication), "");
+            become(new Opening(this, replication));
         }
     }
 
     /** To Leader: the epoch is open. */
     void lead(Replication replication) {
-        become(new Leader(this, replication), "");
+        become(new Leader(this, replication));
     }
 
     /** To Follower. */
     void follow(@Nullable ReplicaId leader, String why) {
-        become(new Follower(this, voting.promise().epoch(), leader), why);
+        become(new Follower(this, voting.promise().epoch(), leader), ErrorCode.FENCED, why);
     }
 
     /** To Halted: nothing is done any more. */
     void halt(String why) {
-        become(new Halted(this, role.epoch), why);
+        become(new Halted(this, role.epoch), ErrorCode.IO_FAILED, why);
         out.decide(new Output.Alarm(why));
     }
 
-    private void become(Role next, String why) {
+    private void become(Role nominee) {
+        become(nominee, ErrorCode.FENCED, "");
+    }
+
+    private void become(Role next, ErrorCode code, String why) {
         Role before = role;
         before.left();
         out.cancelTimers();
         role = next;
         if (before.isNominee() && !next.isNominee()) {
-            out.decide(new Output.NominationOver(before.epoch, why));
+            out.decide(new Output.NominationOver(before.epoch, code, why));
         }
         next.entered();
     }
@@ -473,6 +528,10 @@ public final class QuorumReplica {
 
     QuorumSettings settings() {
         return settings;
+    }
+
+    InstantSource clock() {
+        return clock;
     }
 
     Rules rules() {

@@ -22,8 +22,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and read; flushes and promises may
- * run beside it.
+ * Does a replica's I/O on its log, its promise and the file that says who votes. Blocking. One thread at a time may write and
+ * read; flushes and promises may run beside it.
  */
 public final class ReplicaDisk implements AutoCloseable {
     private final ReplicaFile identity;
@@ -36,6 +36,8 @@ public final class ReplicaDisk implements AutoCloseable {
     private final @Nullable ReplicatedLog replicated;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
+
+    private volatile @Nullable TailraceException failure;
 
     private ReplicaDisk(
             ReplicaFile identity,
@@ -158,6 +160,11 @@ public final class ReplicaDisk implements AutoCloseable {
         return log;
     }
 
+    /** What the last I/O that failed did so with, other than for lack of room: the replica has to stop. */
+    public @Nullable TailraceException failure() {
+        return failure;
+    }
+
     /** Does that, and returns what the replica is to hear of it. */
     public Input perform(Output.Io io) {
         try {
@@ -173,18 +180,18 @@ public final class ReplicaDisk implements AutoCloseable {
             if (e.code() == ErrorCode.CORRUPT_LOG && replicated != null) {
                 return damaged(e, firstTouched(io));
             }
-            if (e.code() == ErrorCode.DISK_FULL && io instanceof Output.AdvanceStart) {
+            boolean goesOn = io instanceof Output.StorePromise || io instanceof Output.AdvanceStart;
+            if (e.code() == ErrorCode.DISK_FULL && goesOn) {
                 return new Input.NoRoom(io.id());
             }
+            failure = e;
             return new Input.IoFailed(io.id(), e.code() + ": " + e.getMessage());
         }
     }
 
     private static long firstTouched(Output.Io io) {
-        if (io instanceof Output.Read read) {
-            return read.offset();
-        }
-        return io instanceof Output.Truncate truncate ? truncate.offset() : 0;
+        // The place of a cut is searched for from before it.
+        return io instanceof Output.Read read ? read.offset() : 0;
     }
 
     /**

@@ -121,9 +121,13 @@ public final class ReplicaFile {
         return self;
     }
 
-    /** Whether nobody else votes, so that nothing can be got from anybody again. */
+    /**
+     * Whether nobody else votes or ever did, as far as is known, so that nothing can be got from anybody again. The newest
+     * configuration alone does not tell: its entry may be what the log has lost.
+     */
     boolean isSoleVoter() {
-        return stored.newest().ids().equals(List.of(self));
+        return stored.byOffset().values().stream()
+                .allMatch(voters -> voters.ids().equals(List.of(self)));
     }
 
     /** The configurations of a log that ends there; a copy. */

@@ -7,10 +7,11 @@ import io.tailrace.engine.replication.quorum.Message.AppendReply;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
-import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** How one leadership gets its log to the followers, and learns what a quorum has (rules 5, 7 and 9). */
 final class Replication {
@@ -20,20 +21,53 @@ final class Replication {
     /** Where the epoch begins in the log: below it nothing is committed by counting. */
     private final long epochStart;
 
+    private final Membership membership;
     private final List<FollowerProgress> followers = new ArrayList<>();
     private long round;
     private boolean open;
+    /** Whether the role's timers run: from when there is somebody to greet, so that a sole voter has none. */
+    private boolean ticks;
 
     Replication(QuorumReplica replica, int epoch, UUID incarnation) {
         this.replica = replica;
         this.epoch = epoch;
         this.incarnation = incarnation;
         this.epochStart = replica.log().outline().end();
-        for (ReplicaId voter : replica.voters().ids()) {
+        this.membership = new Membership(replica, this);
+        for (ReplicaId voter : replica.log().voters().newest().ids()) {
             if (!voter.equals(replica.self())) {
                 followers.add(new FollowerProgress(voter, epochStart));
             }
         }
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    @Nullable
+    FollowerProgress follower(ReplicaId id) {
+        for (FollowerProgress follower : followers) {
+            if (follower.id.equals(id)) {
+                return follower;
+            }
+        }
+        return null;
+    }
+
+    /** A learner, to begin with; who has been removed just now has no need to begin anew. */
+    void addFollower(ReplicaId id) {
+        if (follower(id) == null && !id.equals(replica.self())) {
+            FollowerProgress added =
+                    new FollowerProgress(id, replica.log().outline().end());
+            followers.add(added);
+            greet(added);
+        }
+    }
+
+    /** The others hear no more from this leader; until now they were told what removed them. */
+    void keepFollowersOf(Voters voters) {
+        followers.removeIf(follower -> !voters.contains(follower.id) && !membership.isLearner(follower.id));
     }
 
     int epoch() {
@@ -55,10 +89,9 @@ final class Replication {
         open = true;
     }
 
-    /** Starts the timers and greets everybody. */
+    /** A role begins: greets everybody. */
     void begin() {
-        replica.out().setTimer(TimerKind.HEARTBEAT);
-        replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        ticks = false;
         followers.forEach(this::greet);
     }
 
@@ -66,12 +99,13 @@ final class Replication {
         switch (kind) {
             case HEARTBEAT -> {
                 replica.out().setTimer(TimerKind.HEARTBEAT);
+                membership.heartbeat();
                 followers.forEach(FollowerProgress::heartbeat);
                 followers.forEach(this::greet);
                 sendNew();
             }
             case QUORUM_CHECK -> checkQuorum();
-            case ATTEMPT -> {}
+            case ATTEMPT, LEADER_CHECK -> {}
         }
     }
 
@@ -107,7 +141,7 @@ final class Replication {
     }
 
     private boolean counts(Voters voters, FollowerProgress follower) {
-        return replica.rules().countsAnswer(voters, follower.id, false);
+        return replica.rules().countsAnswer(voters, follower.id, membership.isLearner(follower.id));
     }
 
     /** Sends everybody what he lacks, as far as he may have more. */
@@ -141,6 +175,11 @@ final class Replication {
     }
 
     private void greet(FollowerProgress to) {
+        if (!ticks) {
+            ticks = true;
+            replica.out().setTimer(TimerKind.HEARTBEAT);
+            replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        }
         send(to, to.probing ? to.next : to.matched, List.of());
     }
 
@@ -202,15 +241,21 @@ final class Replication {
         }
     }
 
+    /** What so many of the voters have on their disks as are a quorum. */
     private long quorumHas(Voters voters) {
-        LongStream followersHave =
-                followers.stream().filter(follower -> counts(voters, follower)).mapToLong(follower -> follower.fsynced);
-        LocalLog log = replica.log();
-        LongStream itselfHas = replica.rules().countsItself(voters, replica.self())
-                ? LongStream.of(
-                        replica.rules().ownVote(log.flushed(), log.outline().end()))
-                : LongStream.empty();
-        long[] onDisk = LongStream.concat(itselfHas, followersHave).sorted().toArray();
-        return onDisk.length < voters.quorum() ? 0 : onDisk[onDisk.length - voters.quorum()];
+        long[] onDisk = new long[followers.size() + 1];
+        int counted = 0;
+        if (replica.rules().countsItself(voters, replica.self())) {
+            LocalLog log = replica.log();
+            onDisk[counted++] =
+                    replica.rules().ownVote(log.flushed(), log.outline().end());
+        }
+        for (FollowerProgress follower : followers) {
+            if (counts(voters, follower)) {
+                onDisk[counted++] = follower.fsynced;
+            }
+        }
+        Arrays.sort(onDisk, 0, counted);
+        return counted < voters.quorum() ? 0 : onDisk[counted - voters.quorum()];
     }
 }

@@ -3,6 +3,7 @@ package io.tailrace.engine.replication.quorum;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a replica is to its log at the moment; each role has the fields that only it needs. Does nothing unless it says so. */
 abstract class Role {
@@ -22,6 +23,18 @@ abstract class Role {
         return true;
     }
 
+    /** The follower that it is, or goes on being meanwhile. */
+    @Nullable
+    Follower following() {
+        return null;
+    }
+
+    /** Who leads its epoch, if that has been heard of lately. */
+    @Nullable
+    ReplicaId liveLeader() {
+        return null;
+    }
+
     /** It has begun. */
     void entered() {}
 
@@ -32,6 +45,8 @@ abstract class Role {
 
     /** A voter has promised a higher epoch to somebody else. */
     void refused(int higherEpoch) {}
+
+    void preVoteReply(ReplicaId from, Message.PreVoteReply reply) {}
 
     void promiseReply(ReplicaId from, Message.PromiseReply reply) {}
 
@@ -52,6 +67,11 @@ abstract class Role {
 
     void append(Input.Append append) {
         replica.out().decide(new Output.AppendRefused(append.token(), ErrorCode.FENCED));
+    }
+
+    void changeVoters(Input.ChangeVoters change) {
+        replica.out()
+                .decide(new Output.VotersRefused(change.token(), ErrorCode.FENCED, "it does not lead: ask who does"));
     }
 
     void moveStart(Input.MoveStart move) {

@@ -137,6 +137,11 @@ class Rules {
         return endOffset > logEnd;
     }
 
+    /** No rule, since safety does not hang on it: whether a nominee leaves a leader alone of whom so many voters have heard lately. */
+    boolean defers(int reports, int quorum) {
+        return reports >= quorum;
+    }
+
     /** Rule 6: whether so many answers to a round begun after the request allow a checked read. */
     boolean confirmsRead(int answers, int quorum) {
         return answers >= quorum;

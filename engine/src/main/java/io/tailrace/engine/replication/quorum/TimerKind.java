@@ -7,5 +7,7 @@ public enum TimerKind {
     /** A leader sends again what may have been lost, and says that it lives. */
     HEARTBEAT,
     /** A leader that has not heard from a quorum for so long stops serving (rule 6): several heartbeats. */
-    QUORUM_CHECK
+    QUORUM_CHECK,
+    /** A follower that has not heard from its leader for so long says so to nominees: several heartbeats. */
+    LEADER_CHECK
 }

@@ -1,6 +1,8 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.replication.Promise;
+import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
+import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,8 @@ final class Voting {
 
     private final QuorumReplica replica;
     private Promise promise;
+    /** What is on the disk. */
+    private Promise stored;
     /** The store of the promise that is under way. */
     private long storeId = STORED;
     /** The one vote that waits for the disk; an older one is of a lower epoch and would be refused by now. */
@@ -22,6 +26,7 @@ final class Voting {
     Voting(QuorumReplica replica, Promise stored) {
         this.replica = replica;
         this.promise = stored;
+        this.stored = stored;
     }
 
     /** The newest promise, whether it is on the disk yet or not: whoever comes too late for it is refused at once. */
@@ -36,6 +41,23 @@ final class Voting {
     /** Whether the epoch has been promised to just this attempt, on the disk. */
     boolean isPromisedTo(Message.Request request) {
         return request.epoch() == promise.epoch() && request.incarnation().equals(promise.to()) && isStored();
+    }
+
+    /** Says what it knows; who asks gets no right by that. Who has no vote has no say here either. */
+    void preVote(ReplicaId from, PreVoteRequest request) {
+        if (replica.abstention().mayVote()) {
+            Role role = replica.role();
+            LogPosition position = replica.log().outline().position();
+            PreVoteReply reply = new PreVoteReply(
+                    request.epoch(),
+                    request.question(),
+                    promise.epoch(),
+                    role.liveLeader(),
+                    role.epoch,
+                    position,
+                    replica.voters());
+            replica.out().send(from, reply);
+        }
     }
 
     void request(ReplicaId from, PromiseRequest request) {
@@ -70,6 +92,23 @@ final class Voting {
         boolean newest = id == storeId;
         if (newest) {
             storeId = STORED;
+            stored = promise;
+        }
+        return newest;
+    }
+
+    /**
+     * Takes back the newest promise, which found no room (rule 11): nobody has been told of it, nothing was done because of it that a
+     * restart would not undo.
+     *
+     * @return whether it was the newest; of an older one the newest tells what is on the disk
+     */
+    boolean takeBack(long id) {
+        boolean newest = id == storeId;
+        if (newest) {
+            storeId = STORED;
+            promise = stored;
+            waiting = null;
         }
         return newest;
     }

@@ -107,7 +107,7 @@ class AbstentionTest {
 
     @Test
     void declinesItsNomination() {
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         assertThat(outputs).singleElement().isInstanceOf(Output.NominationOver.class);
     }
 
@@ -182,7 +182,7 @@ class AbstentionTest {
     /** Leads epoch 2 of an empty log, with one entry of its own that is on its own disk only. */
     private void lead() {
         replica = replica(new Promise(1, Y), 0, false);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         receive(B, new PromiseReply(2, X, true, 2, new LogPosition(-1, 0), 0, 0, VOTERS));
         step(new Input.Append(1, 2, List.of(new PlacedBatch(ControlRecords.barrier(0, 2, 1), 0, 2, -1))));
@@ -192,7 +192,7 @@ class AbstentionTest {
     @Test
     void aLeaderForgetsWhatAnEarlierStartAcknowledged() {
         replica = replica(new Promise(1, Y), 0, false);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         receive(B, new PromiseReply(2, X, true, 2, new LogPosition(-1, 0), 0, 0, VOTERS));
         step(new Input.Append(1, 2, List.of(new PlacedBatch(ControlRecords.barrier(0, 2, 1), 0, 2, -1))));
@@ -224,7 +224,7 @@ class AbstentionTest {
     @Test
     void aStartIsConfirmedWhenTheEpochIsOpenAndNotBefore() {
         replica = replica(new Promise(1, Y), 2, false);
-        step(new Input.Nominated());
+        step(new Input.Nominated(true, true));
         diskDoesIt();
         receive(B, new PromiseReply(2, X, true, 2, new LogPosition(1, 2), 0, 0, VOTERS));
         diskDoesIt();

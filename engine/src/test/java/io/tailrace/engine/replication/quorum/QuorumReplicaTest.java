@@ -31,6 +31,7 @@ class QuorumReplicaTest {
     private static final Voters VOTERS = new Voters(List.of(A, B, C), 0);
     private static final UUID X = new UUID(1, 1);
     private static final UUID Y = new UUID(2, 2);
+    private static final Input.Nominated WHATEVER_THE_OTHERS_SAY = new Input.Nominated(true, true);
     private static final EpochEnd NOWHERE = new EpochEnd(-1, 0);
 
     private final List<Output> outputs = new ArrayList<>();
@@ -109,7 +110,7 @@ class QuorumReplicaTest {
     }
 
     private void lead() {
-        step(new Input.Nominated());
+        step(WHATEVER_THE_OTHERS_SAY);
         diskDoesIt();
         receive(B, granted(1, new LogPosition(-1, 0)));
     }
@@ -141,7 +142,7 @@ class QuorumReplicaTest {
 
     @Test
     void aNomineeDoesNotLeadWithoutItsOwnPromise() {
-        step(new Input.Nominated());
+        step(WHATEVER_THE_OTHERS_SAY);
         outputs.addAll(replica.step(new Input.Received(B, granted(1, new LogPosition(-1, 0)))));
         outputs.addAll(replica.step(new Input.Received(C, granted(1, new LogPosition(-1, 0)))));
         assertThat(outputs(Output.Leading.class)).isEmpty();
@@ -150,7 +151,7 @@ class QuorumReplicaTest {
     @Test
     void copiesTheLogOfTheHigherEpochThoughItsOwnIsLonger() {
         replica = replica(new Promise(2, Y), 1, 1, 1, 1);
-        step(new Input.Nominated());
+        step(WHATEVER_THE_OTHERS_SAY);
         diskDoesIt();
         receive(B, granted(3, new LogPosition(2, 3)));
         assertThat(outputs(Output.Send.class)).containsExactly(new Output.Send(B, new CopyRequest(3, X, 4, 1)));
@@ -159,7 +160,7 @@ class QuorumReplicaTest {
     @Test
     void servesWhenItsBarrierIsCommittedAndNotBefore() {
         replica = replica(new Promise(1, Y), 1, 1);
-        step(new Input.Nominated());
+        step(WHATEVER_THE_OTHERS_SAY);
         diskDoesIt();
         receive(B, granted(2, new LogPosition(1, 2)));
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
@@ -189,7 +190,7 @@ class QuorumReplicaTest {
     @Test
     void stepsUpOnTheDiskBeforeItTakesAnAppend() {
         receive(B, append(1, 0, -1, 0, batch(0, 1)));
-        assertThat(outputs).singleElement().isInstanceOf(Output.StorePromise.class);
+        assertThat(outputs(Output.Io.class)).singleElement().isInstanceOf(Output.StorePromise.class);
         diskDoesIt();
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
     }
@@ -379,22 +380,52 @@ class QuorumReplicaTest {
     @Test
     void aBarrierThatFindsNoRoomEndsTheNomination() {
         replica = replica(new Promise(1, Y), 1, 1);
-        step(new Input.Nominated());
+        step(WHATEVER_THE_OTHERS_SAY);
         diskDoesIt();
         receive(B, granted(2, new LogPosition(1, 2)));
         step(new Input.NoRoom(idOfAppend()));
         assertThat(outputs(Output.NominationOver.class)).singleElement().matches(over -> over.why()
                 .contains("no room"));
         assertThat(replica.endOffset()).isEqualTo(2);
-        step(new Input.Nominated());
+        step(WHATEVER_THE_OTHERS_SAY);
         assertThat(outputs(Output.StorePromise.class))
                 .as("it may be nominated again")
                 .hasSize(1);
     }
 
     @Test
+    void aPromiseThatFindsNoRoomIsNotGivenAndMayBeAskedForAgain() {
+        receive(B, new PromiseRequest(4, X));
+        step(new Input.NoRoom(outputs(Output.StorePromise.class).get(0).id()));
+        assertThat(sent(PromiseReply.class)).isEmpty();
+        assertThat(replica.promisedEpoch()).isEqualTo(-1);
+        receive(C, new PromiseRequest(4, Y));
+        diskDoesIt();
+        assertThat(sent(PromiseReply.class)).singleElement().matches(PromiseReply::granted);
+        step(new Input.Nominated(true, true));
+        step(new Input.NoRoom(outputs(Output.StorePromise.class).get(0).id()));
+        assertThat(outputs)
+                .containsExactly(new Output.NominationOver(
+                        5, ErrorCode.DISK_FULL, "there is no room on the disk for its promise"));
+    }
+
+    @Test
+    void whoBeginsAnewFencesWhatWasBegunBefore() {
+        lead();
+        step(append(7, 0));
+        step(new Input.NominatedAnew());
+        assertThat(outputs(Output.Decision.class))
+                .startsWith(new Output.AppendUnknown(7))
+                .hasAtLeastOneElementOfType(Output.NominationOver.class);
+        diskDoesIt();
+        step(append(8, 1));
+        assertThat(outputs(Output.AppendRefused.class)).hasSize(1);
+        assertThat(replica.promisedEpoch()).isEqualTo(2);
+    }
+
+    @Test
     void whatTheOperatingSystemHasCountsWithoutAnFsyncIfThatIsTheSetting() {
-        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, FlushMode.OS), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 100, 1000, FlushMode.OS), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.Flush.class)).isEmpty();
@@ -409,12 +440,13 @@ class QuorumReplicaTest {
     @Test
     void pendingAppendsHaveABoundInBytesThatALargeOneAloneMayExceed() {
         int bytes = batch(0, 1).sizeInBytes();
-        replica = replica(new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(
+                new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         step(append(8, 1));
         assertThat(outputs).containsExactly(new Output.AppendRefused(8, ErrorCode.PARTITION_BUSY));
-        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);
@@ -426,7 +458,7 @@ class QuorumReplicaTest {
         Output.Io store = outputs(Output.Io.class).get(0);
         step(new Input.IoFailed(store.id(), "Input/output error"));
         assertThat(outputs(Output.Alarm.class)).hasSize(1);
-        step(new Input.Nominated());
+        step(WHATEVER_THE_OTHERS_SAY);
         assertThat(outputs).isEmpty();
     }
 }

@@ -188,11 +188,88 @@ public enum BrokenRule {
             return false;
         }
     }),
+    /** No rule: a nominee leaves no leader alone. */
+    DEFER_TO_NOBODY(new Rules() {
+        @Override
+        boolean defers(int reports, int quorum) {
+            return false;
+        }
+    }),
     /** Rule 6: a leader confirms a read without asking. */
     READ_WITHOUT_A_QUORUM(new Rules() {
         @Override
         boolean confirmsRead(int answers, int quorum) {
             return true;
+        }
+    }),
+    /** Rule 17: the next change begins before the last is committed. */
+    TWO_CHANGES_AT_ONCE(new Rules() {
+        @Override
+        boolean mayChangeVoters(boolean lastIsCommitted, boolean epochIsCommitted) {
+            return epochIsCommitted;
+        }
+    }),
+    /** Rule 17: a change begins before an entry of its leader's epoch is committed (the bug of Raft's thesis, found in 2015). */
+    CHANGE_BEFORE_THE_BARRIER(new Rules() {
+        @Override
+        boolean mayChangeVoters(boolean lastIsCommitted, boolean epochIsCommitted) {
+            return lastIsCommitted;
+        }
+    }),
+    /** Rule 17: a nominee counts a quorum of the voters by its own log, whoever's log wins. */
+    VOTERS_OF_ANOTHER_LOG(new Rules() {
+        @Override
+        Voters electing(Voters own, Voters winners) {
+            return own;
+        }
+    }),
+    /** Rule 15: a nominee counts every promise, be it of a replica that does not vote. */
+    STRANGERS_PROMISE(new Rules() {
+        @Override
+        boolean countsPromise(Voters voters, ReplicaId from) {
+            return true;
+        }
+    }),
+    /** Rule 17: a leader counts the learner that it brings up. */
+    LEARNER_COUNTS(new Rules() {
+        @Override
+        boolean countsAnswer(Voters voters, ReplicaId from, boolean learner) {
+            return learner || voters.contains(from);
+        }
+    }),
+    /** Rule 17: a leader counts who is just being removed. */
+    REMOVED_VOTER_COUNTS(new Rules() {
+        @Override
+        boolean countsAnswer(Voters voters, ReplicaId from, boolean learner) {
+            return !learner;
+        }
+    }),
+    /** Rule 17: a leader that removes itself counts itself for as long as it leads. */
+    REMOVED_LEADER_COUNTS(new Rules() {
+        @Override
+        boolean countsItself(Voters voters, ReplicaId leader) {
+            return true;
+        }
+    }),
+    /** Rule 17: a configuration counts only once it is committed. */
+    VOTERS_COUNT_ONCE_COMMITTED(new Rules() {
+        @Override
+        Voters inEffect(VoterHistory voters, long highWatermark) {
+            return voters.at(highWatermark);
+        }
+    }),
+    /** Rule 17: a configuration stays when its entry is cut off. */
+    VOTERS_SURVIVE_A_CUT(new Rules() {
+        @Override
+        long votersKept(long cutAt) {
+            return Long.MAX_VALUE;
+        }
+    }),
+    /** Rule 17: after a restart a replica goes by the voters that it was created with. */
+    FIRST_VOTERS_AFTER_A_RESTART(new Rules() {
+        @Override
+        VoterHistory afterRestart(VoterHistory stored) {
+            return VoterHistory.of(stored.at(0));
         }
     });
 
