@@ -50,6 +50,7 @@ final class ClusterUp implements Callable<Integer> {
     }
 
     @Override
+    @SuppressWarnings("try") // it listens until it is closed
     public Integer call() {
         if (nodes != null && (nodes < 1 || nodes > LocalCluster.MAX_NODES)) {
             throw new ParameterException(

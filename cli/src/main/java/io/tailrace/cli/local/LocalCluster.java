@@ -35,7 +35,7 @@ public final class LocalCluster {
 
     private static final int VERSION = 1;
     private static final int CLUSTER_PORT_DISTANCE = 100;
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
     private static final long LOOK_AGAIN_MILLIS = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -159,6 +159,7 @@ public final class LocalCluster {
      * @param stop says whether somebody wants it to end
      * @throws TailraceException CLUSTER_NOT_FORMED with what a node said last; IO_FAILED; LIMIT_EXCEEDED
      */
+    @SuppressWarnings("try") // the lock is held, not used
     public void up(BooleanSupplier stop) {
         try (Closeable lock = lock()) {
             List<LocalNode> begun = new ArrayList<>();
@@ -234,13 +235,14 @@ public final class LocalCluster {
      *
      * @return what a person should know of it
      */
+    @SuppressWarnings("try") // the lock is held, not used
     public List<String> down() {
         try (Closeable lock = lock()) {
             return nodes.stream().map(LocalNode::stop).filter(Objects::nonNull).toList();
         } catch (IOException e) {
             throw failed(directory, e);
         } catch (UncheckedIOException e) {
-            throw failed(directory, e.getCause());
+            throw failed(directory, new IOException(e));
         }
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tailrace cluster}: three nodes, each a process of its own. */
 class ClusterProcessesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int CLUSTER_PORT_DISTANCE = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
