@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.cluster.catalog.Topic;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ class ProduceTest {
 
     private static String topic(int partitions) {
         String name = "t" + topics++;
-        node.withTopic(name, partitions);
+        node.withTopicThatKeeps(name, partitions);
         return name;
     }
 
@@ -359,8 +360,20 @@ class ProduceTest {
     void aBodyThatIsTooLargeIsRefused() {
         String topic = topic(1);
         String body = "{\"value\":{\"data\":\"" + "x".repeat(1 << 20) + "\"}}";
-        HttpResponse<String> answer = node.post("/v1/topics/" + topic + "/records", JSON, body);
+        HttpResponse<String> answer = postUntilAnswered("/v1/topics/" + topic + "/records", body);
         assertThat(answer.statusCode()).isEqualTo(413);
         assertThat(answer.body()).contains("REQUEST_TOO_LARGE");
+    }
+
+    /** A refusal closes the connection, perhaps before all of the body has left: then the client does not hear it. */
+    private static HttpResponse<String> postUntilAnswered(String path, String body) {
+        for (int attempt = 0; attempt < 50; attempt++) {
+            try {
+                return node.post(path, JSON, body);
+            } catch (UncheckedIOException unheard) {
+                assertThat(unheard).hasCauseInstanceOf(IOException.class);
+            }
+        }
+        throw new AssertionError("No answer to " + path);
     }
 }

@@ -30,7 +30,7 @@ class ReadTest {
     static void start(@TempDir Path directory) {
         node = new ServedNodes(directory);
         // Four records in each of two partitions, a second apart.
-        node.withTopic("two", 2);
+        node.withTopicThatKeeps("two", 2);
         node.produce(
                 "two",
                 IntStream.range(0, 8)
@@ -46,7 +46,7 @@ class ReadTest {
 
     private static String topic(int partitions) {
         String name = "t" + topics++;
-        node.withTopic(name, partitions);
+        node.withTopicThatKeeps(name, partitions);
         return name;
     }
 

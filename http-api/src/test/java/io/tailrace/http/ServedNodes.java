@@ -3,6 +3,7 @@ package io.tailrace.http;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
+import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.node.Tailrace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,6 +67,17 @@ final class ServedNodes implements AutoCloseable {
         tailrace()
                 .topics()
                 .create(NewTopic.of(name, partitions))
+                .toCompletableFuture()
+                .join();
+        return this;
+    }
+
+    /** Whose records never go by age: those of tests are as old as 1970, and a slow test would see them go. */
+    ServedNodes withTopicThatKeeps(String name, int partitions) {
+        tailrace()
+                .topics()
+                .create(NewTopic.of(name, partitions)
+                        .withSettings(TopicSettings.DEFAULT.with(Map.of("retention.ms", "-1"))))
                 .toCompletableFuture()
                 .join();
         return this;

@@ -276,8 +276,8 @@ class ConsumerTest extends StreamsTestKit {
             int most = Math.max(count[0], Math.max(count[1], count[2]));
             int least = Math.min(count[0], Math.min(count[1], count[2]));
             // A chunk holds about 150. An answer that is there at once jumps the actor's queue, but only for some 1,000
-            // events.
-            assertThat(most - least).isLessThan(4000);
+            // events, a few times in a row.
+            assertThat(most - least).isLessThan(7000);
         }
         assertThat(count).containsExactly(10_000, 10_000, 10_000);
     }

@@ -53,6 +53,10 @@ public final class CatalogFormat extends SerializerWithStringManifest {
 
     @Override
     public String manifest(Object object) {
+        return manifestOf(object);
+    }
+
+    static String manifestOf(Object object) {
         if (object instanceof TopicCreated) {
             return CREATED;
         }
@@ -80,7 +84,8 @@ public final class CatalogFormat extends SerializerWithStringManifest {
         }
     }
 
-    private static JsonNode json(Object object) {
+    /** As a tree, for whatever bytes. */
+    static JsonNode json(Object object) {
         if (object instanceof TopicCreated created) {
             return json(created.topic());
         }
@@ -100,7 +105,7 @@ public final class CatalogFormat extends SerializerWithStringManifest {
         return all;
     }
 
-    private static ArrayNode json(Collection<Topic> topics) {
+    static ArrayNode json(Collection<Topic> topics) {
         ArrayNode all = JSON.createArrayNode();
         topics.forEach(topic -> all.add(json(topic)));
         return all;
@@ -110,7 +115,7 @@ public final class CatalogFormat extends SerializerWithStringManifest {
         return JSON.createObjectNode().put("id", id.toString());
     }
 
-    private static ObjectNode json(Topic topic) {
+    static ObjectNode json(Topic topic) {
         ObjectNode node = json(topic.id()).put("name", topic.name()).put("partitions", topic.partitions());
         ObjectNode settings = node.putObject("settings");
         topic.settings().asMap().forEach(settings::put);
@@ -119,7 +124,11 @@ public final class CatalogFormat extends SerializerWithStringManifest {
 
     @Override
     public Object fromBinary(byte[] bytes, String manifest) {
-        JsonNode json = read(bytes);
+        return object(read(bytes), manifest);
+    }
+
+    /** What {@link #json(Object)} made a tree of. */
+    static Object object(JsonNode json, String manifest) {
         return switch (manifest) {
             case CREATED -> new TopicCreated(topic(json));
             case ALTERED -> new TopicAltered(topic(json));
@@ -142,26 +151,29 @@ public final class CatalogFormat extends SerializerWithStringManifest {
         }
     }
 
-    private static List<Topic> topics(JsonNode array) {
+    static List<Topic> topics(JsonNode array) {
         List<Topic> all = new ArrayList<>();
         array.forEach(node -> all.add(topic(node)));
         return all;
     }
 
-    private static UUID id(JsonNode json) {
+    static UUID id(JsonNode json) {
         return UUID.fromString(json.path("id").asText());
     }
 
-    private static Topic topic(JsonNode json) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        json.path("settings")
-                .properties()
-                .forEach(setting ->
-                        settings.put(setting.getKey(), setting.getValue().asText()));
+    static Topic topic(JsonNode json) {
         return new Topic(
-                json.path("name").asText(),
-                id(json),
-                json.path("partitions").asInt(),
-                TopicSettings.DEFAULT.with(settings));
+                json.path("name").asText(), id(json), json.path("partitions").asInt(), settings(json));
+    }
+
+    static TopicSettings settings(JsonNode json) {
+        return TopicSettings.DEFAULT.with(texts(json.path("settings")));
+    }
+
+    static Map<String, String> texts(JsonNode object) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.properties()
+                .forEach(text -> texts.put(text.getKey(), text.getValue().asText()));
+        return texts;
     }
 }

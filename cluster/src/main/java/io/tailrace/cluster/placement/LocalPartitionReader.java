@@ -6,6 +6,7 @@ import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.replication.HighWatermark;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
 import java.util.OptionalLong;
@@ -13,7 +14,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalPartitionReader implements PartitionReader {
     private final PartitionId partition;
-    private final LeaderLink link;
+    private final Supplier<? extends CompletionStage<?>> opening;
+    private final BooleanSupplier leads;
     private final Replicas replicas;
     private final Executor io;
     private final Object lock = new Object();
@@ -32,9 +36,22 @@ final class LocalPartitionReader implements PartitionReader {
     private boolean closed;
     private boolean reading;
 
-    LocalPartitionReader(PartitionId partition, LeaderLink link, Replicas replicas, Executor io) {
+    /**
+     * A reader of the replica here.
+     *
+     * @param opening completes when the replica has been opened
+     * @param leads whether the replica is the leader's: only that can say that an offset above its high watermark is none,
+     *     another has not heard of it yet (log-safety rule 21)
+     */
+    LocalPartitionReader(
+            PartitionId partition,
+            Supplier<? extends CompletionStage<?>> opening,
+            BooleanSupplier leads,
+            Replicas replicas,
+            Executor io) {
         this.partition = partition;
-        this.link = link;
+        this.opening = opening;
+        this.leads = leads;
         this.replicas = replicas;
         this.io = io;
     }
@@ -43,6 +60,9 @@ final class LocalPartitionReader implements PartitionReader {
     public CompletionStage<Fetched> fetch(long offset, int maxBytes) {
         return ask(found -> {
             long highWatermark = found.highWatermark().offset();
+            if (offset > highWatermark && !leads.getAsBoolean()) {
+                return CompletableFuture.failedFuture(notYet(highWatermark));
+            }
             if (offset < found.startOffset() || offset > highWatermark) {
                 return CompletableFuture.failedFuture(outOfRange(found, offset));
             }
@@ -72,6 +92,9 @@ final class LocalPartitionReader implements PartitionReader {
             } catch (TailraceException over) {
                 forget(found);
                 return CompletableFuture.failedFuture(over);
+            }
+            if (found.highWatermark().offset() == HighWatermark.UNKNOWN) {
+                return CompletableFuture.failedFuture(notYet(0));
             }
             return question.apply(found).exceptionally(failure -> {
                 try {
@@ -115,7 +138,7 @@ final class LocalPartitionReader implements PartitionReader {
                 return CompletableFuture.completedFuture(replica);
             }
         }
-        return link.locate().toCompletableFuture().thenApply(leader -> {
+        return opening.get().toCompletableFuture().thenApply(opened -> {
             Replica found = replicas.find(partition.text()).orElseThrow(this::unavailable);
             synchronized (lock) {
                 replica = found;
@@ -177,6 +200,13 @@ final class LocalPartitionReader implements PartitionReader {
                         + ": start at one of those.",
                 start,
                 end);
+    }
+
+    private TailraceException notYet(long highWatermark) {
+        return new TailraceException(
+                ErrorCode.PARTITION_UNAVAILABLE,
+                "The replica of partition " + partition + " on this node knows of nothing committed above "
+                        + highWatermark + " yet: ask again, or ask the leader.");
     }
 
     private TailraceException unavailable() {

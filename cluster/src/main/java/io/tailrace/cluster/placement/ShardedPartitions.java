@@ -55,7 +55,7 @@ public final class ShardedPartitions implements Partitions {
 
     @Override
     public PartitionReader reader(PartitionId partition) {
-        return new LocalPartitionReader(partition, link(partition), replicas, io);
+        return new LocalPartitionReader(partition, link(partition)::locate, () -> true, replicas, io);
     }
 
     /** Makes sure that somebody leads the partition; fails as an append does. */

@@ -83,6 +83,8 @@ class PartitionEndTest extends PartitionFixture {
             send(batch(7, n, "v" + n));
             stored();
         }
+        // The task that wrote the last batch would write the next, if it has not ended yet.
+        io.awaitIdle();
         io.hold();
         send(batch(7, 5, "v5"));
         TestProbe<Partition.DeleteReply> deletion = deletion(3);

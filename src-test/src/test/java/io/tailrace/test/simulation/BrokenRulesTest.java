@@ -23,48 +23,48 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "VOTE_BY_LENGTH, 70",
-        "COPY_NOTHING, 0",
+        "VOTE_BY_LENGTH, 20",
+        "COPY_NOTHING, 5",
         "CUT_BEHIND_EVERY_APPEND, 0",
-        "FOLLOW_BEFORE_FSYNC, 1358",
-        "LEADER_COUNTS_BEFORE_FSYNC, 318",
-        "ACKNOWLEDGE_BEFORE_FSYNC, 39",
-        "TRUNCATE_TO_THE_HIGH_WATERMARK, 1",
+        "FOLLOW_BEFORE_FSYNC, 437",
+        "LEADER_COUNTS_BEFORE_FSYNC, 100",
+        "ACKNOWLEDGE_BEFORE_FSYNC, 2",
+        "TRUNCATE_TO_THE_HIGH_WATERMARK, 0",
         "EPOCHS_NOT_COMPARED, 1",
-        "SERVE_BEFORE_THE_BARRIER, 62",
-        "FORGET_A_PROMISE, 2",
-        "PROMISE_BEFORE_FSYNC, 14",
-        "PROMISE_AN_EPOCH_TWICE, 2",
-        "COMMIT_AN_OLD_EPOCH, 125",
+        "SERVE_BEFORE_THE_BARRIER, 14",
+        "FORGET_A_PROMISE, 0",
+        "PROMISE_BEFORE_FSYNC, 5",
+        "PROMISE_AN_EPOCH_TWICE, 6",
+        "COMMIT_AN_OLD_EPOCH, 175",
         "HIGH_WATERMARK_BEYOND_THE_MATCH, 1",
         "OLD_LEADERS_NOT_REFUSED, 1",
-        "FORCED_BUT_NOT_WRITTEN, 31",
-        "OUTLINE_NOT_TAKEN_BACK, 1",
-        "PENDING_NOT_TAKEN_BACK, 1",
-        "DEFER_TO_NOBODY, 9",
-        "READ_WITHOUT_A_QUORUM, 79",
-        "VOTE_WITHOUT_WHAT_WAS_LOST, 34",
-        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 79",
-        "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 541",
-        "CONFIRM_BEFORE_THE_BARRIER, 438",
-        "COUNT_LATE_ANSWERS, 107",
-        "COUNT_EARLIER_STARTS, 0",
-        "TAKE_WHAT_COMES, 689",
-        "TWO_CHANGES_AT_ONCE, 46",
-        "CHANGE_BEFORE_THE_BARRIER, 4874",
-        "VOTERS_OF_ANOTHER_LOG, 146",
-        "STRANGERS_PROMISE, 221",
-        "LEARNER_COUNTS, 2",
-        "REMOVED_VOTER_COUNTS, 13",
-        "REMOVED_LEADER_COUNTS, 8",
-        "VOTERS_COUNT_ONCE_COMMITTED, 10",
-        "VOTERS_SURVIVE_A_CUT, 37",
+        "FORCED_BUT_NOT_WRITTEN, 18",
+        "OUTLINE_NOT_TAKEN_BACK, 5",
+        "PENDING_NOT_TAKEN_BACK, 3",
+        "DEFER_TO_NOBODY, 6",
+        "READ_WITHOUT_A_QUORUM, 15",
+        "VOTE_WITHOUT_WHAT_WAS_LOST, 24",
+        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 212",
+        "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 645",
+        "CONFIRM_BEFORE_THE_BARRIER, 1493",
+        "COUNT_LATE_ANSWERS, 778",
+        "COUNT_EARLIER_STARTS, 20",
+        "TAKE_WHAT_COMES, 724",
+        "TWO_CHANGES_AT_ONCE, 10",
+        "CHANGE_BEFORE_THE_BARRIER, 3639",
+        "VOTERS_OF_ANOTHER_LOG, 545",
+        "STRANGERS_PROMISE, 54",
+        "LEARNER_COUNTS, 10",
+        "REMOVED_VOTER_COUNTS, 2",
+        "REMOVED_LEADER_COUNTS, 2",
+        "VOTERS_COUNT_ONCE_COMMITTED, 2",
+        "VOTERS_SURVIVE_A_CUT, 2",
         "FIRST_VOTERS_AFTER_A_RESTART, 2",
-        "START_MOVES_BEFORE_IT_IS_COMMITTED, 1",
-        "START_BEYOND_THE_SNAPSHOTS, 1",
-        "BEGIN_ANEW_WHEREVER_LOGS_PART, 1",
-        "SNAPSHOT_BEHIND_THE_START, 234",
-        "RESET_COUNTS_BEFORE_IT_IS_DONE, 293"
+        "START_MOVES_BEFORE_IT_IS_COMMITTED, 8",
+        "START_BEYOND_THE_SNAPSHOTS, 9",
+        "BEGIN_ANEW_WHEREVER_LOGS_PART, 2",
+        "SNAPSHOT_BEHIND_THE_START, 12",
+        "RESET_COUNTS_BEFORE_IT_IS_DONE, 75"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
         assertThat(find(broken(rule), seed)).isNotNegative();
@@ -72,13 +72,13 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CUTS_AND_VOTES, 2",
-        "FORGETS_TO_ABSTAIN, 252",
-        "SERVES_UNCHECKED, 233",
-        "IGNORES_THE_BOOT, 72",
-        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 87",
-        "FILES_GO_WITHOUT_A_SNAPSHOT, 1",
-        "START_IS_NOT_STORED, 1"
+        "CUTS_AND_VOTES, 4",
+        "FORGETS_TO_ABSTAIN, 47",
+        "SERVES_UNCHECKED, 1880",
+        "IGNORES_THE_BOOT, 120",
+        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 50",
+        "FILES_GO_WITHOUT_A_SNAPSHOT, 35",
+        "START_IS_NOT_STORED, 8"
     })
     void aNodeThatDoesWrongBesideTheRulesIsFound(Variant.Flaw flaw, long seed) {
         assertThat(find(new Variant(Variant.SOUND.replicas(), true, flaw), seed))
@@ -87,12 +87,12 @@ class BrokenRulesTest {
 
     @Test
     void deduplicationStateThatIsNotRolledBackIsFound() {
-        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 10)).isNotNegative();
+        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 9)).isNotNegative();
     }
 
     @Test
     void aBlankDiskThatVotesIsFound() {
-        assertThat(find(new Variant(Variant.SOUND.replicas(), true, Variant.Flaw.BLANK_DISK_VOTES), 71))
+        assertThat(find(new Variant(Variant.SOUND.replicas(), true, Variant.Flaw.BLANK_DISK_VOTES), 18))
                 .isNotNegative();
     }
 
@@ -105,7 +105,10 @@ class BrokenRulesTest {
         assertThat(seeds.value()).anyMatch(line -> line.startsWith(rule.name() + ","));
     }
 
-    /** Prints the table anew when seeds have moved: {@code -Dtailrace.simulation.search=20000}, so many lives at most. */
+    /**
+     * Prints the table anew when seeds have moved: {@code -Dtailrace.simulation.search=20000}, so many lives at most; of one line
+     * with {@code -Dtailrace.simulation.broken=NAME}.
+     */
     @Test
     void theSeedsAreFoundAgain() {
         Long lives = Long.getLong("tailrace.simulation.search");
@@ -118,6 +121,8 @@ class BrokenRulesTest {
             broken.put(flaw.name(), new Variant(Variant.SOUND.replicas(), true, flaw));
         }
         broken.put("state that is not rolled back", new Variant(Variant.SOUND.replicas(), false));
+        String only = System.getProperty("tailrace.simulation.broken", "");
+        broken.keySet().removeIf(name -> !name.contains(only));
         broken.forEach((name, variant) -> {
             OptionalLong seed = LongStream.range(0, lives)
                     .parallel()

@@ -36,12 +36,13 @@ final class Operator {
         }
     }
 
-    Operator(Cluster cluster, World world, Members members) {
+    /** One who is eager wishes for something of whoever has just been chosen, and often. */
+    Operator(Cluster cluster, World world, Members members, boolean eager) {
         this.cluster = cluster;
         this.world = world;
         this.members = members;
-        this.everyMillis = world.between(20, 400);
-        this.wishAtChanges = world.chance(0.5) ? 0 : world.random.nextDouble();
+        this.everyMillis = eager ? world.between(20, 100) : world.between(20, 400);
+        this.wishAtChanges = eager ? 1 : world.chance(0.5) ? 0 : world.random.nextDouble();
     }
 
     void live() {
