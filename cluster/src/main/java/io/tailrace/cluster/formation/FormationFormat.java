@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FormationFormat extends SerializerWithStringManifest {
     /** Registered in reference.conf; Pekko asks that it be unique in an application. */
-    private static final int IDENTIFIER = 7_070_102;
+    private static final int IDENTIFIER = 7_070_104;
 
     private static final String HELLO = "hello/1";
     private static final String HERE = "here/1";
