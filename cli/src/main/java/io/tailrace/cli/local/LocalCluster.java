@@ -103,7 +103,8 @@ public final class LocalCluster {
             for (int i = 0; i < 2 * count; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+            // The first of the founders' addresses is that of the first node.
+            return sockets.stream().map(ServerSocket::getLocalPort).sorted().toList();
         } finally {
             for (ServerSocket socket : sockets) {
                 socket.close();
