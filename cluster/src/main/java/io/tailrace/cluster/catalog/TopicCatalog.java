@@ -33,10 +33,8 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     /** More partitions than this in one topic is a slip of the keyboard. */
     public static final int MAX_PARTITIONS = 10_000;
 
-    private static final String PERSISTENCE_ID = "tailrace-catalog";
-
     /** Where its events lie. */
-    public static final PartitionId PARTITION = InternalPartition.of("journal", PERSISTENCE_ID);
+    public static final PartitionId PARTITION = InternalPartition.CATALOG_EVENTS;
 
     private static final int SNAPSHOT_EVERY = 500;
     private static final int SNAPSHOTS_KEPT = 2;
@@ -92,7 +90,7 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     private TopicCatalog(ActorContext<Command> context, int maxPartitions) {
         super(
-                PersistenceId.ofUniqueId(PERSISTENCE_ID),
+                PersistenceId.ofUniqueId(InternalPartition.CATALOG),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.1));
         this.context = context;
         this.maxPartitions = maxPartitions;

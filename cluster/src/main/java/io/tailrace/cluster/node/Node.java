@@ -23,6 +23,7 @@ import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.partition.PartitionSettings;
+import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,13 +77,9 @@ final class Node implements Tailrace {
         Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
         this.replicas = new Replicas(
-                directory.nodeId().toString(),
-                files,
-                directory.partitions(),
-                directory.promises(),
-                settings.flush(),
-                clock,
-                io);
+                ReplicaHome.alone(
+                        directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
+                directory.partitions());
         this.name = settings.nodeName();
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,

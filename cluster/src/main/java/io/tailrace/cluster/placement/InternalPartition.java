@@ -23,6 +23,14 @@ public final class InternalPartition {
             new LogSettings(128 << 20, 7L * 24 * 60 * 60 * 1000, 4096),
             Retention.NONE);
 
+    /** The persistence id of the catalogue of topics. */
+    public static final String CATALOG = "tailrace-catalog";
+
+    /** Where the catalogue's events lie. */
+    public static final PartitionId CATALOG_EVENTS = of("journal", CATALOG);
+
+    private static final PartitionId CATALOG_SNAPSHOTS = of("snapshot", CATALOG);
+
     private InternalPartition() {}
 
     /**
@@ -38,5 +46,10 @@ public final class InternalPartition {
     /** Whether it is one of these. */
     public static boolean is(PartitionId partition) {
         return partition.topicId().version() == NAME_BASED;
+    }
+
+    /** Whether it holds what the catalogue itself consists of: its place has to be known without asking the catalogue. */
+    public static boolean isControl(PartitionId partition) {
+        return partition.equals(CATALOG_EVENTS) || partition.equals(CATALOG_SNAPSHOTS);
     }
 }

@@ -40,7 +40,7 @@ public final class PartitionRegion {
 
         @Override
         public String shardId(String entityId) {
-            return Integer.toString(PlacementGroup.of(PartitionId.parse(entityId)));
+            return PlacementGroup.of(PartitionId.parse(entityId), 1).text();
         }
 
         @Override

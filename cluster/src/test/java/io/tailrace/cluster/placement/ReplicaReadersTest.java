@@ -15,8 +15,10 @@ import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Leadership;
+import io.tailrace.engine.replication.Nomination;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.Replica;
+import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replicas;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -47,13 +49,8 @@ class ReplicaReadersTest {
         DiskFileStore files = new DiskFileStore();
         promises = PromiseJournal.open(files, directory, true);
         replicas = new Replicas(
-                "node",
-                files,
-                directory.resolve("partitions"),
-                promises,
-                FlushMode.OS,
-                InstantSource.system(),
-                Runnable::run);
+                ReplicaHome.alone("node", files, promises, FlushMode.OS, InstantSource.system(), Runnable::run),
+                directory.resolve("partitions"));
         reader = new ReplicaReaders(replicas, partition -> leads, Runnable::run).reader(PARTITION);
     }
 
@@ -98,7 +95,7 @@ class ReplicaReadersTest {
 
     @Test
     void anOffsetAboveTheHighWatermarkIsNotYetThereOnAFollowerAndNowhereOnTheLeader() {
-        join(replica().lead());
+        join(replica().lead(Nomination.AT_ANY_PRICE));
         assertThat(code(reader.fetch(5, 100))).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
         leads = true;
         assertThat(code(reader.fetch(5, 100))).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
@@ -106,7 +103,7 @@ class ReplicaReadersTest {
 
     @Test
     void atItsHighWatermarkAFetchWaitsOnAFollowerToo() {
-        Leadership leadership = join(replica().lead());
+        Leadership leadership = join(replica().lead(Nomination.AT_ANY_PRICE));
         CompletableFuture<Fetched> parked = reader.fetch(0, 100).toCompletableFuture();
         assertThat(parked).isNotDone();
         leadership

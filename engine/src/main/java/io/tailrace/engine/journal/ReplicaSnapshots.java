@@ -8,7 +8,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.partition.BatchAppended;
 import io.tailrace.engine.partition.PartitionState;
-import io.tailrace.engine.replication.quorum.SnapshotStore;
+import io.tailrace.engine.replication.SnapshotMaker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Each replica makes its own, from its own log below its high watermark. That log is the same everywhere, so the state is; nothing
  * has to be sent or believed, and it goes on while nobody leads. The price is that every replica reads its batches' headers once.
  *
- * <p>Each is written twice, so that all files of the log below it may go, and one damaged file costs nothing (decision 8). Blocking; for
- * one thread at a time.
+ * <p>Each is written twice, so that all files of the log below it may go, and one damaged file costs nothing (decision 8). Blocking; safe
+ * for several threads.
  */
-public final class ReplicaSnapshots implements SnapshotStore {
+public final class ReplicaSnapshots implements SnapshotMaker {
     private static final int KEPT = 2;
     private static final Pattern FILE_NAME = Pattern.compile("(\\d{20})(\\.copy)?\\.snapshot");
 
@@ -53,8 +53,8 @@ public final class ReplicaSnapshots implements SnapshotStore {
         this.maxProducers = maxProducers;
     }
 
-    /** What the newest one is as of that can be read, or 0. */
-    public long newestOffset() {
+    @Override
+    public synchronized long newestOffset() {
         if (newestOffset < 0) {
             newestOffset = newest(Long.MAX_VALUE)
                     .map(stored -> stored.state().endOffset())
@@ -68,18 +68,12 @@ public final class ReplicaSnapshots implements SnapshotStore {
      *
      * @throws TailraceException CORRUPT_LOG if the log does not reach back to a snapshot that can be read
      */
-    public PartitionState state(Log log) {
+    public synchronized PartitionState state(Log log) {
         return stateAt(log, log.endOffset()).state();
     }
 
-    /**
-     * Makes a snapshot from the log, durably, unless there is a later one.
-     *
-     * @param highWatermark where it ends: everything below is committed, and in the log
-     * @return what the newest one is as of
-     * @throws TailraceException DISK_FULL, IO_FAILED; CORRUPT_LOG
-     */
-    public long make(Log log, long highWatermark, long nowMillis) {
+    @Override
+    public synchronized long make(Log log, long highWatermark, long nowMillis) {
         long newest = newestOffset();
         if (newest >= highWatermark) {
             return newest;
@@ -136,7 +130,7 @@ public final class ReplicaSnapshots implements SnapshotStore {
     }
 
     @Override
-    public Part read(long offset, int position, int maxBytes) {
+    public synchronized Part read(long offset, int position, int maxBytes) {
         for (Name name : names()) {
             ByteBuffer bytes = bytes(name);
             if (bytes != null) {
@@ -152,7 +146,7 @@ public final class ReplicaSnapshots implements SnapshotStore {
     }
 
     @Override
-    public void store(long offset, ByteBuffer bytes) {
+    public synchronized void store(long offset, ByteBuffer bytes) {
         PartitionStateFormat.Stored stored = PartitionStateFormat.decode(bytes.duplicate());
         if (stored.state().endOffset() != offset) {
             throw new TailraceException(

@@ -8,6 +8,7 @@ import io.tailrace.engine.journal.SnapshotFiles;
 import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Leadership;
+import io.tailrace.engine.replication.Nomination;
 import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,7 +177,7 @@ public final class Partition {
     private CompletionStage<Elected> lead(PartitionSettings settings) {
         Replica replica = environment.replicas().open(id.text(), settings.log());
         report(replica.recovery());
-        return replica.lead()
+        return replica.lead(Nomination.AT_ANY_PRICE)
                 .thenApply(leadership -> new Elected(
                         settings,
                         replica,

@@ -39,6 +39,14 @@ public interface Leadership {
     CompletionStage<Void> moveStart(long newStart);
 
     /**
+     * Asks a quorum whether this is still the newest leadership, so that somebody may act on what is committed (log-safety rule 6): a
+     * leader that has been succeeded, and does not know it yet, does not answer. Fails as {@link #append} does.
+     *
+     * @return the committed offset: everything that was acknowledged before this was asked for lies below
+     */
+    CompletionStage<Long> committedOffset();
+
+    /**
      * Returns if this leadership may still write.
      *
      * @throws io.tailrace.engine.error.TailraceException FENCED when a higher epoch has been promised, UNKNOWN_TOPIC when the

@@ -3,25 +3,23 @@ package io.tailrace.engine.replication;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.replication.quorum.Input;
+import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Output;
-import io.tailrace.engine.replication.quorum.Peers;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.QuorumSettings;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaDriver;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Scrub;
 import io.tailrace.engine.replication.quorum.Timers;
-import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
@@ -31,24 +29,32 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one owner of a partition's files in this process: its log, its promise, its high watermark. What is decided is decided by
- * {@link QuorumReplica}; here it is the only voter of its log, which is the same with a quorum of one.
+ * {@link QuorumReplica}, together with the replicas of the same log on other nodes; for the only voter of a log that is the same
+ * with a quorum of one.
  *
  * <p>Safe for use by many threads. {@link #open} and {@link #close} do I/O on the caller's thread, all else on the executor.
  */
 public final class Replica implements AutoCloseable {
+    private final ReplicaHome home;
     private final ReplicaDisk disk;
     private final Log log;
     private final Path directory;
+    private final SnapshotMaker snapshots;
+    private final ReplicaErrors errors;
+    private final Runnable repair;
     private final HighWatermark highWatermark = new HighWatermark();
     private final ReplicaDriver driver;
     private final Object closing = new Object();
     private final Object checkpointing = new Object();
+    private final AtomicBoolean makingSnapshot = new AtomicBoolean();
+    /** The way to the others, and theirs to here; while the replica is being opened there is none, and messages get lost. */
+    private volatile ReplicaNetwork.@Nullable Connection connection;
     /** Who leads through this replica, if anybody does. */
     private volatile @Nullable QuorumLeadership leading;
     /** Why there is nothing to be had here any more: CLOSED or UNKNOWN_TOPIC; {@code null} while it is open. */
@@ -57,58 +63,80 @@ public final class Replica implements AutoCloseable {
     // Seen and changed by the driver's one step at a time only:
 
     private final Map<Long, CompletableFuture<Void>> pending = new HashMap<>();
+    private final Map<Long, CompletableFuture<Long>> reads = new HashMap<>();
     /** The one that holds, and before it the one whose end has still to be told. */
     private final Queue<CompletableFuture<Leadership>> nominations = new ArrayDeque<>();
 
     private @Nullable TailraceException failure;
     private long lastToken;
 
-    private Replica(ReplicaDisk disk, Path directory, FlushMode flush, InstantSource clock, Executor io) {
+    private Replica(ReplicaHome home, ReplicaDisk disk, Path directory, SnapshotMaker snapshots, Runnable repair) {
+        this.home = home;
         this.disk = disk;
         this.log = disk.log();
         this.directory = directory;
-        QuorumReplica replica = new QuorumReplica(
-                disk.self(), QuorumSettings.DEFAULTS.with(flush), disk.recovered(), clock, UUID::randomUUID);
-        this.driver = new ReplicaDriver(replica, disk, io, Peers.NONE, Timers.SHARED, this::decided);
+        this.snapshots = snapshots;
+        this.errors = new ReplicaErrors(directory, disk);
+        this.repair = repair;
+        QuorumSettings settings = QuorumSettings.DEFAULTS.with(home.flush());
+        QuorumReplica replica =
+                new QuorumReplica(disk.self(), settings, disk.recovered(), home.clock(), UUID::randomUUID);
+        if (!disk.isSoleVoter()) {
+            // It serves readers what it knows to be committed before anybody leads.
+            highWatermark.advanceTo(replica.highWatermark());
+        }
+        this.driver = new ReplicaDriver(replica, disk, home.io(), this::send, Timers.SHARED, this::decided);
     }
 
     /**
-     * Opens the files, or creates them for a log of which this is the only voter, and recovers the log.
+     * Opens the files that {@link ReplicaFile#create} has begun, and recovers the log. A replica that has peers hears them from then on.
      *
-     * @param nodeId of the node on which a replica that is created lives
-     * @param promises of the volume; the replica's name there is that of its directory
+     * @param directory its name is the log's, the same on all nodes
+     * @param repair is run, on any thread, when damage has been met: the replica is of no use then, and opening it anew repairs it
      * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
      */
-    public static Replica open(
-            String nodeId,
-            FileStore files,
-            Path directory,
-            PromiseJournal promises,
-            LogSettings settings,
-            FlushMode flush,
-            InstantSource clock,
-            Executor io) {
-        if (!ReplicaFile.exists(files, directory)) {
-            // Also one from before there was this file: then every log had one voter.
-            ReplicaId self = new ReplicaId(nodeId, UUID.randomUUID().toString());
-            ReplicaFile.create(files, directory, self, new Voters(List.of(self), 0));
-        }
-        ReplicaDisk disk = ReplicaDisk.open(files, directory, promises, settings, clock);
+    public static Replica open(ReplicaHome home, Path directory, LogSettings settings, Runnable repair) {
+        ReplicaDisk disk = ReplicaDisk.open(
+                home.files(), directory, home.promises(), settings, home.clock(), home.flush(), home.bootId());
         try {
-            return new Replica(disk, directory, flush, clock, io);
+            SnapshotMaker snapshots = home.snapshots().apply(directory);
+            disk.snapshots(snapshots);
+            Replica replica = new Replica(home, disk, directory, snapshots, repair);
+            replica.connect();
+            return replica;
         } catch (RuntimeException e) {
             disk.close();
             throw e;
         }
     }
 
+    private void connect() {
+        if (!disk.isSoleVoter()) {
+            driver.step(new Input.SnapshotStored(snapshots.newestOffset()));
+        }
+        connection = home.network().connect(log(), disk.self(), driver::receive);
+    }
+
+    private String log() {
+        return directory.getFileName().toString();
+    }
+
+    private void send(ReplicaId to, Message message) {
+        ReplicaNetwork.Connection way = connection;
+        if (way != null) {
+            way.send(to, message);
+        }
+    }
+
     /**
      * Nominates this replica, anew if it leads already: a leadership that it gave before is over then. Done when a quorum has promised
-     * the next epoch and has the epoch's barrier, which an empty log does not need; who reads is served from then on.
+     * the next epoch and has the epoch's barrier, which an empty log does not need; who reads is served from then on. As long as
+     * no quorum can be reached it is neither done nor failed.
      *
-     * <p>Fails with DISK_FULL, IO_FAILED, FENCED when somebody else is nominated, UNKNOWN_TOPIC after a deletion, CLOSED.
+     * <p>Fails with DISK_FULL, IO_FAILED, FENCED when somebody else leads or is nominated, PARTITION_UNAVAILABLE when it may not lead,
+     * or should not since its log is far behind, UNKNOWN_TOPIC after a deletion, CLOSED.
      */
-    public CompletionStage<Leadership> lead() {
+    public CompletionStage<Leadership> lead(Nomination nomination) {
         CompletableFuture<Leadership> won = new CompletableFuture<>();
         driver.submit(() -> {
             TailraceException refusal = refusal();
@@ -117,9 +145,24 @@ public final class Replica implements AutoCloseable {
                 return null;
             }
             nominations.add(won);
-            return new Input.NominatedAnew();
+            return nomination.input();
         });
         return won;
+    }
+
+    /** Which replica this is. */
+    public ReplicaId self() {
+        return disk.self();
+    }
+
+    /** Whether nobody else votes or ever did. */
+    public boolean isSoleVoter() {
+        return disk.isSoleVoter();
+    }
+
+    /** Whether it leads at this moment, as far as it knows. */
+    public boolean isLeading() {
+        return leading != null;
     }
 
     /** What opening the log found. */
@@ -162,6 +205,47 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a snapshot as of the high watermark, unless one is being made. Blocking.
+     *
+     * @throws TailraceException DISK_FULL, IO_FAILED; CORRUPT_LOG
+     */
+    public void makeSnapshot() {
+        if (makingSnapshot.compareAndSet(false, true)) {
+            try {
+                long made = snapshots.make(
+                        log, Math.max(0, highWatermark.offset()), home.clock().millis());
+                driver.step(new Input.SnapshotStored(made));
+            } finally {
+                makingSnapshot.set(false);
+            }
+        }
+    }
+
+    private void snapshotWanted() {
+        home.io().execute(() -> {
+            try {
+                if (over == null) {
+                    makeSnapshot();
+                }
+            } catch (TailraceException e) {
+                home.listener().failed(log(), "a snapshot", e);
+            }
+        });
+    }
+
+    /** A reader has met damage at that offset or behind it. */
+    public void damaged(TailraceException what, long offset) {
+        if (!disk.isSoleVoter()) {
+            home.io().execute(() -> driver.step(disk.damaged(what, offset)));
+        }
+    }
+
+    /** Looks for damage in the log, slowly; it is the caller's to close. */
+    public Scrub newScrub() {
+        return disk.newScrub();
+    }
+
     /** Takes other settings from now on. */
     void changeSettings(LogSettings settings) {
         log.changeSettings(settings);
@@ -175,15 +259,8 @@ public final class Replica implements AutoCloseable {
     public void ensureOpen() {
         ErrorCode reason = over;
         if (reason != null) {
-            throw ended(reason);
+            throw errors.ended(reason);
         }
-    }
-
-    private TailraceException ended(ErrorCode reason) {
-        String what = reason == ErrorCode.UNKNOWN_TOPIC
-                ? "has been deleted with its topic: there is nothing to read or write."
-                : "is closed: start the node again.";
-        return new TailraceException(reason, "Partition " + directory.getFileName() + " " + what);
     }
 
     /** Closes the log with its clean-stop mark. Idempotent; blocking. */
@@ -200,7 +277,16 @@ public final class Replica implements AutoCloseable {
         try {
             close(ErrorCode.UNKNOWN_TOPIC);
         } finally {
-            highWatermark.end(ended(ErrorCode.UNKNOWN_TOPIC));
+            highWatermark.end(errors.ended(ErrorCode.UNKNOWN_TOPIC));
+        }
+    }
+
+    /** Closes it because it is about to be opened anew: whoever waits or reads hears PARTITION_UNAVAILABLE. Blocking. */
+    void closeForRepair() {
+        try {
+            close(ErrorCode.PARTITION_UNAVAILABLE);
+        } finally {
+            highWatermark.end(errors.ended(ErrorCode.PARTITION_UNAVAILABLE));
         }
     }
 
@@ -208,11 +294,15 @@ public final class Replica implements AutoCloseable {
         synchronized (closing) {
             if (over == null) {
                 over = reason;
+                ReplicaNetwork.Connection way = connection;
+                if (way != null) {
+                    way.close();
+                }
                 try {
                     driver.close();
                 } finally {
                     driver.submit(() -> {
-                        end(ended(reason));
+                        end(errors.ended(reason));
                         return null;
                     });
                 }
@@ -229,25 +319,40 @@ public final class Replica implements AutoCloseable {
             take(refused.token()).completeExceptionally(refusal(refused.code()));
         } else if (decision instanceof Output.AppendUnknown unknown) {
             take(unknown.token())
-                    .completeExceptionally(lost("Its epoch is over; whether this is stored is not known."));
+                    .completeExceptionally(errors.lost("Its epoch is over; whether this is stored is not known."));
         } else if (decision instanceof Output.StartMoved done) {
             take(done.token()).complete(null);
         } else if (decision instanceof Output.StartRefused refused) {
             take(refused.token()).completeExceptionally(refusal(refused.code()));
         } else if (decision instanceof Output.StartUnknown unknown) {
             take(unknown.token())
-                    .completeExceptionally(lost("Its epoch is over; whether the start moves is not known."));
+                    .completeExceptionally(errors.lost("Its epoch is over; whether the start moves is not known."));
+        } else if (decision instanceof Output.ReadConfirmed confirmed) {
+            takeRead(confirmed.token()).complete(confirmed.highWatermark());
+        } else if (decision instanceof Output.ReadRefused refused) {
+            takeRead(refused.token()).completeExceptionally(errors.lost("Another epoch has begun."));
+        } else if (decision instanceof Output.SnapshotWanted) {
+            snapshotWanted();
         } else if (decision instanceof Output.HighWatermarkMoved moved) {
             moved(moved.highWatermark());
         } else if (decision instanceof Output.Leading begun) {
             leads(begun);
         } else if (decision instanceof Output.NominationOver ended) {
-            nominationOver(ended.code() == ErrorCode.DISK_FULL ? full() : lost(ended.why()));
+            nominationOver(errors.notLeading(ended));
         } else if (decision instanceof Output.Alarm alarm) {
-            end(stopped(alarm.what()));
+            end(errors.stopped(alarm.what()));
         } else if (decision instanceof Output.RepairNeeded damage) {
-            end(stopped(damage.what()));
+            home.listener().damaged(log(), damage.offset(), damage.what());
+            end(errors.stopped(damage.what()));
+            repair.run();
+        } else if (decision instanceof Output.AbstentionOver) {
+            home.listener().caughtUp(log());
         }
+    }
+
+    private CompletableFuture<Long> takeRead(long token) {
+        CompletableFuture<Long> done = reads.remove(token);
+        return done == null ? new CompletableFuture<>() : done;
     }
 
     private CompletableFuture<Void> take(long token) {
@@ -288,6 +393,8 @@ public final class Replica implements AutoCloseable {
         nominations.clear();
         pending.values().forEach(done -> done.completeExceptionally(why));
         pending.clear();
+        reads.values().forEach(done -> done.completeExceptionally(why));
+        reads.clear();
     }
 
     // --- why not -------------------------------------------------------------------------------------------------
@@ -295,57 +402,17 @@ public final class Replica implements AutoCloseable {
     /** Why nothing is done here any more, if so. */
     private @Nullable TailraceException refusal() {
         ErrorCode reason = over;
-        return reason != null ? ended(reason) : failure;
+        return reason != null ? errors.ended(reason) : failure;
     }
 
     private TailraceException refusal(ErrorCode code) {
-        return switch (code) {
-            case DISK_FULL -> full();
-            case FENCED -> fenced("Another epoch has begun.");
-            case OFFSET_OUT_OF_RANGE ->
-                new OffsetOutOfRangeException(
+        return code == ErrorCode.OFFSET_OUT_OF_RANGE
+                ? new OffsetOutOfRangeException(
                         "The log in " + directory + " is committed up to " + highWatermark.offset()
                                 + " and cannot begin behind that.",
                         startOffset(),
-                        highWatermark.offset());
-            case PARTITION_BUSY ->
-                new TailraceException(
-                        code,
-                        "Partition " + directory.getFileName()
-                                + " is writing as much as it may: send again after a pause.");
-            default ->
-                new TailraceException(
-                        code,
-                        "Partition " + directory.getFileName()
-                                + " does not take this: it does not follow the log's end.");
-        };
-    }
-
-    private TailraceException full() {
-        return new TailraceException(
-                ErrorCode.DISK_FULL,
-                "The disk with " + directory + " is full, nothing was stored: free some space, writing resumes then.");
-    }
-
-    private TailraceException fenced(String why) {
-        return new TailraceException(
-                ErrorCode.FENCED, "Partition " + directory.getFileName() + " is not led by this writer: " + why);
-    }
-
-    /** Leading has ended, since the disk has failed or since somebody else leads. */
-    private TailraceException lost(String why) {
-        TailraceException failed = disk.failure();
-        return failed == null ? fenced(why) : failed;
-    }
-
-    private TailraceException stopped(String why) {
-        TailraceException failed = disk.failure();
-        return failed == null
-                ? new TailraceException(
-                        ErrorCode.INTERNAL_ERROR,
-                        "Partition " + directory.getFileName() + " has stopped, so as to do no harm: " + why
-                                + ". Look into the node's log.")
-                : failed;
+                        highWatermark.offset())
+                : errors.refusal(code);
     }
 
     /** One leadership of this replica. */
@@ -368,16 +435,21 @@ public final class Replica implements AutoCloseable {
 
         @Override
         public CompletionStage<Void> append(List<PlacedBatch> batches) {
-            return ask(token -> new Input.Append(token, epoch, batches));
+            return ask(pending, token -> new Input.Append(token, epoch, batches));
         }
 
         @Override
         public CompletionStage<Void> moveStart(long newStart) {
-            return ask(token -> new Input.MoveStart(token, newStart));
+            return ask(pending, token -> new Input.MoveStart(token, newStart));
         }
 
-        private CompletionStage<Void> ask(LongFunction<Input> question) {
-            CompletableFuture<Void> done = new CompletableFuture<>();
+        @Override
+        public CompletionStage<Long> committedOffset() {
+            return ask(reads, Input.CheckedRead::new);
+        }
+
+        private <T> CompletionStage<T> ask(Map<Long, CompletableFuture<T>> answers, LongFunction<Input> question) {
+            CompletableFuture<T> done = new CompletableFuture<>();
             driver.submit(() -> {
                 TailraceException refusal = leading == this ? refusal() : notLeading();
                 if (refusal != null) {
@@ -385,7 +457,7 @@ public final class Replica implements AutoCloseable {
                     return null;
                 }
                 long token = ++lastToken;
-                pending.put(token, done);
+                answers.put(token, done);
                 return question.apply(token);
             });
             return done;
@@ -393,14 +465,14 @@ public final class Replica implements AutoCloseable {
 
         private TailraceException notLeading() {
             TailraceException refusal = refusal();
-            return refusal != null ? refusal : lost("Epoch " + epoch + " is over.");
+            return refusal != null ? refusal : errors.lost("Epoch " + epoch + " is over.");
         }
 
         @Override
         public void ensureLeading() {
             ensureOpen();
             if (leading != this) {
-                throw lost("Epoch " + epoch + " is over.");
+                throw errors.lost("Epoch " + epoch + " is over.");
             }
         }
     }

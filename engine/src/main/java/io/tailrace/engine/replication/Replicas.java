@@ -5,20 +5,23 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.DiskFullException;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.replication.quorum.ReplicaFile;
+import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Voters;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replicas whose files this process owns, each opened once: a second opening of the same files, by a second start of
@@ -36,13 +39,10 @@ public final class Replicas implements AutoCloseable {
 
     private final Map<String, Replica> open = new ConcurrentHashMap<>();
     private final Set<String> deleting = ConcurrentHashMap.newKeySet();
-    private final String nodeId;
+    private final ReplicaHome home;
     private final FileStore files;
     private final Path directory;
     private final PromiseJournal promises;
-    private final FlushMode flush;
-    private final InstantSource clock;
-    private final Executor io;
     private volatile boolean closed;
 
     /** Work on files that may fail. */
@@ -50,27 +50,50 @@ public final class Replicas implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /**
-     * The replicas beneath a directory.
-     *
-     * @param nodeId of the node that they live on, for good
-     * @param promises what they have promised; not closed with them
-     */
-    public Replicas(
-            String nodeId,
-            FileStore files,
-            Path directory,
-            PromiseJournal promises,
-            FlushMode flush,
-            InstantSource clock,
-            Executor io) {
-        this.nodeId = nodeId;
-        this.files = files;
+    /** The replicas beneath a directory. */
+    public Replicas(ReplicaHome home, Path directory) {
+        this.home = home;
+        this.files = home.files();
         this.directory = directory;
-        this.promises = promises;
-        this.flush = flush;
-        this.clock = clock;
-        this.io = io;
+        this.promises = home.promises();
+    }
+
+    /**
+     * Makes a replica of a log that begins with these voters, durably when it returns. Nothing happens if this very replica is there
+     * already. Blocking.
+     *
+     * @param name of its directory, the same for this log on all nodes: ids only, never a topic's name
+     * @param self on this node
+     * @throws TailraceException INVALID_ARGUMENT if another replica has that name, UNKNOWN_TOPIC while one is being deleted,
+     *     CORRUPT_LOG if one that has promised something was here and is lost, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
+     */
+    public void create(String name, ReplicaId self, Voters first) {
+        if (!self.nodeId().equals(home.nodeId())) {
+            throw new IllegalArgumentException(self + " does not live on node " + home.nodeId());
+        }
+        ensureNotDeleting(name);
+        Path place = directory.resolve(name);
+        if (!ReplicaFile.exists(files, place)) {
+            ensureNotLost(name);
+            ReplicaFile.create(files, place, self, first);
+            return;
+        }
+        ReplicaId present = ReplicaFile.open(files, place).self();
+        if (!present.equals(self)) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "In " + place + " there is replica " + present + ", not " + self + ": nothing was touched.");
+        }
+    }
+
+    /** What is gone without having been deleted must not come back blank, and vote (log-safety rule 15). */
+    private void ensureNotLost(String name) {
+        if (!promises.stored(name).equals(Promise.NONE)) {
+            throw new TailraceException(
+                    ErrorCode.CORRUPT_LOG,
+                    "The replica in " + directory.resolve(name)
+                            + " is gone, though it was not deleted: let this node in again as a new replica.");
+        }
     }
 
     /**
@@ -84,7 +107,13 @@ public final class Replicas implements AutoCloseable {
         Replica replica = open.computeIfAbsent(name, absent -> {
             ensureOpen();
             ensureNotDeleting(name);
-            return Replica.open(nodeId, files, directory.resolve(name), promises, settings, flush, clock, io);
+            Path place = directory.resolve(name);
+            if (!ReplicaFile.exists(files, place)) {
+                // Also one from before there was this file: then every log had one voter.
+                ReplicaId self = new ReplicaId(home.nodeId(), UUID.randomUUID().toString());
+                ReplicaFile.create(files, place, self, new Voters(List.of(self), 0));
+            }
+            return openFiles(name, settings);
         });
         if (closed) {
             replica.close();
@@ -92,6 +121,34 @@ public final class Replicas implements AutoCloseable {
         }
         replica.changeSettings(settings);
         return replica;
+    }
+
+    private Replica openFiles(String name, LogSettings settings) {
+        return Replica.open(
+                home, directory.resolve(name), settings, () -> home.io().execute(() -> repair(name, settings)));
+    }
+
+    /** Opened anew it puts away what is damaged, and gets it from its peers. */
+    private void repair(String name, LogSettings settings) {
+        try {
+            open.computeIfPresent(name, (same, broken) -> {
+                broken.closeForRepair();
+                return closed ? broken : openFiles(name, settings);
+            });
+        } catch (TailraceException e) {
+            home.listener().failed(name, "the repair, with the next start", e);
+        }
+    }
+
+    /** The replicas that are open at the moment. */
+    public List<Replica> opened() {
+        return List.copyOf(open.values());
+    }
+
+    /** Which replica has that name on the disk, open or not; {@code null} if none. Blocking. */
+    public @Nullable ReplicaId stored(String name) {
+        Path place = directory.resolve(name);
+        return ReplicaFile.exists(files, place) ? ReplicaFile.open(files, place).self() : null;
     }
 
     /** The replica of that name, if it is open. */

@@ -19,6 +19,7 @@ import io.tailrace.engine.record.TimestampType;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.Replica;
+import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -117,7 +118,7 @@ abstract class PartitionFixture {
     @BeforeEach
     void start() {
         promises = PromiseJournal.open(disk, DATA, true, 2048);
-        replicas = new Replicas("n", disk, DATA, promises, flush, this::now, io);
+        replicas = new Replicas(ReplicaHome.alone("n", disk, promises, flush, this::now, io), DATA);
         respawn();
     }
 

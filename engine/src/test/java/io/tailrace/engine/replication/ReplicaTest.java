@@ -36,7 +36,8 @@ class ReplicaTest {
 
     private static Replica open(SimulatedFileStore on, FlushMode flush) {
         PromiseJournal promises = PromiseJournal.open(on, DATA, true, 2048);
-        return Replica.open("n", on, DIRECTORY, promises, LogSettings.DEFAULTS, flush, CLOCK, Runnable::run);
+        ReplicaHome home = ReplicaHome.alone("n", on, promises, flush, CLOCK, Runnable::run);
+        return new Replicas(home, DATA).open("p", LogSettings.DEFAULTS);
     }
 
     private static List<PlacedBatch> batch(long offset, int epoch) {
@@ -46,7 +47,7 @@ class ReplicaTest {
     }
 
     private static Leadership lead(Replica replica) {
-        return replica.lead().toCompletableFuture().join();
+        return replica.lead(Nomination.AT_ANY_PRICE).toCompletableFuture().join();
     }
 
     private static void join(CompletionStage<Void> stage) {

@@ -37,7 +37,7 @@ class ReplicasTest {
 
     private Replicas on(FileStore files) {
         promises = promisesOn(files);
-        return new Replicas("n", files, DATA, promises, FlushMode.BATCH, CLOCK, Runnable::run);
+        return new Replicas(ReplicaHome.alone("n", files, promises, FlushMode.BATCH, CLOCK, Runnable::run), DATA);
     }
 
     private Leadership filled(String name) {
@@ -62,7 +62,7 @@ class ReplicasTest {
     }
 
     private static Leadership lead(Replica replica) {
-        return replica.lead().toCompletableFuture().join();
+        return replica.lead(Nomination.AT_ANY_PRICE).toCompletableFuture().join();
     }
 
     private static ErrorCode code(ThrowingCallable call) {

@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -18,11 +19,14 @@ final class DiskWork {
     private final Executor io;
     private final Function<Output.Io, Input> perform;
     private final Consumer<Input> report;
-    private final Queue<Output.Io> asked = new ArrayDeque<>();
+    private final Queue<Task> asked = new ArrayDeque<>();
     private boolean running;
     private boolean closed;
     /** Held while something is done, and not while that is reported. */
     private final Object doing = new Object();
+
+    /** Work, or what is to happen when all work before it is done; one of the two is {@code null}. */
+    private record Task(Output.@Nullable Io work, @Nullable Runnable then) {}
 
     DiskWork(Executor io, Function<Output.Io, Input> perform, Consumer<Input> report) {
         this.io = io;
@@ -32,8 +36,19 @@ final class DiskWork {
 
     void add(Output.Io work) {
         synchronized (asked) {
-            asked.add(work);
+            asked.add(new Task(work, null));
         }
+    }
+
+    /** Runs that when what has been added is done or will not be done any more, at once if nothing is under way. Does not block. */
+    void whenDone(Runnable then) {
+        synchronized (asked) {
+            if (!closed && (running || !asked.isEmpty())) {
+                asked.add(new Task(null, then));
+                return;
+            }
+        }
+        then.run();
     }
 
     /** Sees to it that what has been added is done. */
@@ -60,21 +75,38 @@ final class DiskWork {
 
     private @Nullable Input next() {
         synchronized (doing) {
-            Output.Io work;
-            synchronized (asked) {
-                work = closed ? null : asked.poll();
-                running = work != null;
+            while (true) {
+                Task task;
+                synchronized (asked) {
+                    task = closed ? null : asked.poll();
+                    running = task != null;
+                }
+                if (task == null) {
+                    return null;
+                }
+                if (task.then != null) {
+                    task.then.run();
+                }
+                if (task.work != null) {
+                    return perform.apply(task.work);
+                }
             }
-            return work == null ? null : perform.apply(work);
         }
     }
 
     /** Returns when nothing is being done, and nothing will be. */
     void close() {
+        List<Task> left;
         synchronized (doing) {
             synchronized (asked) {
                 closed = true;
+                left = List.copyOf(asked);
                 asked.clear();
+            }
+        }
+        for (Task task : left) {
+            if (task.then != null) {
+                task.then.run();
             }
         }
     }

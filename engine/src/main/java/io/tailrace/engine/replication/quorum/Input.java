@@ -70,8 +70,15 @@ public sealed interface Input {
      * As {@link Nominated}, by somebody who begins anew and will have nothing to do with what was begun here before: an attempt
      * under way ends, and who leads is led away from, by an attempt in a higher epoch. A second start on the same node fences the
      * first like that.
+     *
+     * @param words with which it is nominated then
      */
-    record NominatedAnew() implements Input {}
+    record NominatedAnew(Nominated words) implements Input {
+        /** However far it is behind, and whoever leads. */
+        public NominatedAnew() {
+            this(new Nominated(true, true));
+        }
+    }
 
     /**
      * The partition appends in the epoch in which it believes to lead. Answered by {@link Output.Appended},

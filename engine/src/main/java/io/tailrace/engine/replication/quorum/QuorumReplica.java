@@ -180,11 +180,8 @@ public final class QuorumReplica {
             out.decide(new Output.RepairNeeded(damaged.offset(), damaged.what()));
         } else if (input instanceof Input.Nominated nominated) {
             nominated(nominated);
-        } else if (input instanceof Input.NominatedAnew) {
-            if (role.following() == null) {
-                follow(null, "it has been nominated anew");
-            }
-            nominated(new Input.Nominated(true, true));
+        } else if (input instanceof Input.NominatedAnew anew) {
+            beginAnew(anew.words());
         } else if (input instanceof Input.Append append) {
             role.append(append);
         } else if (input instanceof Input.MoveStart move) {
@@ -213,6 +210,18 @@ public final class QuorumReplica {
             out.decide(new Output.NominationOver(
                     role.epoch, ErrorCode.PARTITION_UNAVAILABLE, self + " is none of the voters " + voters()));
         }
+    }
+
+    /** Nothing that was begun before is gone on with, not even a question that was asked with the same words. */
+    private void beginAnew(Input.Nominated nomination) {
+        Follower following = role.following();
+        String why = "it has been nominated anew";
+        if (following == null) {
+            follow(null, why);
+        } else if (role instanceof Asking) {
+            resume(following, ErrorCode.FENCED, why);
+        }
+        nominated(nomination);
     }
 
     private void received(ReplicaId from, Message message) {

@@ -89,7 +89,8 @@ public final class ReplicaDisk implements AutoCloseable {
                 identity.isSoleVoter() ? null : openWithPeers(files, directory, settings, clock, mark.mayHaveLost());
         Log log = replicated == null ? Log.open(files, directory, settings, clock) : replicated.log();
         try {
-            mark.opened(flush == FlushMode.OS);
+            // A sole voter goes by what it has, whatever the machine did.
+            mark.opened(flush == FlushMode.OS && replicated != null);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -141,6 +142,11 @@ public final class ReplicaDisk implements AutoCloseable {
     public void checkpoint(long highWatermark) {
         log.checkpoint();
         checkpoint.store(highWatermark);
+    }
+
+    /** Whether nobody else votes or ever did, so that nothing can be got from anybody. */
+    public boolean isSoleVoter() {
+        return replicated == null;
     }
 
     /** Which replica this is. */

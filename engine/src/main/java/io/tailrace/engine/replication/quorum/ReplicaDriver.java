@@ -75,6 +75,20 @@ public final class ReplicaDriver implements AutoCloseable {
         }
     }
 
+    /**
+     * A message has come from another replica. Any thread.
+     *
+     * @param done is run when what it brought has been worked off and its batches are held no more, or all is over
+     */
+    public void receive(ReplicaId from, Message message, Runnable done) {
+        submit(() -> new Input.Received(from, message));
+        // Behind it in the queue: if the step is under way on another thread it is asked for after that.
+        submit(() -> {
+            logWork.whenDone(done);
+            return null;
+        });
+    }
+
     private @Nullable Supplier<@Nullable Input> take() {
         synchronized (inputs) {
             Supplier<@Nullable Input> next = inputs.poll();

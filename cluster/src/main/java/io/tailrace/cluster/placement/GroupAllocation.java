@@ -1,0 +1,69 @@
+package io.tailrace.cluster.placement;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Where the partitions of a group are led: on one of its voters that lives, the preferred one first. So losing a node moves what
+ * it led, and nothing else. What it led comes back a few groups at a time, once it has been up for a while.
+ */
+final class GroupAllocation {
+    /** So many groups move at a time: while one does, nobody leads its partitions. */
+    static final int MOVES_AT_A_TIME = 8;
+
+    private final Set<UUID> live;
+    private final Set<UUID> settled;
+
+    /**
+     * With these nodes.
+     *
+     * @param live those that are up and can be reached
+     * @param settled those of them that have been so for a while
+     */
+    GroupAllocation(Collection<UUID> live, Collection<UUID> settled) {
+        this.live = Set.copyOf(live);
+        this.settled = new HashSet<>(settled);
+        this.settled.retainAll(this.live);
+    }
+
+    /** Who is to lead; empty while none of the voters lives. A node that has just come waits, if another voter does not have to. */
+    Optional<UUID> leader(List<UUID> voters) {
+        return first(voters, settled).or(() -> first(voters, live));
+    }
+
+    private static Optional<UUID> first(List<UUID> voters, Set<UUID> among) {
+        return voters.stream().filter(among::contains).findFirst();
+    }
+
+    /**
+     * The groups that are to be led elsewhere. Not those of a node that cannot be reached: who leads them is decided when it is
+     * known to be gone, and until then it would not hand anything over.
+     *
+     * @param leaders who leads each group now
+     * @param voters of a group; empty if they are not known
+     * @param moving groups that are on their way already, which count
+     */
+    <G> Set<G> moves(Map<G, UUID> leaders, Function<G, Optional<List<UUID>>> voters, Collection<G> moving) {
+        int room = MOVES_AT_A_TIME - moving.size();
+        List<G> moves = new ArrayList<>();
+        for (Map.Entry<G, UUID> group : leaders.entrySet()) {
+            if (moves.size() >= room) {
+                break;
+            }
+            UUID leader = group.getValue();
+            Optional<UUID> wanted = voters.apply(group.getKey()).flatMap(of -> first(of, settled));
+            boolean elsewhere = wanted.isPresent() && !wanted.get().equals(leader);
+            if (elsewhere && live.contains(leader) && !moving.contains(group.getKey())) {
+                moves.add(group.getKey());
+            }
+        }
+        return Set.copyOf(moves);
+    }
+}

@@ -1,0 +1,79 @@
+package io.tailrace.engine.replication;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.replication.quorum.Output;
+import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import java.nio.file.Path;
+
+/** Why one replica does not do what it was asked, in words. */
+final class ReplicaErrors {
+    private final Path directory;
+    private final ReplicaDisk disk;
+
+    ReplicaErrors(Path directory, ReplicaDisk disk) {
+        this.directory = directory;
+        this.disk = disk;
+    }
+
+    private String name() {
+        return "Partition " + directory.getFileName();
+    }
+
+    /** There is nothing to be had here any more. */
+    TailraceException ended(ErrorCode reason) {
+        String what =
+                switch (reason) {
+                    case UNKNOWN_TOPIC -> "has been deleted with its topic: there is nothing to read or write.";
+                    case PARTITION_UNAVAILABLE -> "is damaged here and is being repaired from its peers: ask again.";
+                    default -> "is closed: start the node again.";
+                };
+        return new TailraceException(reason, name() + " " + what);
+    }
+
+    /** What a leader says to something that it does not do. */
+    TailraceException refusal(ErrorCode code) {
+        return switch (code) {
+            case DISK_FULL -> full();
+            case FENCED -> fenced("Another epoch has begun.");
+            case PARTITION_BUSY ->
+                new TailraceException(code, name() + " is writing as much as it may: send again after a pause.");
+            default -> new TailraceException(code, name() + " does not take this: it does not follow the log's end.");
+        };
+    }
+
+    /** Why a nomination has come to nothing. */
+    TailraceException notLeading(Output.NominationOver ended) {
+        return switch (ended.code()) {
+            case DISK_FULL -> full();
+            case PARTITION_UNAVAILABLE ->
+                new TailraceException(ended.code(), name() + " cannot be led from here: " + ended.why() + ".");
+            default -> lost(ended.why());
+        };
+    }
+
+    private TailraceException full() {
+        return new TailraceException(
+                ErrorCode.DISK_FULL,
+                "The disk with " + directory + " is full, nothing was stored: free some space, writing resumes then.");
+    }
+
+    private TailraceException fenced(String why) {
+        return new TailraceException(ErrorCode.FENCED, name() + " is not led by this writer: " + why);
+    }
+
+    /** Leading has ended, since the disk has failed or since somebody else leads. */
+    TailraceException lost(String why) {
+        TailraceException failed = disk.failure();
+        return failed == null ? fenced(why) : failed;
+    }
+
+    TailraceException stopped(String why) {
+        TailraceException failed = disk.failure();
+        return failed == null
+                ? new TailraceException(
+                        ErrorCode.INTERNAL_ERROR,
+                        name() + " has stopped, so as to do no harm: " + why + ". Look into the node's log.")
+                : failed;
+    }
+}
