@@ -12,6 +12,7 @@ import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.cluster.placement.ReplicaReaders;
 import io.tailrace.cluster.placement.ShardedPartitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
@@ -90,8 +91,15 @@ final class Node implements Tailrace {
                 clock,
                 settings.limits());
         ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment, home.hostRole());
-        this.partitions =
-                new ShardedPartitions(system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
+        this.partitions = new ShardedPartitions(
+                system,
+                region,
+                directory.nodeId().toString(),
+                replicas,
+                io,
+                (node, partition) -> new ReplicaReaders(replicas, io).reader(partition),
+                settings.locateTimeout(),
+                settings.appendTimeout());
         this.starter = new PartitionStarter(partitions);
         stopStartingBeforeTheRegionStops(system.classicSystem());
         closeLogsBeforeTermination(system.classicSystem());
