@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param catalogTimeout after which the catalogue counts as not answering
  * @param maxPartitions how many partitions all topics may have together
  * @param limits the bounds of one partition
+ * @param cluster how it becomes a member of its cluster
  */
 record NodeSettings(
         Path dataDirectory,
@@ -34,7 +35,8 @@ record NodeSettings(
         Duration appendTimeout,
         Duration catalogTimeout,
         int maxPartitions,
-        PartitionEnvironment.Limits limits) {
+        PartitionEnvironment.Limits limits,
+        ClusterSettings cluster) {
 
     /**
      * Reads the block {@code tailrace}.
@@ -46,7 +48,7 @@ record NodeSettings(
             Config tailrace = config.getConfig("tailrace");
             return new NodeSettings(
                     Path.of(tailrace.getString("data-dir")).toAbsolutePath().normalize(),
-                    tailrace.getString("node-name"),
+                    ClusterSettings.checkedName(tailrace.getString("node-name")),
                     FlushMode.of(tailrace.getString("flush")),
                     tailrace.getInt("max-open-files"),
                     tailrace.getBytes("min-free-bytes"),
@@ -61,7 +63,8 @@ record NodeSettings(
                             tailrace.getInt("partition.waiting-asks"),
                             tailrace.getInt("partition.producers"),
                             tailrace.getBytes("partition.snapshot-bytes"),
-                            tailrace.getDuration("partition.retention-check-interval")));
+                            tailrace.getDuration("partition.retention-check-interval")),
+                    ClusterSettings.of(tailrace));
         } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, "A setting under tailrace.* is not usable: " + e.getMessage(), e);
