@@ -8,6 +8,7 @@ import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.formation.Members;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
@@ -65,6 +66,8 @@ final class Node implements Tailrace {
     private final PartitionStarter starter;
     private final CatalogClient topics;
     private final PartitionRemover remover;
+    private final Members members;
+    private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
     private volatile Catalog catalog = Catalog.EMPTY;
     private volatile boolean closing;
@@ -82,6 +85,15 @@ final class Node implements Tailrace {
                         directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
                 directory.partitions());
         this.name = settings.nodeName();
+        this.members = home.members(directory.nodeId().toString(), name);
+        // All partitions are led where they are hosted.
+        this.links = NodeLinks.start(
+                home,
+                directory.nodeId().toString(),
+                settings.link(),
+                members,
+                new ReplicaReaders(replicas, partition -> true, io)::reader,
+                io);
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 this::partitionSettings,
@@ -236,11 +248,22 @@ final class Node implements Tailrace {
             return;
         }
         try {
+            links.ifPresent(NodeLinks::close);
             replicas.close();
             directory.close();
         } catch (IOException | RuntimeException e) {
             LOG.error("The node did not stop cleanly; the next start will recover: {}", e.getMessage());
         }
+    }
+
+    /** The nodes of its cluster. */
+    Members members() {
+        return members;
+    }
+
+    /** Its links to other nodes, unless it is alone. */
+    Optional<NodeLinks> links() {
+        return links;
     }
 
     @Override
