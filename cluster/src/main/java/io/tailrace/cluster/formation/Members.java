@@ -101,7 +101,8 @@ public final class Members {
             boolean gone = member.status().equals(MemberStatus.down())
                     || member.status().equals(MemberStatus.removed());
             if (!gone) {
-                boolean alive = member.status().equals(MemberStatus.up()) && !unreachable.contains(member.uniqueAddress());
+                boolean alive =
+                        member.status().equals(MemberStatus.up()) && !unreachable.contains(member.uniqueAddress());
                 NodeRoles.node(member, alive).ifPresent(seen::add);
             }
         }

@@ -56,11 +56,15 @@ final class GuestNode implements Tailrace {
                 directory.nodeId().toString(),
                 settings.link(),
                 members,
-                partition -> new NoReader(),
                 home.system().dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher")));
+        links.ifPresent(to -> to.serve(partition -> {
+            throw refusal();
+        }));
         CoordinatedShutdown.get(home.classic())
-                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "tailrace-close-links", () ->
-                        CompletableFuture.supplyAsync(() -> {
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                        "tailrace-close-links",
+                        () -> CompletableFuture.supplyAsync(() -> {
                             links.ifPresent(NodeLinks::close);
                             return Done.getInstance();
                         }));

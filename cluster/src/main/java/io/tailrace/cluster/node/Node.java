@@ -80,20 +80,14 @@ final class Node implements Tailrace {
         this.directory = directory;
         Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
+        this.name = settings.nodeName();
+        this.members = home.members(directory.nodeId().toString(), name);
+        this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         this.replicas = new Replicas(
                 ReplicaHome.alone(
                         directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
                 directory.partitions());
-        this.name = settings.nodeName();
-        this.members = home.members(directory.nodeId().toString(), name);
-        // All partitions are led where they are hosted.
-        this.links = NodeLinks.start(
-                home,
-                directory.nodeId().toString(),
-                settings.link(),
-                members,
-                new ReplicaReaders(replicas, partition -> true, io)::reader,
-                io);
+        links.ifPresent(to -> to.serve(new ReplicaReaders(replicas, io)::reader));
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 this::partitionSettings,
@@ -254,6 +248,11 @@ final class Node implements Tailrace {
         } catch (IOException | RuntimeException e) {
             LOG.error("The node did not stop cleanly; the next start will recover: {}", e.getMessage());
         }
+    }
+
+    /** What it lives on. */
+    NodeSystem home() {
+        return home;
     }
 
     /** The nodes of its cluster. */

@@ -38,15 +38,30 @@ final class NodeLinks implements AutoCloseable {
     private final Links links;
     private final ReplicaLinks replicas;
     private final RemoteReaders readers;
+    private final ReadersHere here;
     private final Members members;
     private final AutoCloseable listening;
     /** Used by the members' thread only. */
     private Set<String> known = Set.of();
 
-    private NodeLinks(Links links, ReplicaLinks replicas, RemoteReaders readers, Members members) {
+    /** What readers on other nodes are served from. The links are there before the replicas that use them. */
+    private static final class ReadersHere implements Function<PartitionId, PartitionReader> {
+        private volatile Function<PartitionId, PartitionReader> readers = partition -> {
+            throw new TailraceException(
+                    ErrorCode.PARTITION_UNAVAILABLE, "The node is still starting: ask again for " + partition + ".");
+        };
+
+        @Override
+        public PartitionReader apply(PartitionId partition) {
+            return readers.apply(partition);
+        }
+    }
+
+    private NodeLinks(Links links, ReplicaLinks replicas, RemoteReaders readers, ReadersHere here, Members members) {
         this.links = links;
         this.replicas = replicas;
         this.readers = readers;
+        this.here = here;
         this.members = members;
         this.listening = members.listen(this::disconnectWhoHasGone);
     }
@@ -54,25 +69,19 @@ final class NodeLinks implements AutoCloseable {
     /**
      * Opens the port that was reserved for it. Blocking.
      *
-     * @param here opens a reader of a replica that lives here; cheap, does no I/O
      * @param io where readers' stages complete
      * @return empty on a node that is alone
      * @throws TailraceException INVALID_SETTING if the port or the files of TLS cannot be used
      */
     static Optional<NodeLinks> start(
-            NodeSystem home,
-            String nodeId,
-            NodeLinkSettings settings,
-            Members members,
-            Function<PartitionId, PartitionReader> here,
-            Executor io) {
+            NodeSystem home, String nodeId, NodeLinkSettings settings, Members members, Executor io) {
         ReservedPort reserved = home.linkPort();
         if (reserved == null || home.membership() == null) {
             return Optional.empty();
         }
+        ReadersHere here = new ReadersHere();
         LinkCounters counters = new LinkCounters();
-        LinkIdentity self =
-                new LinkIdentity(home.membership().clusterId().toString(), nodeId);
+        LinkIdentity self = new LinkIdentity(home.membership().clusterId().toString(), nodeId);
         ReplicaLinks.Receiving receiving = new ReplicaLinks.Receiving(self.nodeId(), settings.replicaBytes(), counters);
         LinkSettings at = settings.links().at(settings.links().hostname(), reserved.port());
         Optional<LinkTls> tls =
@@ -94,7 +103,16 @@ final class NodeLinks implements AutoCloseable {
                 counters));
         LOG.debug("Links of other nodes end at {}", links.localAddress());
         return Optional.of(
-                new NodeLinks(links, ReplicaLinks.of(links, receiving), RemoteReaders.over(links, io), members));
+                new NodeLinks(links, ReplicaLinks.of(links, receiving), RemoteReaders.over(links, io), here, members));
+    }
+
+    /**
+     * From now on readers on other nodes are served; before they hear PARTITION_UNAVAILABLE.
+     *
+     * @param readers opens a reader of a replica that lives here, or throws a TailraceException; cheap, does no I/O
+     */
+    void serve(Function<PartitionId, PartitionReader> readers) {
+        here.readers = readers;
     }
 
     private static Optional<InetSocketAddress> address(Members members, String node) {

@@ -80,8 +80,8 @@ final class SystemStart {
 
     /** {@code null} on a node that is a cluster of its own. */
     private @Nullable ReservedPort reserveLinkPort() {
-        boolean single = settings.cluster().alone()
-                && directory.membership().founders().size() <= 1;
+        boolean single =
+                settings.cluster().alone() && directory.membership().founders().size() <= 1;
         return single
                 ? null
                 : ReservedPort.of(

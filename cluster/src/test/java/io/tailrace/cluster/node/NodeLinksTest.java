@@ -1,14 +1,17 @@
 package io.tailrace.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.formation.ClusterNode;
 import io.tailrace.cluster.formation.Members;
 import io.tailrace.cluster.formation.NodeRoles;
+import io.tailrace.cluster.link.TestCertificates;
 import io.tailrace.cluster.placement.PartitionReader;
-import io.tailrace.cluster.replication.ReplicaReceiver;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.partition.PartitionId;
@@ -24,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.cluster.Cluster;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,8 +36,24 @@ class NodeLinksTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final PartitionId LOG = new PartitionId(new UUID(1, 1), 0);
 
+    private static TestCertificates certificates;
+
     @TempDir
     Path data;
+
+    @BeforeAll
+    static void generate(@TempDir Path directory) {
+        certificates = new TestCertificates(directory);
+    }
+
+    /** With TLS between nodes. */
+    private static Config seed(LocalCluster cluster, int number) {
+        return certificates
+                .ofNode()
+                .atPath("tailrace.link.tls")
+                .withValue("tailrace.link.tls.enabled", ConfigValueFactory.fromAnyRef(true))
+                .withFallback(cluster.seed(number));
+    }
 
     private static <T> T join(CompletionStage<T> stage) {
         return stage.toCompletableFuture().orTimeout(40, TimeUnit.SECONDS).join();
@@ -54,11 +74,11 @@ class NodeLinksTest {
     /** Says it again until it has arrived, as replicas do. */
     private static void says(Tailrace from, Tailrace to) {
         CompletableFuture<ReplicaId> heard = new CompletableFuture<>();
-        ReplicaReceiver receiver = (sender, message, done) -> {
+        var entered = linksOf(to).replicas().register(LOG, replicaOn(to), (sender, message, done) -> {
             heard.complete(sender);
             done.run();
-        };
-        try (var registered = linksOf(to).replicas().register(LOG, replicaOn(to), receiver)) {
+        });
+        try (entered) {
             await().atMost(PATIENCE).until(() -> {
                 Message question = new Message.PreVoteRequest(1, UUID.randomUUID());
                 linksOf(from).replicas().send(LOG, replicaOn(from), replicaOn(to), question);
@@ -70,14 +90,15 @@ class NodeLinksTest {
 
     @Test
     void membersCarryWhatReplicasAndReadersSayAlsoAfterOneHasComeBack() {
-        try (LocalCluster cluster = new LocalCluster(data, 2)) {
-            List<Tailrace> nodes = cluster.startAll(cluster.seed(0), cluster.seed(1));
+        try (LocalCluster cluster = new LocalCluster(data, 3)) {
+            List<Tailrace> nodes = cluster.startAll(seed(cluster, 0), seed(cluster, 1), seed(cluster, 2));
             Tailrace host = nodes.get(0);
             Tailrace guest = nodes.get(1);
-            await().atMost(PATIENCE).until(() -> membersOf(host).storage().size() == 2
-                    && membersOf(guest).storage().size() == 2);
+            await().atMost(PATIENCE)
+                    .until(() -> membersOf(host).storage().size() == 3
+                            && membersOf(guest).storage().size() == 3);
             assertThat(membersOf(host).nodes()).isEqualTo(membersOf(guest).nodes());
-            assertThat(membersOf(host).nodes()).extracting(ClusterNode::name).containsExactly("n0", "n1");
+            assertThat(membersOf(host).nodes()).extracting(ClusterNode::name).containsExactly("n0", "n1", "n2");
             assertThat(membersOf(host).at(Cluster.get(guest.system()).selfAddress()))
                     .contains(membersOf(guest).self());
             says(host, guest);
@@ -85,9 +106,10 @@ class NodeLinksTest {
             readsFromAfar(host, guest);
 
             guest.close();
-            await().atMost(PATIENCE)
-                    .until(() -> membersOf(host).find(membersOf(guest).self().nodeId()).isEmpty());
-            Tailrace again = cluster.start(cluster.seed(1));
+            await().atMost(PATIENCE).until(() -> membersOf(host)
+                    .find(membersOf(guest).self().nodeId())
+                    .isEmpty());
+            Tailrace again = cluster.start(seed(cluster, 1));
             await().atMost(PATIENCE)
                     .until(() -> membersOf(host).alive(membersOf(again).self().nodeId()));
             says(host, again);
@@ -104,9 +126,11 @@ class NodeLinksTest {
         try (PartitionReader reader = linksOf(guest).readers().reader(hostId, partition)) {
             assertThat(join(reader.fetch(0, 1000)).highWatermark()).isEqualTo(1);
         }
-        try (PartitionReader reader = linksOf(host).readers().reader(replicaOn(guest).nodeId(), partition)) {
-            assertThat(join(reader.offsets().handle((range, failure) -> Failures.named(failure).code())))
-                    .isEqualTo(ErrorCode.NOT_READY);
+        try (PartitionReader reader =
+                linksOf(host).readers().reader(replicaOn(guest).nodeId(), partition)) {
+            assertThatThrownBy(() -> join(reader.offsets()))
+                    .satisfies(failure ->
+                            assertThat(Failures.named(failure).code()).isEqualTo(ErrorCode.NOT_READY));
         }
     }
 
@@ -114,7 +138,8 @@ class NodeLinksTest {
     void nodeThatIsAloneHasNoLinksAndNoPortForThem() {
         try (Tailrace alone = Tailrace.start(data)) {
             assertThat(((Node) alone).links()).isEmpty();
-            assertThat(membersOf(alone).nodes()).containsExactly(membersOf(alone).self());
+            assertThat(membersOf(alone).nodes())
+                    .containsExactly(membersOf(alone).self());
             assertThat(membersOf(alone).self().linkPort()).isZero();
             assertThat(Cluster.get(alone.system()).selfMember().getRoles())
                     .contains(NodeRoles.STORAGE)
