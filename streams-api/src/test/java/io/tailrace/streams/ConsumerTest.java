@@ -119,15 +119,17 @@ class ConsumerTest extends StreamsTestKit {
                 Subscriptions.assignment(T0, new TopicPartition("t", 1), new TopicPartition("t", 2)),
                 30_000));
         int[] count = new int[3];
+        int ahead = 0;
         for (var record : seen) {
             assertThat(record.offset()).isEqualTo(count[record.partition()]++);
             int most = Math.max(count[0], Math.max(count[1], count[2]));
             int least = Math.min(count[0], Math.min(count[1], count[2]));
-            // A chunk holds about 150. An answer that is there at once jumps the actor's queue, but only for some 1,000
-            // events, a few times in a row.
-            assertThat(most - least).isLessThan(7000);
+            ahead = Math.max(ahead, most - least);
         }
         assertThat(count).containsExactly(10_000, 10_000, 10_000);
+        // The disk answers in the order in which it is asked: nobody is a chunk ahead of another and gets the next. A
+        // chunk holds about 150.
+        assertThat(ahead).isLessThan(400);
     }
 
     @Test

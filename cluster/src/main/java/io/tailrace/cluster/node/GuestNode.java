@@ -13,6 +13,7 @@ import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
@@ -150,6 +151,11 @@ final class GuestNode implements Tailrace {
 
             @Override
             public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
+                return refused();
+            }
+
+            @Override
+            public CompletionStage<Partition.Description> describe(PartitionId partition) {
                 return refused();
             }
 

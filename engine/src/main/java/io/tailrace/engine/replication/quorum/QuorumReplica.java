@@ -4,6 +4,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.replication.Promise;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -300,6 +301,11 @@ public final class QuorumReplica {
     /** The epoch that is promised. */
     public int promisedEpoch() {
         return voting.promise().epoch();
+    }
+
+    /** Up to where each replica has the log on its disk, as far as this one knows, which leads; empty if it does not. */
+    public Map<ReplicaId, Long> replicaEnds() {
+        return role.replicaEnds();
     }
 
     /** Whether this replica leads, as far as it knows. */
