@@ -14,6 +14,7 @@ import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.cluster.placement.ReplicaReaders;
 import io.tailrace.cluster.placement.ShardedPartitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
@@ -100,8 +101,15 @@ final class Node implements Tailrace {
                 settings.limits());
         ClusterMembership.awaitUp(system, settings.startTimeout());
         ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment);
-        this.partitions =
-                new ShardedPartitions(system, region, replicas, io, settings.locateTimeout(), settings.appendTimeout());
+        this.partitions = new ShardedPartitions(
+                system,
+                region,
+                directory.nodeId().toString(),
+                replicas,
+                io,
+                (node, partition) -> new ReplicaReaders(replicas, io).reader(partition),
+                settings.locateTimeout(),
+                settings.appendTimeout());
         this.starter = new PartitionStarter(partitions);
         stopStartingBeforeTheRegionStops(classic);
         closeLogsBeforeTermination(classic);

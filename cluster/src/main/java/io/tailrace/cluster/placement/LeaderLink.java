@@ -38,7 +38,7 @@ final class LeaderLink {
     private final Duration locateTimeout;
     private final Duration appendTimeout;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
-    private @Nullable ActorRef<Partition.Command> leader;
+    private Partition.@Nullable Leads leader;
     private boolean locating;
     private volatile boolean closed;
 
@@ -59,9 +59,9 @@ final class LeaderLink {
 
     /** Sends a batch; see {@link Partitions#append}. */
     synchronized CompletionStage<Appended> append(RecordBatch batch) {
-        ActorRef<Partition.Command> known = leader;
+        Partition.Leads known = leader;
         if (known != null) {
-            return send(known, batch);
+            return send(known.leader(), batch);
         }
         if (waiting.size() >= MAX_WAITING) {
             return CompletableFuture.failedStage(new TailraceException(
@@ -77,7 +77,7 @@ final class LeaderLink {
     }
 
     /** Makes sure that somebody leads, which also opens the replica there. */
-    CompletionStage<ActorRef<Partition.Command>> locate() {
+    CompletionStage<Partition.Leads> locate() {
         if (closed) {
             return CompletableFuture.failedStage(
                     new TailraceException(ErrorCode.CLOSED, "The node is closing: start it again."));
@@ -90,7 +90,7 @@ final class LeaderLink {
                 .handleAsync(
                         (located, failure) -> {
                             if (located instanceof Partition.Leads leads) {
-                                return leads.leader();
+                                return leads;
                             }
                             if (located instanceof Partition.Unavailable unavailable) {
                                 throw new TailraceException(unavailable.code(), unavailable.message());
@@ -104,7 +104,7 @@ final class LeaderLink {
                         ON_THE_ANSWERING_THREAD);
     }
 
-    private void located(@Nullable ActorRef<Partition.Command> found, @Nullable Throwable failure) {
+    private void located(Partition.@Nullable Leads found, @Nullable Throwable failure) {
         Queue<Waiting> failed = new ArrayDeque<>();
         synchronized (this) {
             locating = false;
@@ -113,7 +113,7 @@ final class LeaderLink {
                 failed.addAll(waiting);
             } else {
                 // Under the lock, so that nothing that comes later can overtake what waited.
-                waiting.forEach(one -> send(found, one.batch).whenComplete((stored, error) -> {
+                waiting.forEach(one -> send(found.leader(), one.batch).whenComplete((stored, error) -> {
                     if (error == null) {
                         one.answer.complete(stored);
                     } else {
@@ -149,13 +149,54 @@ final class LeaderLink {
 
     /** Moves the start of the log; see {@link Partitions#deleteRecords}. Asked twice it does the same, so its order is free. */
     CompletionStage<OffsetRange> deleteRecords(long beforeOffset) {
-        ActorRef<Partition.Command> known = leader();
-        return (known == null ? locate() : CompletableFuture.completedStage(known))
-                .thenCompose(found -> deleteRecords(found, beforeOffset));
+        return leader().thenCompose(found -> deleteRecords(found.leader(), beforeOffset));
     }
 
-    private synchronized @Nullable ActorRef<Partition.Command> leader() {
+    /** What the leader has committed, confirmed by a quorum. */
+    CompletionStage<OffsetRange> offsets() {
+        return leader().thenCompose(found -> listOffsets(found.leader()));
+    }
+
+    /** Who leads, as far as is known here; asked for if it is not. */
+    CompletionStage<Partition.Leads> leader() {
+        Partition.Leads known = known();
+        if (known != null) {
+            return CompletableFuture.completedStage(known);
+        }
+        return locate().thenApply(this::learn);
+    }
+
+    private synchronized Partition.@Nullable Leads known() {
         return leader;
+    }
+
+    private synchronized Partition.Leads learn(Partition.Leads found) {
+        // Batches that wait are sent before any that come once it is known.
+        if (!locating) {
+            leader = found;
+        }
+        return found;
+    }
+
+    private CompletionStage<OffsetRange> listOffsets(ActorRef<Partition.Command> to) {
+        return AskPattern.<Partition.Command, Partition.OffsetsReply>ask(
+                        to, replyTo -> new Partition.ListOffsets(partition, replyTo), locateTimeout, system.scheduler())
+                .handleAsync(
+                        (reply, failure) -> {
+                            if (reply instanceof Partition.Offsets offsets) {
+                                return new OffsetRange(offsets.startOffset(), offsets.endOffset());
+                            }
+                            if (reply instanceof Partition.Refused refused && refused.code() != ErrorCode.FENCED) {
+                                throw refused(to, refused);
+                            }
+                            forget(to);
+                            throw new TailraceException(
+                                    ErrorCode.PARTITION_UNAVAILABLE,
+                                    "The leader of partition " + partition
+                                            + " could not say what is committed: ask again.",
+                                    failure);
+                        },
+                        ON_THE_ANSWERING_THREAD);
     }
 
     private CompletionStage<OffsetRange> deleteRecords(ActorRef<Partition.Command> to, long beforeOffset) {
@@ -206,8 +247,15 @@ final class LeaderLink {
         closed = true;
     }
 
+    /** That node did not serve as its leader should: who leads is asked anew. */
+    synchronized void forgetAt(String nodeId) {
+        if (leader != null && leader.nodeId().equals(nodeId)) {
+            leader = null;
+        }
+    }
+
     private synchronized void forget(ActorRef<Partition.Command> asked) {
-        if (asked.equals(leader)) {
+        if (leader != null && asked.equals(leader.leader())) {
             leader = null;
         }
     }

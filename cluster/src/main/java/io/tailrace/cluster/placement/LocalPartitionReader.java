@@ -14,19 +14,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the replica of this process: straight from the segment files, past the leader's mailbox. The replica is opened by
- * asking who leads, the first time only, and forgotten when it is closed or deleted.
+ * Reads the replica of this process: straight from the segment files, past the leader's mailbox. The replica is looked up once, and
+ * forgotten when it is closed or deleted.
  */
 final class LocalPartitionReader implements PartitionReader {
     private final PartitionId partition;
-    private final Supplier<? extends CompletionStage<?>> opening;
-    private final BooleanSupplier leads;
     private final Replicas replicas;
     private final Executor io;
     private final Object lock = new Object();
@@ -36,22 +32,9 @@ final class LocalPartitionReader implements PartitionReader {
     private boolean closed;
     private boolean reading;
 
-    /**
-     * A reader of the replica here.
-     *
-     * @param opening completes when the replica has been opened
-     * @param leads whether the replica is the leader's: only that can say that an offset above its high watermark is none,
-     *     another has not heard of it yet (log-safety rule 21)
-     */
-    LocalPartitionReader(
-            PartitionId partition,
-            Supplier<? extends CompletionStage<?>> opening,
-            BooleanSupplier leads,
-            Replicas replicas,
-            Executor io) {
+    /** A reader of the replica here, if there is one by the time it is asked. */
+    LocalPartitionReader(PartitionId partition, Replicas replicas, Executor io) {
         this.partition = partition;
-        this.opening = opening;
-        this.leads = leads;
         this.replicas = replicas;
         this.io = io;
     }
@@ -60,7 +43,8 @@ final class LocalPartitionReader implements PartitionReader {
     public CompletionStage<Fetched> fetch(long offset, int maxBytes) {
         return ask(found -> {
             long highWatermark = found.highWatermark().offset();
-            if (offset > highWatermark && !leads.getAsBoolean()) {
+            // Only a leader can say that there is none; another has not heard of it yet (log-safety rule 21).
+            if (offset > highWatermark && !found.isLeading()) {
                 return CompletableFuture.failedFuture(notYet(highWatermark));
             }
             if (offset < found.startOffset() || offset > highWatermark) {
@@ -138,13 +122,14 @@ final class LocalPartitionReader implements PartitionReader {
                 return CompletableFuture.completedFuture(replica);
             }
         }
-        return opening.get().toCompletableFuture().thenApply(opened -> {
-            Replica found = replicas.find(partition.text()).orElseThrow(this::unavailable);
-            synchronized (lock) {
-                replica = found;
-            }
-            return found;
-        });
+        Replica found = replicas.find(partition.text()).orElse(null);
+        if (found == null) {
+            return CompletableFuture.failedFuture(unavailable());
+        }
+        synchronized (lock) {
+            replica = found;
+        }
+        return CompletableFuture.completedFuture(found);
     }
 
     private CompletableFuture<Long> park(Replica found, long offset) {
@@ -180,6 +165,9 @@ final class LocalPartitionReader implements PartitionReader {
             long highWatermark = found.highWatermark().offset();
             return new Fetched(mine.read(offset, maxBytes, highWatermark), highWatermark);
         } catch (TailraceException e) {
+            if (e.code() == ErrorCode.CORRUPT_LOG) {
+                found.damaged(e, offset);
+            }
             // The start has moved since the offset was looked at.
             throw e.code() == ErrorCode.OFFSET_OUT_OF_RANGE ? outOfRange(found, offset) : e;
         } finally {

@@ -24,10 +24,12 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   locate/1            partition, actor
  *   append/1            partition, actor, batch
  *   delete-records/1    partition, before offset int64, actor
- *   leads/1             actor, epoch int32
+ *   list-offsets/1      partition, actor
+ *   leads/1             actor, epoch int32, node id
  *   unavailable/1       error code, message
  *   appended/1          base offset int64, append time int64
  *   deleted/1           start offset int64, end offset int64
+ *   offsets/1           start offset int64, end offset int64
  *   refused/1           error code, message
  * </pre>
  *
@@ -42,10 +44,12 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
     private static final String LOCATE = "locate/1";
     private static final String APPEND = "append/1";
     private static final String DELETE_RECORDS = "delete-records/1";
+    private static final String LIST_OFFSETS = "list-offsets/1";
     private static final String LEADS = "leads/1";
     private static final String UNAVAILABLE = "unavailable/1";
     private static final String APPENDED = "appended/1";
     private static final String DELETED = "deleted/1";
+    private static final String OFFSETS = "offsets/1";
     private static final String REFUSED = "refused/1";
 
     private final ExtendedActorSystem system;
@@ -80,6 +84,9 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         if (object instanceof Partition.Deleted) {
             return DELETED;
         }
+        if (object instanceof Partition.Offsets) {
+            return OFFSETS;
+        }
         if (object instanceof Partition.Refused) {
             return REFUSED;
         }
@@ -95,6 +102,9 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         }
         if (command instanceof Partition.DeleteRecords) {
             return DELETE_RECORDS;
+        }
+        if (command instanceof Partition.ListOffsets) {
+            return LIST_OFFSETS;
         }
         throw local(command);
     }
@@ -128,13 +138,15 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         } else if (object instanceof Partition.Command command) {
             writeCommand(command, out);
         } else if (object instanceof Partition.Leads leads) {
-            out.string(path(leads.leader())).int32(leads.epoch());
+            out.string(path(leads.leader())).int32(leads.epoch()).string(leads.nodeId());
         } else if (object instanceof Partition.Unavailable unavailable) {
             out.string(unavailable.code().name()).string(unavailable.message());
         } else if (object instanceof Partition.Appended appended) {
             out.int64(appended.baseOffset()).int64(appended.appendTimeMillis());
         } else if (object instanceof Partition.Deleted deleted) {
             out.int64(deleted.startOffset()).int64(deleted.endOffset());
+        } else if (object instanceof Partition.Offsets offsets) {
+            out.int64(offsets.startOffset()).int64(offsets.endOffset());
         } else if (object instanceof Partition.Refused refused) {
             out.string(refused.code().name()).string(refused.message());
         } else {
@@ -150,6 +162,8 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
             out.raw(append.batch().bytes());
         } else if (command instanceof Partition.DeleteRecords wanted) {
             partition(wanted.partition(), out).int64(wanted.beforeOffset()).string(path(wanted.replyTo()));
+        } else if (command instanceof Partition.ListOffsets asked) {
+            partition(asked.partition(), out).string(path(asked.replyTo()));
         } else {
             throw local(command);
         }
@@ -192,10 +206,12 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
             case LOCATE -> new Partition.Locate(partition(in), actor(in));
             case APPEND -> append(in);
             case DELETE_RECORDS -> new Partition.DeleteRecords(partition(in), in.int64(), actor(in));
-            case LEADS -> new Partition.Leads(actor(in), in.int32());
+            case LEADS -> new Partition.Leads(actor(in), in.int32(), in.string());
             case UNAVAILABLE -> new Partition.Unavailable(in.errorCode(), in.string());
             case APPENDED -> new Partition.Appended(in.int64(), in.int64());
             case DELETED -> new Partition.Deleted(in.offset(), in.offset());
+            case LIST_OFFSETS -> new Partition.ListOffsets(partition(in), actor(in));
+            case OFFSETS -> new Partition.Offsets(in.offset(), in.offset());
             case REFUSED -> new Partition.Refused(in.errorCode(), in.string());
             default ->
                 throw new TailraceException(

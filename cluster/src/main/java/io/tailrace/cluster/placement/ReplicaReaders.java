@@ -2,9 +2,7 @@ package io.tailrace.cluster.placement;
 
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.replication.Replicas;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
 
 /**
  * Readers of the replicas that live here, whoever leads: what a node serves to readers on other nodes. Nobody is asked to start
@@ -12,18 +10,15 @@ import java.util.function.Predicate;
  */
 public final class ReplicaReaders {
     private final Replicas replicas;
-    private final Predicate<PartitionId> leads;
     private final Executor io;
 
     /**
      * Over the replicas of a process.
      *
-     * @param leads whether the replica here is the partition's leader at the moment
      * @param io where files are read
      */
-    public ReplicaReaders(Replicas replicas, Predicate<PartitionId> leads, Executor io) {
+    public ReplicaReaders(Replicas replicas, Executor io) {
         this.replicas = replicas;
-        this.leads = leads;
         this.io = io;
     }
 
@@ -32,7 +27,6 @@ public final class ReplicaReaders {
      * follower may not have heard of it yet.
      */
     public PartitionReader reader(PartitionId partition) {
-        return new LocalPartitionReader(
-                partition, () -> CompletableFuture.completedFuture(true), () -> leads.test(partition), replicas, io);
+        return new LocalPartitionReader(partition, replicas, io);
     }
 }

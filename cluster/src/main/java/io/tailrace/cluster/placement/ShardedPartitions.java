@@ -8,15 +8,18 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** Partitions found through their shard region, written at their leader, read from the replica of this process. */
+/** Partitions found through their shard region, written at their leader, read from the nearest replica. */
 public final class ShardedPartitions implements Partitions {
     private final ActorSystem<?> system;
     private final ActorRef<PartitionEnvelope> region;
+    private final String nodeId;
     private final Replicas replicas;
-    private final Executor io;
+    private final ReplicaReaders readers;
+    private final BiFunction<String, PartitionId, PartitionReader> elsewhere;
     private final Duration locateTimeout;
     private final Duration appendTimeout;
     private volatile boolean closed;
@@ -25,20 +28,26 @@ public final class ShardedPartitions implements Partitions {
     /**
      * Over a region.
      *
+     * @param nodeId of this node
+     * @param elsewhere opens a reader of the replica on the node with that id
      * @param locateTimeout how long to wait for the name of the leader
      * @param appendTimeout after which an append without answer is unknown
      */
     public ShardedPartitions(
             ActorSystem<?> system,
             ActorRef<PartitionEnvelope> region,
+            String nodeId,
             Replicas replicas,
             Executor io,
+            BiFunction<String, PartitionId, PartitionReader> elsewhere,
             Duration locateTimeout,
             Duration appendTimeout) {
         this.system = system;
         this.region = region;
+        this.nodeId = nodeId;
         this.replicas = replicas;
-        this.io = io;
+        this.readers = new ReplicaReaders(replicas, io);
+        this.elsewhere = elsewhere;
         this.locateTimeout = locateTimeout;
         this.appendTimeout = appendTimeout;
     }
@@ -55,7 +64,13 @@ public final class ShardedPartitions implements Partitions {
 
     @Override
     public PartitionReader reader(PartitionId partition) {
-        return new LocalPartitionReader(partition, link(partition)::locate, () -> true, replicas, io);
+        return new NearestReader(
+                link(partition),
+                nodeId,
+                () -> replicas.find(partition.text()),
+                () -> readers.reader(partition),
+                node -> elsewhere.apply(node, partition),
+                (delay, what) -> system.scheduler().scheduleOnce(delay, what, system.executionContext()));
     }
 
     /** Makes sure that somebody leads the partition; fails as an append does. */

@@ -59,10 +59,12 @@ class PartitionFormatTest {
                 locate,
                 new Partition.Append(PARTITION, batch(), elsewhere()),
                 new Partition.DeleteRecords(PARTITION, Partition.DeleteRecords.EVERYTHING, elsewhere()),
-                new Partition.Leads(elsewhere(), 7),
+                new Partition.ListOffsets(PARTITION, elsewhere()),
+                new Partition.Leads(elsewhere(), 7, "a"),
                 new Partition.Unavailable(ErrorCode.DISK_FULL, "No room."),
                 new Partition.Appended(-1, 1_700_000_000_000L),
                 new Partition.Deleted(10, 20),
+                new Partition.Offsets(10, 20),
                 new Partition.Refused(ErrorCode.PARTITION_BUSY, "Too much: wait."));
     }
 

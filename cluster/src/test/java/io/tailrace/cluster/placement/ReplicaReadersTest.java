@@ -20,6 +20,8 @@ import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replicas;
+import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,7 +44,6 @@ class ReplicaReadersTest {
     private PromiseJournal promises;
     private Replicas replicas;
     private PartitionReader reader;
-    private boolean leads;
 
     @BeforeEach
     void open() {
@@ -51,7 +52,7 @@ class ReplicaReadersTest {
         replicas = new Replicas(
                 ReplicaHome.alone("node", files, promises, FlushMode.OS, InstantSource.system(), Runnable::run),
                 directory.resolve("partitions"));
-        reader = new ReplicaReaders(replicas, partition -> leads, Runnable::run).reader(PARTITION);
+        reader = new ReplicaReaders(replicas, Runnable::run).reader(PARTITION);
     }
 
     @AfterEach
@@ -95,9 +96,13 @@ class ReplicaReadersTest {
 
     @Test
     void anOffsetAboveTheHighWatermarkIsNotYetThereOnAFollowerAndNowhereOnTheLeader() {
+        PartitionId followed = new PartitionId(UUID.randomUUID(), 0);
+        ReplicaId self = new ReplicaId("node", "one");
+        replicas.create(followed.text(), self, new Voters(List.of(self, new ReplicaId("elsewhere", "two")), 0));
+        replicas.open(followed.text(), LogSettings.DEFAULTS);
+        PartitionReader follower = new ReplicaReaders(replicas, Runnable::run).reader(followed);
+        assertThat(code(follower.fetch(5, 100))).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
         join(replica().lead(Nomination.AT_ANY_PRICE));
-        assertThat(code(reader.fetch(5, 100))).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
-        leads = true;
         assertThat(code(reader.fetch(5, 100))).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ public final class Log implements AutoCloseable {
     /** Held by who forces or writes the small files; taken after {@link #writing}. */
     private final ReentrantLock flushing = new ReentrantLock();
 
+    private final AtomicLong appendedBytes = new AtomicLong();
     private volatile @Nullable TailraceException failure;
     private volatile boolean closed;
 
@@ -122,6 +124,11 @@ public final class Log implements AutoCloseable {
         return chain.segments().iterator().next().baseSequence() + 1;
     }
 
+    /** How many bytes of batches have been appended since the log was opened. */
+    public long appendedBytes() {
+        return appendedBytes.get();
+    }
+
     /**
      * Appends the batches, all or none. Not durable before {@link #flush()}. A segment is closed, and a new one begun, if it
      * would grow beyond its size or its first batch was appended too long ago (by the clock; for a segment that was there
@@ -148,6 +155,7 @@ public final class Log implements AutoCloseable {
                 beginSegment();
             }
             chain.append(batches);
+            appendedBytes.addAndGet(bytes);
         } catch (IOException e) {
             throw stopped("Appending", e);
         } finally {

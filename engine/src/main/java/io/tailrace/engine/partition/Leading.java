@@ -1,6 +1,9 @@
 package io.tailrace.engine.partition;
 
+import io.tailrace.engine.error.Failures;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
+import io.tailrace.engine.replication.Leadership;
 import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +24,7 @@ final class Leading {
     private final PartitionId id;
     private final PartitionEnvironment environment;
     private final Replica replica;
+    private final Leadership leadership;
     private final Log log;
     private final Gate gate;
     private final StartMover start;
@@ -43,7 +47,8 @@ final class Leading {
         this.id = id;
         this.environment = environment;
         this.replica = elected.replica();
-        this.log = elected.leadership().log();
+        this.leadership = elected.leadership();
+        this.log = leadership.log();
         this.settings = elected.settings();
         this.gate = new Gate(settings, environment, log, child);
         this.start = new StartMover(
@@ -78,6 +83,17 @@ final class Leading {
 
     void delete(Partition.DeleteRecords wanted) {
         start.delete(wanted);
+    }
+
+    /** The stage completes on another thread; an answer needs nothing of this actor's. */
+    void listOffsets(Partition.ListOffsets asked) {
+        leadership.committedOffset().whenComplete((committed, failure) -> asked.replyTo()
+                .tell(failure == null ? new Partition.Offsets(replica.startOffset(), committed) : refused(failure)));
+    }
+
+    private static Partition.Refused refused(Throwable failure) {
+        TailraceException why = Failures.named(failure);
+        return new Partition.Refused(why.code(), String.valueOf(why.getMessage()));
     }
 
     void hear(PersistentPartition.Answer answer) {

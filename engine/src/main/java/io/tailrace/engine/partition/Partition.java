@@ -8,7 +8,6 @@ import io.tailrace.engine.journal.SnapshotFiles;
 import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Leadership;
-import io.tailrace.engine.replication.Nomination;
 import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +55,7 @@ public final class Partition {
     private final PartitionId id;
     private final PartitionEnvironment environment;
     private final List<Locate> waiting = new ArrayList<>();
+    private final Candidacy candidacy = new Candidacy();
     private Duration pause = FIRST_PAUSE;
 
     /** What a partition understands. */
@@ -77,6 +77,12 @@ public final class Partition {
         /** As an offset: all records there are. */
         public static final long EVERYTHING = -1;
     }
+
+    /**
+     * Where does the log begin, and up to where is it committed? Answered when a quorum has confirmed that this leads still, so that
+     * somebody may act on it (log-safety rule 6).
+     */
+    public record ListOffsets(PartitionId partition, ActorRef<OffsetsReply> replyTo) implements Command {}
 
     /** Stop, since the node stops or the partition moves. */
     public enum Stop implements Command {
@@ -108,8 +114,12 @@ public final class Partition {
     /** Answer to {@link Locate}. */
     public sealed interface Located {}
 
-    /** This actor leads. */
-    public record Leads(ActorRef<Command> leader, int epoch) implements Located {}
+    /**
+     * This actor leads.
+     *
+     * @param nodeId of the node that it leads on
+     */
+    public record Leads(ActorRef<Command> leader, int epoch, String nodeId) implements Located {}
 
     /** Nobody leads, for this reason. */
     public record Unavailable(ErrorCode code, String message) implements Located {
@@ -144,8 +154,19 @@ public final class Partition {
      */
     public record Deleted(long startOffset, long endOffset) implements DeleteReply {}
 
+    /** Answer to {@link ListOffsets}. */
+    public sealed interface OffsetsReply {}
+
+    /**
+     * What is committed.
+     *
+     * @param startOffset of the first record that is there
+     * @param endOffset the high watermark
+     */
+    public record Offsets(long startOffset, long endOffset) implements OffsetsReply {}
+
     /** It is not done, or with OUTCOME_UNKNOWN may be. */
-    public record Refused(ErrorCode code, String message) implements AppendReply, DeleteReply {}
+    public record Refused(ErrorCode code, String message) implements AppendReply, DeleteReply, OffsetsReply {}
 
     private Partition(
             ActorContext<Command> context,
@@ -177,7 +198,7 @@ public final class Partition {
     private CompletionStage<Elected> lead(PartitionSettings settings) {
         Replica replica = environment.replicas().open(id.text(), settings.log());
         report(replica.recovery());
-        return replica.lead(Nomination.AT_ANY_PRICE)
+        return replica.lead(candidacy.words(replica.isSoleVoter()))
                 .thenApply(leadership -> new Elected(
                         settings,
                         replica,
@@ -202,6 +223,7 @@ public final class Partition {
                 .onMessage(Locate.class, this::waitForLeader)
                 .onMessage(Append.class, append -> refuse(append.replyTo, unavailable()))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
+                .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(Elected.class, this::recover)
                 .onMessage(ElectionFailed.class, this::electionFailed)
                 .onMessageEquals(Tick.ELECT, this::elect)
@@ -229,6 +251,7 @@ public final class Partition {
             return gone(why);
         }
         LOG.warn("Partition {} cannot lead: {} {}", id, why.code(), why.getMessage());
+        candidacy.failed(why.code());
         pauseBefore(Tick.ELECT, Unavailable.of(why));
         return Behaviors.same();
     }
@@ -258,6 +281,7 @@ public final class Partition {
                 .onMessage(Locate.class, this::waitForLeader)
                 .onMessage(Append.class, append -> refuse(append.replyTo, unavailable()))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
+                .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(
                         FromChild.class,
                         answer -> answer.answer instanceof PersistentPartition.Recovered recovered
@@ -301,6 +325,7 @@ public final class Partition {
                         }))
                 .onMessage(Append.class, append -> refuse(append.replyTo, why))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
+                .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, why))
                 .onMessageEquals(
                         Tick.RECOVER,
                         () -> then(
@@ -320,13 +345,16 @@ public final class Partition {
     private Behavior<Command> lead(Elected elected, ActorRef<PersistentPartition.Command> child, long dataEndOffset) {
         Leading leading = new Leading(context, id, environment, elected, child, dataEndOffset);
         leading.startTimers(timers);
-        waiting.forEach(locate -> locate.replyTo.tell(leads(elected.leadership)));
+        waiting.forEach(locate -> locate.replyTo.tell(leads(elected)));
         waiting.clear();
         return leading(elected, leading, child);
     }
 
-    private Leads leads(Leadership leadership) {
-        return new Leads(context.getSelf(), leadership.epoch());
+    private Leads leads(Elected elected) {
+        return new Leads(
+                context.getSelf(),
+                elected.leadership.epoch(),
+                elected.replica.self().nodeId());
     }
 
     private Behavior<Command> leading(Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child) {
@@ -346,7 +374,7 @@ public final class Partition {
                         Locate.class,
                         locate -> then(() -> {
                             if (isMine(locate.partition, locate.replyTo)) {
-                                locate.replyTo.tell(leads(elected.leadership));
+                                locate.replyTo.tell(leads(elected));
                             }
                         }))
                 .onMessage(
@@ -354,6 +382,11 @@ public final class Partition {
                         wanted -> wanted.partition.equals(id)
                                 ? then(() -> leading.delete(wanted))
                                 : refuse(wanted.replyTo, misdirected()))
+                .onMessage(
+                        ListOffsets.class,
+                        asked -> asked.partition.equals(id)
+                                ? then(() -> leading.listOffsets(asked))
+                                : refuse(asked.replyTo, misdirected()))
                 .onMessage(FromMover.class, moved -> heard(elected, leading, child, moved))
                 .onMessage(SettingsHeard.class, heard -> heard(elected, leading, child, heard))
                 .onMessageEquals(Tick.SECOND, () -> then(leading::tick))
@@ -439,6 +472,7 @@ public final class Partition {
                 elected.leadership.epoch(),
                 why.code(),
                 why.getMessage());
+        candidacy.failed(why.code());
         pauseBefore(Tick.ELECT, unavailable());
         return electing();
     }
@@ -458,6 +492,7 @@ public final class Partition {
                 .onMessage(Locate.class, locate -> then(() -> locate.replyTo.tell(why)))
                 .onMessage(Append.class, append -> refuse(append.replyTo, why))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
+                .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, why))
                 .onMessageEquals(Tick.LEAVE, Behaviors::stopped)
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onMessage(Command.class, late -> Behaviors.same())

@@ -222,6 +222,23 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    /** How many bytes have been appended since it was opened. */
+    public long appendedBytes() {
+        return log.appendedBytes();
+    }
+
+    /**
+     * Deletes the files below the log's start that nobody needs any more, having made a snapshot that makes them superfluous. For a
+     * replica that does not lead; blocking.
+     *
+     * @throws TailraceException DISK_FULL, IO_FAILED, CORRUPT_LOG, CLOSED
+     */
+    public void deleteSegmentsBelowStart() {
+        ensureOpen();
+        makeSnapshot();
+        log.deleteSegmentsBelow(snapshots.newestOffset());
+    }
+
     private void snapshotWanted() {
         home.io().execute(() -> {
             try {
