@@ -94,9 +94,7 @@ public record Catalog(
             InternalPlace place = internals.get(partition.topicId());
             return place == null || !place.placed() ? OptionalInt.empty() : OptionalInt.of(place.replicas());
         }
-        return topicOf(partition)
-                .map(topic -> OptionalInt.of(topic.replicas()))
-                .orElseGet(OptionalInt::empty);
+        return topicOf(partition).map(topic -> OptionalInt.of(topic.replicas())).orElseGet(OptionalInt::empty);
     }
 
     /** The nodes that are to hold partitions of that topic, which need not be announced. */
@@ -109,9 +107,17 @@ public record Catalog(
         return holders;
     }
 
-    /** Whether replicas of that topic may lie on a disk: it is there, being made, or on its way out. */
-    public boolean knows(UUID topicId) {
+    /** Whether there is such a topic: announced, being made, or on its way out. */
+    boolean knows(UUID topicId) {
         return byId.containsKey(topicId) || planned.containsKey(topicId) || deleted.containsKey(topicId);
+    }
+
+    /** Whether a replica of that partition of a topic may lie on a disk: it is there, being made, or on its way out. */
+    public boolean mayLie(PartitionId partition) {
+        Topic plan = planned.get(partition.topicId());
+        return topicOf(partition).isPresent()
+                || plan != null && partition.partition() < plan.partitions()
+                || deleted.containsKey(partition.topicId());
     }
 
     /** The state after the event. */
@@ -133,9 +139,7 @@ public record Catalog(
         }
         if (event instanceof FilesGone gone) {
             Deletion deletion = deleted.get(gone.topicId());
-            return deletion == null
-                    ? this
-                    : withDeleted(deleted.plus(gone.topicId(), deletion.without(gone.nodeId())));
+            return deletion == null ? this : withDeleted(deleted.plus(gone.topicId(), deletion.without(gone.nodeId())));
         }
         if (event instanceof TopicForgotten forgotten) {
             return withDeleted(deleted.minus(forgotten.topicId()));
@@ -160,7 +164,10 @@ public record Catalog(
         return withInternals(internals.plusAll(more));
     }
 
-    /** A topic that stays as it was keeps what was made of its new partitions: they are empty, and used when it grows after all. */
+    /**
+     * What was made of the new partitions of a topic that stays as it was remains: they are empty, and used when it grows after all,
+     * or moved aside at a start.
+     */
     private Catalog dropped(UUID topicId) {
         Topic plan = planned.get(topicId);
         Catalog without = withPlanned(planned.minus(topicId));

@@ -35,10 +35,7 @@ public final class CatalogClient implements Topics {
      * @param changeTimeout after which what became of a change is unknown
      */
     public CatalogClient(
-            ActorSystem<?> system,
-            ActorRef<TopicCatalog.Command> catalog,
-            Duration timeout,
-            Duration changeTimeout) {
+            ActorSystem<?> system, ActorRef<TopicCatalog.Command> catalog, Duration timeout, Duration changeTimeout) {
         this.system = system;
         this.catalog = catalog;
         this.timeout = timeout;
@@ -83,9 +80,8 @@ public final class CatalogClient implements Topics {
      * @param id see {@link io.tailrace.cluster.placement.InternalPartition#of}
      */
     public CompletionStage<Integer> placeInternal(UUID id) {
-        return question(
-                replyTo -> new TopicCatalog.PlaceInternal(id, replyTo),
-                reply -> ((TopicCatalog.Placed) reply).replicas());
+        return question(replyTo -> new TopicCatalog.PlaceInternal(id, replyTo), reply -> ((TopicCatalog.Placed) reply)
+                .replicas());
     }
 
     /**

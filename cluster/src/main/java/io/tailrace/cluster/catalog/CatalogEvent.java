@@ -30,7 +30,7 @@ sealed interface CatalogEvent {
     /** A replication factor is in use from now on; who votes in each of its groups. */
     record GroupsPlaced(int replicas, List<List<UUID>> voters) implements CatalogEvent {
         /** Takes a copy. */
-        GroupsPlaced {
+        public GroupsPlaced {
             voters = voters.stream().map(List::copyOf).toList();
         }
     }
@@ -38,7 +38,7 @@ sealed interface CatalogEvent {
     /** Others are to vote in a group. */
     record GroupMoved(PlacementGroup group, List<UUID> voters) implements CatalogEvent {
         /** Takes a copy. */
-        GroupMoved {
+        public GroupMoved {
             voters = List.copyOf(voters);
         }
     }
@@ -49,7 +49,7 @@ sealed interface CatalogEvent {
     /** Internal partitions are there. */
     record InternalPlaced(List<UUID> ids, int replicas) implements CatalogEvent {
         /** Takes a copy. */
-        InternalPlaced {
+        public InternalPlaced {
             ids = List.copyOf(ids);
         }
     }

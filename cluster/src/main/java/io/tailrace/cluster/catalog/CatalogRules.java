@@ -37,8 +37,8 @@ final class CatalogRules {
         TopicName.checked(wanted.name());
         SettingNames.check("partitions", wanted.partitions(), 1, TopicCatalog.MAX_PARTITIONS);
         SettingNames.check("replicas", wanted.replicas(), NewTopic.DEFAULT_REPLICAS, MAX_REPLICAS);
-        boolean planned = all.planned().values().stream()
-                .anyMatch(topic -> topic.name().equals(wanted.name()));
+        boolean planned =
+                all.planned().values().stream().anyMatch(topic -> topic.name().equals(wanted.name()));
         if (planned || all.find(wanted.name()) != null) {
             throw new TailraceException(
                     ErrorCode.TOPIC_EXISTS,
@@ -85,13 +85,15 @@ final class CatalogRules {
         Topic topic = all.byId().get(id);
         if (topic == null) {
             throw new TailraceException(
-                    ErrorCode.UNKNOWN_TOPIC, "There is no topic with the id " + id + ": it was deleted, or never created.");
+                    ErrorCode.UNKNOWN_TOPIC,
+                    "There is no topic with the id " + id + ": it was deleted, or never created.");
         }
         return topic;
     }
 
     private void checkRoom(Catalog all, int more) {
-        int planned = all.planned().values().stream().mapToInt(Topic::partitions).sum();
+        int planned =
+                all.planned().values().stream().mapToInt(Topic::partitions).sum();
         if (all.partitions() + planned + (long) more > environment.maxPartitions()) {
             throw new TailraceException(
                     ErrorCode.LIMIT_EXCEEDED,
@@ -130,8 +132,8 @@ final class CatalogRules {
         if (live < replicas) {
             throw new TailraceException(
                     ErrorCode.NOT_ENOUGH_NODES,
-                    replicas + " replicas need as many storage nodes, and " + live
-                            + (live == 1 ? " is up" : " are up") + ": start more nodes, or ask for fewer replicas.");
+                    replicas + " replicas need as many storage nodes, and " + live + (live == 1 ? " is up" : " are up")
+                            + ": start more nodes, or ask for fewer replicas.");
         }
         return replicas;
     }

@@ -98,7 +98,8 @@ final class Creations {
     void carryOn(Catalog all) {
         underWay.clear();
         waiting.keySet()
-                .removeIf(id -> !all.planned().containsKey(id) && !all.internals().containsKey(id));
+                .removeIf(
+                        id -> !all.planned().containsKey(id) && !all.internals().containsKey(id));
         all.planned().values().forEach(plan -> begin(all, plan));
         Set.copyOf(waiting.keySet()).stream()
                 .filter(all.internals()::containsKey)

@@ -39,9 +39,9 @@ final class PlacesJson {
             deleted.add(topic);
         });
         ArrayNode internals = all.putArray("internals");
-        catalog.internals().forEach((id, place) -> internals.add(CatalogFormat.json(id)
-                .put("replicas", place.replicas())
-                .put("placed", place.placed())));
+        catalog.internals()
+                .forEach((id, place) -> internals.add(
+                        CatalogFormat.json(id).put("replicas", place.replicas()).put("placed", place.placed())));
         ArrayNode groups = all.putArray("groups");
         catalog.groups().byFactor().forEach((factor, voters) -> groups.add(groups(factor, voters)));
         return all;

@@ -167,14 +167,12 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                 .onCommand(Create.class, this::create)
                 .onCommand(
                         Describe.class,
-                        (all, describe) -> answering(
-                                describe.replyTo,
-                                () -> Effect().reply(describe.replyTo, new One(CatalogRules.found(all, describe.name)))))
+                        (all, describe) -> answering(describe.replyTo, () -> Effect()
+                                .reply(describe.replyTo, new One(CatalogRules.found(all, describe.name)))))
                 .onCommand(
                         Find.class,
-                        (all, find) -> answering(
-                                find.replyTo,
-                                () -> Effect().reply(find.replyTo, new One(CatalogRules.found(all, find.topicId)))))
+                        (all, find) -> answering(find.replyTo, () -> Effect()
+                                .reply(find.replyTo, new One(CatalogRules.found(all, find.topicId)))))
                 .onCommand(ListTopics.class, (all, list) -> Effect()
                         .reply(list.replyTo, new Many(List.copyOf(all.byName().values()))))
                 .onCommand(Alter.class, this::alter)
@@ -184,8 +182,8 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                 .onCommand(CreationEnded.class, this::creationEnded)
                 .onCommand(
                         Forget.class,
-                        (all, forget) -> store(
-                                all, CatalogRules.filesGone(all, forget.topicId, forget.nodeId), after -> {}))
+                        (all, forget) ->
+                                store(all, CatalogRules.filesGone(all, forget.topicId, forget.nodeId), after -> {}))
                 .onCommand(Follow.class, this::follow)
                 .onCommand(Unfollow.class, (all, gone) -> {
                     followers.remove(gone.follower);
@@ -275,9 +273,7 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
         if (ended.failure != null) {
             context.getLog().warn("Topic {} is not made as planned: {}", planned.name(), ended.failure.getMessage());
             return store(
-                    all,
-                    List.of(new PlanDropped(ended.id)),
-                    after -> creations.end(ended.id, refused(ended.failure)));
+                    all, List.of(new PlanDropped(ended.id)), after -> creations.end(ended.id, refused(ended.failure)));
         }
         boolean added = all.byId().containsKey(ended.id);
         return store(
@@ -301,8 +297,7 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     private Effect<CatalogEvent, Catalog> delete(Catalog all, Delete delete) {
         return answering(delete.replyTo, () -> {
             Topic topic = rules.deletable(all, delete.name);
-            return store(
-                    all, List.of(new TopicDeleted(topic.id())), after -> delete.replyTo.tell(new One(topic)));
+            return store(all, List.of(new TopicDeleted(topic.id())), after -> delete.replyTo.tell(new One(topic)));
         });
     }
 

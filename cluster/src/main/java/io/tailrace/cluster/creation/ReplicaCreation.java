@@ -140,7 +140,8 @@ public final class ReplicaCreation {
                     || now - work.begun >= patience.multipliedBy(LONGEST_WORK).toNanos()) {
                 return end(new TailraceException(
                         ErrorCode.NOT_ENOUGH_NODES,
-                        "Node " + work.node + ", which is to hold a replica, did not make it in time: start that node, or"
+                        "Node " + work.node
+                                + ", which is to hold a replica, did not make it in time: start that node, or"
                                 + " wait until it is less busy, and ask again."));
             }
             send(work);

@@ -140,9 +140,7 @@ public final class ReplicaCreator {
                             + ", of which it is no voter: nothing was made.");
         }
         store.create(
-                partition.text(),
-                FirstVoters.replica(partition, nodeId),
-                FirstVoters.of(partition, replica.voters()));
+                partition.text(), FirstVoters.replica(partition, nodeId), FirstVoters.of(partition, replica.voters()));
     }
 
     private Behavior<Command> end(Ended ended) {

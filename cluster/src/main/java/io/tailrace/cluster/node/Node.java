@@ -4,13 +4,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogClient;
+import io.tailrace.cluster.catalog.CatalogEnvironment;
 import io.tailrace.cluster.catalog.CatalogFile;
 import io.tailrace.cluster.catalog.CatalogView;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
-import io.tailrace.cluster.catalog.TopicSettings;
-import io.tailrace.cluster.catalog.Topics;
-import io.tailrace.cluster.placement.InternalPartition;
+import io.tailrace.cluster.creation.ReplicaCreator;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
@@ -21,20 +20,19 @@ import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
-import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.OpenFiles;
-import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
-import io.tailrace.engine.partition.PartitionSettings;
 import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -66,12 +65,13 @@ final class Node implements Tailrace {
     private final DataDirectory directory;
     private final Replicas replicas;
     private final String name;
+    private final Executor io;
+    private final PartitionLookup lookup;
     private final ShardedPartitions partitions;
     private final PartitionStarter starter;
     private final CatalogClient topics;
     private final PartitionRemover remover;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
-    private volatile Catalog catalog = Catalog.EMPTY;
     private volatile boolean closing;
     private final AtomicBoolean released = new AtomicBoolean();
 
@@ -84,16 +84,17 @@ final class Node implements Tailrace {
         this.system = Adapter.toTyped(classic);
         this.ownsSystem = ownsSystem;
         this.directory = directory;
-        Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
+        this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
         this.replicas = new Replicas(
                 ReplicaHome.alone(
                         directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
                 directory.partitions());
         this.name = settings.nodeName();
+        this.lookup = new PartitionLookup(this::topics, List.of(directory.nodeId()));
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
-                this::partitionSettings,
+                lookup::settings,
                 files,
                 new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime),
                 io,
@@ -104,6 +105,7 @@ final class Node implements Tailrace {
         this.partitions = new ShardedPartitions(
                 system,
                 region,
+                lookup::group,
                 directory.nodeId().toString(),
                 replicas,
                 io,
@@ -116,10 +118,20 @@ final class Node implements Tailrace {
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
         awaitLeader(TopicCatalog.PARTITION, settings.startTimeout());
+        CatalogSettings ofCatalog = settings.catalog();
+        MemberNodes nodes = new MemberNodes(system, directory.nodeId());
+        CatalogEnvironment catalogEnvironment = new CatalogEnvironment(
+                ofCatalog.maxPartitions(),
+                ofCatalog.maxInternals(),
+                nodes,
+                lookup.controlVoters(),
+                nodes,
+                ofCatalog.nodePatience());
         ActorRef<TopicCatalog.Command> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(TopicCatalog.create(settings.maxPartitions()), "tailrace-catalog"));
-        this.topics = new CatalogClient(system, singleton, settings.catalogTimeout());
-        this.remover = new PartitionRemover(replicas, partitions, topics, directory.quarantine(), io);
+                .init(SingletonActor.of(TopicCatalog.create(catalogEnvironment), "tailrace-catalog"));
+        this.topics = new CatalogClient(system, singleton, ofCatalog.timeout(), ofCatalog.changeTimeout());
+        this.remover =
+                new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
     }
 
     /**
@@ -132,17 +144,29 @@ final class Node implements Tailrace {
         Duration timeout = settings.startTimeout();
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
         Catalog found = await(firstCatalog, timeout);
+        remover.quarantineStrangers(found, adopt(found, timeout, files));
+        system.systemActorOf(
+                ReplicaCreator.create(directory.nodeId(), replicas::create, io), ReplicaCreator.NAME, Props.empty());
+        return this;
+    }
+
+    /** What lies here from before the catalogue knew of it is all on this node, which was alone. */
+    private Set<UUID> adopt(Catalog found, Duration timeout, FileStore files) {
+        List<Topic> old = directory.hasCatalogFile() ? new CatalogFile(files, directory.catalog()).read() : List.of();
+        List<UUID> internals = remover.unknownInternals(found);
+        boolean isAlone = lookup.controlVoters().equals(List.of(directory.nodeId()));
+        if (isAlone && !(old.isEmpty() && internals.isEmpty())) {
+            await(topics.adopt(old, internals), timeout);
+        }
         if (directory.hasCatalogFile()) {
-            found = Catalog.of(await(topics.adopt(new CatalogFile(files, directory.catalog()).read()), timeout));
             directory.upgrade();
         }
-        remover.quarantineStrangers(found);
-        return this;
+        return old.stream().map(Topic::id).collect(Collectors.toSet());
     }
 
     /** On the actor's thread. */
     private void learn(Catalog now) {
-        catalog = now;
+        lookup.learn(now);
         starter.follow(now);
         remover.follow(now);
         firstCatalog.complete(now);
@@ -240,34 +264,6 @@ final class Node implements Tailrace {
         }
     }
 
-    private CompletionStage<PartitionSettings> partitionSettings(PartitionId partition) {
-        if (InternalPartition.is(partition)) {
-            return CompletableFuture.completedStage(InternalPartition.SETTINGS);
-        }
-        Optional<Topic> known = catalog.topicOf(partition);
-        if (known.isPresent()) {
-            return CompletableFuture.completedStage(settingsOf(known.get()));
-        }
-        // What this node knows may be a moment old: a partition that is unknown here may be new.
-        return topics.list().thenApply(all -> all.stream()
-                .filter(topic -> topic.id().equals(partition.topicId()) && partition.partition() < topic.partitions())
-                .findFirst()
-                .map(Node::settingsOf)
-                .orElseThrow(() -> new TailraceException(
-                        ErrorCode.UNKNOWN_TOPIC,
-                        "No topic has partition " + partition + ": it was deleted, or never created.")));
-    }
-
-    private static PartitionSettings settingsOf(Topic topic) {
-        TopicSettings settings = topic.settings();
-        return new PartitionSettings(
-                settings.maxMessageBytes(),
-                settings.timestampType(),
-                new LogSettings(
-                        settings.segmentBytes(), settings.segmentMillis(), LogSettings.DEFAULTS.indexIntervalBytes()),
-                new Retention(settings.retentionMillis(), settings.retentionBytes()));
-    }
-
     /** A region that is asked for a partition while it stops would wait for it until its time is over. */
     private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
         CoordinatedShutdown.get(classic)
@@ -325,7 +321,7 @@ final class Node implements Tailrace {
     }
 
     @Override
-    public Topics topics() {
+    public CatalogClient topics() {
         return topics;
     }
 

@@ -19,8 +19,7 @@ import java.time.Duration;
  * @param minFreeBytes appends are refused when less is free on the data volume
  * @param locateTimeout how long to wait for the name of a partition's leader
  * @param appendTimeout after which an append without answer is unknown
- * @param catalogTimeout after which the catalogue counts as not answering
- * @param maxPartitions how many partitions all topics may have together
+ * @param catalog of the catalogue of topics
  * @param limits the bounds of one partition
  */
 record NodeSettings(
@@ -32,8 +31,7 @@ record NodeSettings(
         Duration startTimeout,
         Duration locateTimeout,
         Duration appendTimeout,
-        Duration catalogTimeout,
-        int maxPartitions,
+        CatalogSettings catalog,
         PartitionEnvironment.Limits limits) {
 
     /**
@@ -53,8 +51,7 @@ record NodeSettings(
                     tailrace.getDuration("start-timeout"),
                     tailrace.getDuration("locate-timeout"),
                     tailrace.getDuration("append-timeout"),
-                    tailrace.getDuration("catalog.timeout"),
-                    tailrace.getInt("catalog.max-partitions"),
+                    CatalogSettings.of(tailrace.getConfig("catalog")),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),
                             Math.toIntExact(tailrace.getBytes("partition.group-bytes")),

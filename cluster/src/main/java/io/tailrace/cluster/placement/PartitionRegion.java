@@ -15,27 +15,32 @@ public final class PartitionRegion {
     private static final EntityTypeKey<Partition.Command> TYPE =
             EntityTypeKey.create(Partition.Command.class, "tailrace-partition");
 
+    private static final char SEPARATOR = '/';
+
     private PartitionRegion() {}
 
     /** Starts the region on this node. */
     public static ActorRef<PartitionEnvelope> start(ActorSystem<?> system, PartitionEnvironment environment) {
         return ClusterSharding.get(system)
-                .init(Entity.of(
-                                TYPE,
-                                context -> Partition.create(PartitionId.parse(context.getEntityId()), environment))
+                .init(Entity.of(TYPE, context -> Partition.create(partition(context.getEntityId()), environment))
                         .withStopMessage(Partition.Stop.INSTANCE)
                         .withMessageExtractor(new Extractor()));
+    }
+
+    /** An entity's id is its group's text, which names its shard, and its partition's. */
+    private static PartitionId partition(String entityId) {
+        return PartitionId.parse(entityId.substring(entityId.indexOf(SEPARATOR) + 1));
     }
 
     private static final class Extractor extends ShardingMessageExtractor<PartitionEnvelope, Partition.Command> {
         @Override
         public String entityId(PartitionEnvelope envelope) {
-            return envelope.partition().text();
+            return envelope.group().text() + SEPARATOR + envelope.partition().text();
         }
 
         @Override
         public String shardId(String entityId) {
-            return PlacementGroup.of(PartitionId.parse(entityId), 1).text();
+            return entityId.substring(0, entityId.indexOf(SEPARATOR));
         }
 
         @Override
