@@ -70,6 +70,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new StartCommand(terminal))
+                .addSubcommand(ClusterCommand.with(terminal))
                 .addSubcommand(TopicCommand.with(terminal))
                 .addSubcommand(new ProduceCommand(terminal))
                 .addSubcommand(new ConsumeCommand(terminal))

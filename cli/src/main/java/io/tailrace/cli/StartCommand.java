@@ -11,9 +11,11 @@ import io.tailrace.http.HttpSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -53,6 +55,25 @@ final class StartCommand implements Callable<Integer> {
             description = "Settings in HOCON, such as tailrace.http.port = 7071.")
     private @Nullable Path config;
 
+    // Hidden until a cluster serves its partitions on more than one node.
+    @Option(names = "--node-name", paramLabel = "NAME", hidden = true, description = "What the node is called.")
+    private @Nullable String nodeName;
+
+    @Option(
+            names = "--cluster-port",
+            paramLabel = "PORT",
+            hidden = true,
+            description = "Where it listens for other nodes. 0: any that is free. Default: 0.")
+    private @Nullable Integer clusterPort;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            hidden = true,
+            description = "Where the nodes listen that found the cluster, the same for each of them.")
+    private @Nullable List<String> seeds;
+
     StartCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -62,8 +83,17 @@ final class StartCommand implements Callable<Integer> {
         Config settings = settings();
         HttpSettings http = HttpSettings.of(settings);
         CompletableFuture<Boolean> stop = new CompletableFuture<>();
-        try (Interruption interruption = Interruption.calling(() -> stop.complete(true));
+        Thread starter = Thread.currentThread();
+        AtomicBoolean joining = new AtomicBoolean(settings.hasPath("tailrace.cluster.seeds"));
+        try (Interruption interruption = Interruption.calling(() -> {
+                    stop.complete(true);
+                    // It may be waiting for the others of its cluster.
+                    if (joining.getAndSet(false)) {
+                        starter.interrupt();
+                    }
+                });
                 EmbeddedNode node = EmbeddedNode.start(settings)) {
+            joining.set(false);
             HttpServer server = EmbeddedNode.await(HttpServer.start(node.tailrace(), http));
             try {
                 InetSocketAddress address = server.address();
@@ -94,6 +124,15 @@ final class StartCommand implements Callable<Integer> {
         }
         if (flush != null) {
             said.put("tailrace.flush", flush.toString());
+        }
+        if (nodeName != null) {
+            said.put("tailrace.node-name", nodeName);
+        }
+        if (clusterPort != null) {
+            said.put("tailrace.cluster.port", clusterPort);
+        }
+        if (seeds != null) {
+            said.put("tailrace.cluster.seeds", seeds);
         }
         Config options = ConfigFactory.parseMap(said);
         try {

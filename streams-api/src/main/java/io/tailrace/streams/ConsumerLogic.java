@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.pekko.Done;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.SourceShape;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a consumer. Each partition is looked up, located (where to begin) and then fetched chunk by chunk; those that have
- * a chunk take turns, a chunk each.
+ * a chunk take turns, a chunk each, in the order in which their chunks came.
  */
 final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
     private static final Object STOP_TIMEOUT = "stop-timeout";
@@ -35,7 +38,10 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
     private final Outlet<ConsumerRecord<K, V>> out;
     private final ConsumerSettings<K, V> settings;
     private final int fetchBytes;
-    private final AsyncCallback<Runnable> events = createAsyncCallback(Runnable::run);
+    /** What has been answered and not looked at: whoever is answered first has his turn first. */
+    private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+
+    private final AsyncCallback<Done> answered = createAsyncCallback(done -> hearAnswers());
     private final ConsumerControl control = new ConsumerControl(createAsyncCallback(this::obey));
     private final List<PartitionCursor<K, V>> cursors = new ArrayList<>();
     /** Those with a chunk ahead, in the order of their turns. */
@@ -83,6 +89,12 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
             while (true) {
                 PartitionCursor<K, V> cursor = current;
                 if (cursor == null) {
+                    // Here, and not when the actor comes to it: an answer that is there at once overtakes those in its
+                    // mailbox, and whoever gets one each time would have all the turns.
+                    takeAnswers();
+                    if (isClosed(out)) {
+                        return;
+                    }
                     cursor = ready.poll();
                     if (cursor != null) {
                         cursor.advance();
@@ -176,9 +188,7 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
 
     private void located(PartitionCursor<K, V> cursor, long offset) {
         cursor.locate(offset);
-        if (!endIfDone(cursor)) {
-            emitIfWanted();
-        }
+        endIfDone(cursor);
     }
 
     private void fetchIfIdle(PartitionCursor<K, V> cursor) {
@@ -202,9 +212,6 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
         }
         cursor.fetched(fetched);
         ready.add(cursor);
-        if (current == null) {
-            emitIfWanted();
-        }
     }
 
     /** Asks one question of a partition; an answer that says "later" is followed by a pause and the same step again. */
@@ -214,18 +221,35 @@ final class ConsumerLogic<K, V> extends TimerGraphStageLogic {
             java.util.function.Consumer<T> then,
             Runnable step) {
         cursor.asking(true);
-        question.whenComplete((answer, failure) -> events.invoke(() -> {
-            cursor.asking(false);
-            if (stopped) {
-                return;
-            }
-            if (failure == null) {
-                cursor.backoff().reset();
-                then.accept(answer);
-            } else {
-                failed(cursor, failure, step);
-            }
-        }));
+        question.whenComplete((answer, failure) -> {
+            answers.add(() -> {
+                cursor.asking(false);
+                if (isClosed(out)) {
+                    return;
+                }
+                if (failure == null) {
+                    cursor.backoff().reset();
+                    then.accept(answer);
+                } else {
+                    failed(cursor, failure, step);
+                }
+            });
+            answered.invoke(Done.getInstance());
+        });
+    }
+
+    private void hearAnswers() {
+        takeAnswers();
+        if (current == null) {
+            emitIfWanted();
+        }
+    }
+
+    /** No more than there are partitions, each of which is asked one thing at a time. */
+    private void takeAnswers() {
+        for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
+            answer.run();
+        }
     }
 
     private void failed(PartitionCursor<K, V> cursor, Throwable failure, Runnable step) {

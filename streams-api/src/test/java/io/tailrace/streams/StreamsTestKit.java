@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 /** What the tests of producers and consumers share: a node in memory for each test, and waiting with a bound. */
 @Timeout(60)
 abstract class StreamsTestKit {
+    static final TopicPartition T0 = new TopicPartition("t", 0);
+
     final FakeTailrace tailrace = new FakeTailrace();
     /** Another for each producer: with the same seed two would have the same producer id. */
     private long seed;
@@ -45,6 +48,24 @@ abstract class StreamsTestKit {
 
     Done produce(ProducerSettings<String, String> settings, List<ProducerRecord<String, String>> records) {
         return await(Source.from(records).runWith(Producer.plainSink(settings), tailrace.system()));
+    }
+
+    void filled(int records) {
+        tailrace.withTopic("t", 1);
+        produce(producer().withBatchBytes(1000), ProducerTest.numbered("t", records));
+    }
+
+    List<ConsumerRecord<String, String>> take(Subscription subscription, int records) {
+        return await(take(consumer(), subscription, records));
+    }
+
+    CompletionStage<List<ConsumerRecord<String, String>>> take(
+            ConsumerSettings<String, String> settings, Subscription subscription, int records) {
+        return Consumer.plainSource(settings, subscription).take(records).runWith(Sink.seq(), tailrace.system());
+    }
+
+    static List<String> valuesOf(List<ConsumerRecord<String, String>> records) {
+        return records.stream().map(ConsumerRecord::value).toList();
     }
 
     static ConditionFactory eventually() {

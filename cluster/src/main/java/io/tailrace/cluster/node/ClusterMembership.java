@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.Member;
 
-/** Forms a cluster of one, or waits until an application's own has been joined. */
+/** Waits until an application's actor system is in its cluster; one that has no seed nodes is a cluster of its own. */
 final class ClusterMembership {
     private ClusterMembership() {}
 
@@ -28,6 +29,19 @@ final class ClusterMembership {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TailraceException(ErrorCode.CLOSED, "Interrupted while the node was starting.", e);
+        }
+        refuseCompany(cluster);
+    }
+
+    /** Partitions are not placed over nodes yet: a second one would open empty replicas of what the first one has. */
+    private static void refuseCompany(org.apache.pekko.cluster.Cluster cluster) {
+        for (Member member : cluster.state().getMembers()) {
+            if (!member.uniqueAddress().equals(cluster.selfUniqueAddress())) {
+                throw new TailraceException(
+                        ErrorCode.INVALID_SETTING,
+                        "The application's cluster has other members (" + member.address()
+                                + "), and a Tailrace node cannot live on one of several yet: run a node of its own with tailrace start.");
+            }
         }
     }
 }

@@ -1,22 +1,24 @@
 package io.tailrace.cluster.node;
 
+import io.tailrace.cluster.formation.Founder;
+import io.tailrace.cluster.formation.Membership;
+import io.tailrace.cluster.formation.MembershipStore;
+import io.tailrace.cluster.formation.NodeAddress;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.CheckedFile;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.replication.PromiseJournal;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory that a node owns, held against every other process while the node runs.
  *
  * <pre>
- *   tailrace.node      the version of the directory's format, and the node's id
+ *   tailrace.node      the version of the directory's format, the node's id, and its cluster: see NodeFile
  *   tailrace.lock      locked while a node runs
  *   promises-0, -1     what the partitions have promised: the two files of a PromiseJournal
  *   partitions/        one directory per partition, named by id; the catalogue of topics is one of them
@@ -24,34 +26,27 @@ import org.jspecify.annotations.Nullable;
  *   catalog            the topics, in version 1; left as it was when the directory was upgraded
  * </pre>
  *
- * <p>A directory of version 1 is upgraded once its topics are in the catalogue, one of version 2 when it has a journal of promises,
- * which takes over a partition's {@code promise} file when the partition is opened. A node that meets a version it does not know
- * refuses to start and touches nothing.
+ * <p>A directory of version 1 is upgraded once its topics are in the catalogue, one of version 2 or 3 at its first start, when it
+ * has a journal of promises, which takes over a partition's {@code promise} file when the partition is opened. A node that
+ * meets a version it does not know refuses to start and touches nothing.
  */
-final class DataDirectory implements Closeable {
-    private static final int MAGIC = 0x54524449;
+final class DataDirectory implements MembershipStore, Closeable {
     private static final String NODE_FILE = "tailrace.node";
-    /** Has the promises of all partitions in one journal. */
-    private static final int VERSION = 3;
-    /** Had a file of its own for each partition's promise. */
-    private static final int PROMISE_FILES_VERSION = 2;
-    /** Had the catalogue in a file as well. */
-    private static final int CATALOG_FILE_VERSION = 1;
 
     private final FileStore files;
     private final Path path;
     private final Closeable lock;
-    private final Identity identity;
     private final PromiseJournal promises;
+    private volatile NodeFile node;
+    private volatile boolean onDisk;
 
-    /** Who lives here, and since which version. */
-    private record Identity(UUID nodeId, int version) {}
-
-    private DataDirectory(FileStore files, Path path, Closeable lock, Identity identity, PromiseJournal promises) {
+    private DataDirectory(
+            FileStore files, Path path, Closeable lock, NodeFile node, boolean onDisk, PromiseJournal promises) {
         this.files = files;
         this.path = path;
         this.lock = lock;
-        this.identity = identity;
+        this.node = node;
+        this.onDisk = onDisk;
         this.promises = promises;
     }
 
@@ -83,56 +78,28 @@ final class DataDirectory implements Closeable {
         }
     }
 
-    /** The journal of promises comes before the version that says that there is one, so a crash between does not look like a loss. */
+    /**
+     * The journal of promises comes before the version that says that there is one, which {@link #settle} writes, so a crash
+     * between does not look like a loss.
+     */
     private static DataDirectory open(FileStore files, Path path, Closeable lock) throws IOException {
         Path file = path.resolve(NODE_FILE);
-        Identity found = read(files, file);
-        if (found == null && files.exists(file)) {
+        boolean onDisk = files.exists(file);
+        NodeFile node = onDisk ? NodeFile.read(files, file) : NodeFile.fresh();
+        if (node == null) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_LOG,
                     file
                             + " is damaged, so whose directory this is cannot be told; nothing was touched: restore it from a copy.");
         }
-        Identity identity = found == null ? new Identity(UUID.randomUUID(), VERSION) : found;
-        boolean mayLackJournal = found == null || found.version() < VERSION;
+        boolean mayLackJournal = !onDisk || node.version() < NodeFile.WITH_PROMISE_JOURNAL;
         PromiseJournal promises = PromiseJournal.open(files, path, mayLackJournal);
-        try {
-            if (found == null || found.version() == PROMISE_FILES_VERSION) {
-                write(files, file, identity.nodeId());
-            }
-        } catch (IOException | RuntimeException e) {
-            promises.close();
-            throw e;
-        }
-        return new DataDirectory(files, path, lock, identity, promises);
-    }
-
-    private static @Nullable Identity read(FileStore files, Path file) throws IOException {
-        for (int version = VERSION; ; version--) {
-            try {
-                ByteBuffer content = CheckedFile.read(files, file, MAGIC, version);
-                return content == null || content.remaining() != 2 * Long.BYTES
-                        ? null
-                        : new Identity(new UUID(content.getLong(), content.getLong()), version);
-            } catch (TailraceException e) {
-                if (version == CATALOG_FILE_VERSION) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private static void write(FileStore files, Path file, UUID nodeId) throws IOException {
-        ByteBuffer payload = ByteBuffer.allocate(2 * Long.BYTES);
-        payload.putLong(nodeId.getMostSignificantBits())
-                .putLong(nodeId.getLeastSignificantBits())
-                .flip();
-        CheckedFile.write(files, file, MAGIC, VERSION, payload);
+        return new DataDirectory(files, path, lock, node, onDisk, promises);
     }
 
     /** Whether its topics are still in the file {@link #catalog}. */
     boolean hasCatalogFile() {
-        return identity.version() == CATALOG_FILE_VERSION;
+        return node.version() == NodeFile.WITH_CATALOG_FILE;
     }
 
     /**
@@ -141,12 +108,77 @@ final class DataDirectory implements Closeable {
      * @throws TailraceException IO_FAILED
      */
     void upgrade() {
+        write(node.membership());
+    }
+
+    /**
+     * Says durably who lives here, before anybody else hears of it. A directory of an older version belongs to a node that was
+     * alone, which is a cluster of one from now on; so does a blank one if it is to be alone.
+     *
+     * @param alone whether a blank node is to be a cluster of its own
+     * @param self the node, as the founder of such a cluster
+     * @throws TailraceException IO_FAILED, DATA_DIR_UNUSABLE
+     */
+    void settle(boolean alone, NodeAddress self, String name) {
+        boolean older = node.version() < NodeFile.VERSION;
+        if (hasCatalogFile() && !alone) {
+            throw new TailraceException(
+                    ErrorCode.DATA_DIR_UNUSABLE,
+                    "The data directory " + path
+                            + " is of the first version: start it once without tailrace.cluster.seeds, which upgrades it.");
+        }
+        if (older || (alone && membership().state() == Membership.State.BLANK)) {
+            Founder founder = new Founder(nodeId(), self, name);
+            store(Membership.member(UUID.randomUUID(), List.of(founder)));
+        } else if (!onDisk) {
+            refuseOrphans();
+            write(membership());
+        }
+    }
+
+    /** Partitions without a node file may be anybody's: they must not get into a cluster. */
+    private void refuseOrphans() {
         try {
-            write(files, path.resolve(NODE_FILE), identity.nodeId());
+            if (!files.list(partitions()).isEmpty()) {
+                throw new TailraceException(
+                        ErrorCode.CORRUPT_LOG,
+                        path.resolve(NODE_FILE)
+                                + " is missing, so whose partitions these are cannot be told; nothing was touched: restore it from a copy.");
+            }
+        } catch (IOException e) {
+            throw new TailraceException(
+                    ErrorCode.DATA_DIR_UNUSABLE,
+                    "The data directory " + path + " cannot be read (" + e.getMessage()
+                            + "): choose another tailrace.data-dir.",
+                    e);
+        }
+    }
+
+    @Override
+    public Membership membership() {
+        return node.membership();
+    }
+
+    /** What is to be so from now on; written at once, but for a directory whose topics have to be taken over first. */
+    @Override
+    public void store(Membership membership) {
+        if (hasCatalogFile()) {
+            node = new NodeFile(node.nodeId(), membership, node.version());
+        } else {
+            write(membership);
+        }
+    }
+
+    private void write(Membership membership) {
+        NodeFile next = new NodeFile(node.nodeId(), membership, NodeFile.VERSION);
+        try {
+            next.write(files, path.resolve(NODE_FILE));
+            node = next;
+            onDisk = true;
         } catch (IOException e) {
             throw new TailraceException(
                     ErrorCode.IO_FAILED,
-                    "The data directory " + path + " cannot be upgraded (" + e.getMessage() + "): check the disk.",
+                    "The data directory " + path + " cannot be written (" + e.getMessage() + "): check the disk.",
                     e);
         }
     }
@@ -161,7 +193,7 @@ final class DataDirectory implements Closeable {
     }
 
     UUID nodeId() {
-        return identity.nodeId();
+        return node.nodeId();
     }
 
     Path quarantine() {

@@ -2,6 +2,7 @@ package io.tailrace.cluster.node;
 
 import io.tailrace.cluster.creation.ReplicaCreator;
 import io.tailrace.cluster.creation.ReplicaCreators;
+import io.tailrace.cluster.formation.NodeRoles;
 import io.tailrace.cluster.placement.StorageNode;
 import io.tailrace.cluster.placement.StorageNodes;
 import java.util.HashSet;
@@ -20,27 +21,28 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /**
- * The nodes that hold replicas, as Pekko's cluster shows them to this node at the moment: the members with the role {@code storage},
- * which say their id in another role. On an actor system without such roles this node is the only one. Thread-safe.
+ * The nodes that hold replicas, as Pekko's cluster shows them to this node at the moment: the members with the role {@code storage}
+ * ({@link NodeRoles}). Thread-safe.
  */
 final class MemberNodes implements StorageNodes, ReplicaCreators {
-    private static final String STORAGE = "storage";
-    private static final String ID = "tailrace-id=";
-
     private final ActorSystem<?> system;
     private final Cluster cluster;
-    private final UUID self;
+    private final Optional<UUID> only;
 
-    /** As seen from the node with that id. */
-    MemberNodes(ActorSystem<?> system, UUID self) {
+    private MemberNodes(ActorSystem<?> system, Optional<UUID> only) {
         this.system = system;
         this.cluster = Cluster.get(system);
-        this.self = self;
+        this.only = only;
     }
 
-    /** The role that all nodes with replicas have; empty where this node is the only one. */
-    Optional<String> role() {
-        return idOf(cluster.selfMember()).isPresent() ? Optional.of(STORAGE) : Optional.empty();
+    /** All nodes of the cluster. */
+    static MemberNodes of(ActorSystem<?> system) {
+        return new MemberNodes(system, Optional.empty());
+    }
+
+    /** This node, which has that id, and no other. */
+    static MemberNodes only(ActorSystem<?> system, UUID self) {
+        return new MemberNodes(system, Optional.of(self));
     }
 
     @Override
@@ -71,23 +73,16 @@ final class MemberNodes implements StorageNodes, ReplicaCreators {
     private Map<UUID, Member> byId() {
         ClusterEvent.CurrentClusterState state = cluster.state();
         Map<UUID, Member> nodes = new TreeMap<>();
-        if (role().isEmpty()) {
-            nodes.put(self, cluster.selfMember());
+        if (only.isPresent()) {
+            nodes.put(only.get(), cluster.selfMember());
             return nodes;
         }
         for (Member member : state.getMembers()) {
-            if (member.status() == MemberStatus.up() && member.hasRole(STORAGE)) {
-                idOf(member).ifPresent(id -> nodes.put(id, member));
+            if (member.status() == MemberStatus.up() && member.hasRole(NodeRoles.STORAGE)) {
+                NodeRoles.peer(member).ifPresent(peer -> nodes.put(peer.nodeId(), member));
             }
         }
         return nodes;
-    }
-
-    private static Optional<UUID> idOf(Member member) {
-        return member.getRoles().stream()
-                .filter(role -> role.startsWith(ID))
-                .map(role -> UUID.fromString(role.substring(ID.length())))
-                .findFirst();
     }
 
     @Override

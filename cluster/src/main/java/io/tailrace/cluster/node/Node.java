@@ -1,7 +1,5 @@
 package io.tailrace.cluster.node;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogClient;
 import io.tailrace.cluster.catalog.CatalogEnvironment;
@@ -18,9 +16,7 @@ import io.tailrace.cluster.placement.ShardedPartitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
-import io.tailrace.engine.log.OpenFiles;
 import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
@@ -48,8 +44,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.ClusterSingletonSettings;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,11 +53,10 @@ import org.slf4j.LoggerFactory;
 /** The composition root: puts a node together, in the order in which its parts need each other, and takes it apart again. */
 final class Node implements Tailrace {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-    private static final String SYSTEM_NAME = "tailrace";
     private static final long ASK_AGAIN_NANOS = 100_000_000;
 
+    private final NodeSystem home;
     private final ActorSystem<?> system;
-    private final boolean ownsSystem;
     private final DataDirectory directory;
     private final Replicas replicas;
     private final String name;
@@ -75,14 +70,10 @@ final class Node implements Tailrace {
     private volatile boolean closing;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    private Node(
-            org.apache.pekko.actor.ActorSystem classic,
-            boolean ownsSystem,
-            NodeSettings settings,
-            FileStore files,
-            DataDirectory directory) {
-        this.system = Adapter.toTyped(classic);
-        this.ownsSystem = ownsSystem;
+    /** On an actor system that is up in its cluster. */
+    Node(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory) {
+        this.home = home;
+        this.system = home.system();
         this.directory = directory;
         this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
@@ -100,8 +91,7 @@ final class Node implements Tailrace {
                 io,
                 clock,
                 settings.limits());
-        ClusterMembership.awaitUp(system, settings.startTimeout());
-        ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment);
+        ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment, home.hostRole());
         this.partitions = new ShardedPartitions(
                 system,
                 region,
@@ -113,13 +103,13 @@ final class Node implements Tailrace {
                 settings.locateTimeout(),
                 settings.appendTimeout());
         this.starter = new PartitionStarter(partitions);
-        stopStartingBeforeTheRegionStops(classic);
-        closeLogsBeforeTermination(classic);
+        stopStartingBeforeTheRegionStops(system.classicSystem());
+        closeLogsBeforeTermination(system.classicSystem());
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
         awaitLeader(TopicCatalog.PARTITION, settings.startTimeout());
         CatalogSettings ofCatalog = settings.catalog();
-        MemberNodes nodes = new MemberNodes(system, directory.nodeId());
+        MemberNodes nodes = MemberNodes.only(system, directory.nodeId());
         CatalogEnvironment catalogEnvironment = new CatalogEnvironment(
                 ofCatalog.maxPartitions(),
                 ofCatalog.maxInternals(),
@@ -128,7 +118,11 @@ final class Node implements Tailrace {
                 nodes,
                 ofCatalog.nodePatience());
         ActorRef<TopicCatalog.Command> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(TopicCatalog.create(catalogEnvironment), "tailrace-catalog"));
+                .init(SingletonActor.of(TopicCatalog.create(catalogEnvironment), "tailrace-catalog")
+                        .withSettings(home.hostRole()
+                                .map(role ->
+                                        ClusterSingletonSettings.create(system).withRole(role))
+                                .orElseGet(() -> ClusterSingletonSettings.create(system))));
         this.topics = new CatalogClient(system, singleton, ofCatalog.timeout(), ofCatalog.changeTimeout());
         this.remover =
                 new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
@@ -139,7 +133,7 @@ final class Node implements Tailrace {
      *
      * @throws TailraceException CATALOG_UNAVAILABLE, or what keeps it from being recovered
      */
-    private Node serve(NodeSettings settings, FileStore files) {
+    Node serve(NodeSettings settings, FileStore files) {
         TailraceExtension.of(system).offer(this);
         Duration timeout = settings.startTimeout();
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
@@ -208,59 +202,6 @@ final class Node implements Tailrace {
             }
             throw new TailraceException(
                     ErrorCode.CATALOG_UNAVAILABLE, "The catalogue of topics cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    static Node startOwn(Config config) {
-        Config reference = ConfigFactory.load();
-        Config complete = config.withFallback(reference.getConfig("tailrace.actor-system"))
-                .withFallback(reference)
-                .resolve();
-        NodeSettings settings = NodeSettings.of(complete);
-        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
-        DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
-        org.apache.pekko.actor.ActorSystem system = null;
-        try {
-            system = org.apache.pekko.actor.ActorSystem.create(SYSTEM_NAME, complete);
-            TailraceExtension extension = TailraceExtension.of(system);
-            extension.claim();
-            Node node = new Node(system, true, settings, files, directory).serve(settings, files);
-            extension.serve(node);
-            return node;
-        } catch (RuntimeException e) {
-            giveUp(directory, system);
-            throw e;
-        }
-    }
-
-    static Node startWithin(org.apache.pekko.actor.ActorSystem application) {
-        Config config = application.settings().config();
-        if (!config.getString("pekko.actor.provider").equals("cluster")) {
-            Node beside = startOwn(config.withOnlyPath("tailrace"));
-            application.registerOnTermination(beside::close);
-            return beside;
-        }
-        NodeSettings settings = NodeSettings.of(config);
-        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
-        DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
-        try {
-            return new Node(application, false, settings, files, directory).serve(settings, files);
-        } catch (RuntimeException e) {
-            giveUp(directory, null);
-            throw e;
-        }
-    }
-
-    private static void giveUp(
-            DataDirectory directory, org.apache.pekko.actor.@org.jspecify.annotations.Nullable ActorSystem system) {
-        if (system != null) {
-            system.terminate();
-            awaitTermination(system);
-        }
-        try {
-            directory.close();
-        } catch (IOException e) {
-            LOG.warn("The lock of {} could not be given back: {}", directory.path(), e.getMessage());
         }
     }
 
@@ -333,21 +274,7 @@ final class Node implements Tailrace {
     @Override
     public void close() {
         closing = true;
-        if (ownsSystem) {
-            org.apache.pekko.actor.ActorSystem classic = system.classicSystem();
-            CoordinatedShutdown.get(classic).runAll(CoordinatedShutdown.actorSystemTerminateReason());
-            awaitTermination(classic);
-        }
+        home.close();
         release();
-    }
-
-    private static void awaitTermination(org.apache.pekko.actor.ActorSystem system) {
-        try {
-            system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("The actor system did not end within 60 s", e);
-        }
     }
 }

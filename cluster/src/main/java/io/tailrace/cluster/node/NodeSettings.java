@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param appendTimeout after which an append without answer is unknown
  * @param catalog of the catalogue of topics
  * @param limits the bounds of one partition
+ * @param cluster how it becomes a member of its cluster
  */
 record NodeSettings(
         Path dataDirectory,
@@ -32,7 +33,8 @@ record NodeSettings(
         Duration locateTimeout,
         Duration appendTimeout,
         CatalogSettings catalog,
-        PartitionEnvironment.Limits limits) {
+        PartitionEnvironment.Limits limits,
+        ClusterSettings cluster) {
 
     /**
      * Reads the block {@code tailrace}.
@@ -44,7 +46,7 @@ record NodeSettings(
             Config tailrace = config.getConfig("tailrace");
             return new NodeSettings(
                     Path.of(tailrace.getString("data-dir")).toAbsolutePath().normalize(),
-                    tailrace.getString("node-name"),
+                    ClusterSettings.checkedName(tailrace.getString("node-name")),
                     FlushMode.of(tailrace.getString("flush")),
                     tailrace.getInt("max-open-files"),
                     tailrace.getBytes("min-free-bytes"),
@@ -58,7 +60,8 @@ record NodeSettings(
                             tailrace.getInt("partition.waiting-asks"),
                             tailrace.getInt("partition.producers"),
                             tailrace.getBytes("partition.snapshot-bytes"),
-                            tailrace.getDuration("partition.retention-check-interval")));
+                            tailrace.getDuration("partition.retention-check-interval")),
+                    ClusterSettings.of(tailrace));
         } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, "A setting under tailrace.* is not usable: " + e.getMessage(), e);

@@ -27,10 +27,11 @@ public interface Tailrace extends AutoCloseable {
      * @param config settings under {@code tailrace}, see reference.conf; what is not there has its default
      * @throws io.tailrace.engine.error.TailraceException INVALID_SETTING, DATA_DIR_IN_USE, DATA_DIR_UNUSABLE,
      *     DATA_DIR_VERSION, CORRUPT_LOG, or CLOSED or CATALOG_UNAVAILABLE if it did not come up within
-     *     {@code tailrace.start-timeout}
+     *     {@code tailrace.start-timeout}; of one with seeds also FOREIGN_CLUSTER, NODE_NAME_TAKEN, DUPLICATE_NODE_ID, or
+     *     CLUSTER_NOT_FORMED if too few of its cluster were there within {@code tailrace.cluster.formation-timeout}
      */
     static Tailrace start(Config config) {
-        return Node.startOwn(config);
+        return NodeStart.own(config);
     }
 
     /** The same with the defaults and a data directory. */

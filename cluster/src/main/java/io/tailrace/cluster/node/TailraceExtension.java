@@ -64,7 +64,7 @@ public final class TailraceExtension implements Extension {
 
     private void start() {
         try {
-            serve(Node.startWithin(system));
+            serve(NodeStart.within(system));
         } catch (RuntimeException e) {
             usable.completeExceptionally(e);
             serving.completeExceptionally(e);

@@ -194,17 +194,41 @@ final class LeaderLink {
                             if (reply instanceof Partition.Offsets offsets) {
                                 return new OffsetRange(offsets.startOffset(), offsets.endOffset());
                             }
-                            if (reply instanceof Partition.Refused refused && refused.code() != ErrorCode.FENCED) {
-                                throw refused(to, refused);
-                            }
-                            forget(to);
-                            throw new TailraceException(
-                                    ErrorCode.PARTITION_UNAVAILABLE,
-                                    "The leader of partition " + partition
-                                            + " could not say what is committed: ask again.",
-                                    failure);
+                            throw notTold(to, reply instanceof Partition.Refused refused ? refused : null, failure);
                         },
                         ON_THE_ANSWERING_THREAD);
+    }
+
+    /** How the partition stands; see {@link Partitions#describe}. */
+    CompletionStage<Partition.Description> describe() {
+        return leader().thenCompose(found -> AskPattern.<Partition.Command, Partition.DescribeReply>ask(
+                        found.leader(),
+                        replyTo -> new Partition.Describe(partition, replyTo),
+                        locateTimeout,
+                        system.scheduler())
+                .handleAsync(
+                        (reply, failure) -> {
+                            if (reply instanceof Partition.Description description) {
+                                return description;
+                            }
+                            throw notTold(
+                                    found.leader(),
+                                    reply instanceof Partition.Refused refused ? refused : null,
+                                    failure);
+                        },
+                        ON_THE_ANSWERING_THREAD));
+    }
+
+    private TailraceException notTold(
+            ActorRef<Partition.Command> asked, Partition.@Nullable Refused refused, @Nullable Throwable failure) {
+        if (refused != null && refused.code() != ErrorCode.FENCED) {
+            return refused(asked, refused);
+        }
+        forget(asked);
+        return new TailraceException(
+                ErrorCode.PARTITION_UNAVAILABLE,
+                "The leader of partition " + partition + " did not answer: ask again.",
+                failure);
     }
 
     private CompletionStage<OffsetRange> deleteRecords(ActorRef<Partition.Command> to, long beforeOffset) {

@@ -8,6 +8,8 @@ import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
@@ -25,11 +27,14 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   append/1            partition, actor, batch
  *   delete-records/1    partition, before offset int64, actor
  *   list-offsets/1      partition, actor
+ *   describe/1          partition, actor
  *   leads/1             actor, epoch int32, node id
  *   unavailable/1       error code, message
  *   appended/1          base offset int64, append time int64
  *   deleted/1           start offset int64, end offset int64
  *   offsets/1           start offset int64, end offset int64
+ *   description/1       node id, epoch int32, start offset int64, high watermark int64, end offset int64,
+ *                       count int32 (node id, end offset int64, voter int8)*
  *   refused/1           error code, message
  * </pre>
  *
@@ -45,11 +50,13 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
     private static final String APPEND = "append/1";
     private static final String DELETE_RECORDS = "delete-records/1";
     private static final String LIST_OFFSETS = "list-offsets/1";
+    private static final String DESCRIBE = "describe/1";
     private static final String LEADS = "leads/1";
     private static final String UNAVAILABLE = "unavailable/1";
     private static final String APPENDED = "appended/1";
     private static final String DELETED = "deleted/1";
     private static final String OFFSETS = "offsets/1";
+    private static final String DESCRIPTION = "description/1";
     private static final String REFUSED = "refused/1";
 
     private final ExtendedActorSystem system;
@@ -87,6 +94,9 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         if (object instanceof Partition.Offsets) {
             return OFFSETS;
         }
+        if (object instanceof Partition.Description) {
+            return DESCRIPTION;
+        }
         if (object instanceof Partition.Refused) {
             return REFUSED;
         }
@@ -105,6 +115,9 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         }
         if (command instanceof Partition.ListOffsets) {
             return LIST_OFFSETS;
+        }
+        if (command instanceof Partition.Describe) {
+            return DESCRIBE;
         }
         throw local(command);
     }
@@ -147,11 +160,38 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
             out.int64(deleted.startOffset()).int64(deleted.endOffset());
         } else if (object instanceof Partition.Offsets offsets) {
             out.int64(offsets.startOffset()).int64(offsets.endOffset());
+        } else if (object instanceof Partition.Description description) {
+            writeDescription(description, out);
         } else if (object instanceof Partition.Refused refused) {
             out.string(refused.code().name()).string(refused.message());
         } else {
             throw local(object);
         }
+    }
+
+    private static void writeDescription(Partition.Description description, FieldWriter out) {
+        out.string(description.nodeId())
+                .int32(description.epoch())
+                .int64(description.startOffset())
+                .int64(description.highWatermark())
+                .int64(description.endOffset())
+                .int32(description.replicas().size());
+        for (Partition.ReplicaState replica : description.replicas()) {
+            out.string(replica.nodeId()).int64(replica.endOffset()).int8(replica.voter() ? 1 : 0);
+        }
+    }
+
+    private static Partition.Description readDescription(FieldReader in) {
+        String node = in.string();
+        int epoch = in.int32();
+        long start = in.offset();
+        long highWatermark = in.offset();
+        long end = in.offset();
+        List<Partition.ReplicaState> replicas = new ArrayList<>();
+        for (int left = in.count(); left > 0; left--) {
+            replicas.add(new Partition.ReplicaState(in.string(), in.offset(), in.int8() == 1));
+        }
+        return new Partition.Description(node, epoch, start, highWatermark, end, replicas);
     }
 
     private void writeCommand(Partition.Command command, FieldWriter out) {
@@ -163,6 +203,8 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         } else if (command instanceof Partition.DeleteRecords wanted) {
             partition(wanted.partition(), out).int64(wanted.beforeOffset()).string(path(wanted.replyTo()));
         } else if (command instanceof Partition.ListOffsets asked) {
+            partition(asked.partition(), out).string(path(asked.replyTo()));
+        } else if (command instanceof Partition.Describe asked) {
             partition(asked.partition(), out).string(path(asked.replyTo()));
         } else {
             throw local(command);
@@ -213,6 +255,8 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
             case DELETED -> new Partition.Deleted(in.offset(), in.offset());
             case LIST_OFFSETS -> new Partition.ListOffsets(partition(in), actor(in));
             case OFFSETS -> new Partition.Offsets(in.offset(), in.offset());
+            case DESCRIBE -> new Partition.Describe(partition(in), actor(in));
+            case DESCRIPTION -> readDescription(in);
             case REFUSED -> new Partition.Refused(in.errorCode(), in.string());
             default ->
                 throw new TailraceException(

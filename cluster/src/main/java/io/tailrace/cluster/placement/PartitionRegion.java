@@ -3,6 +3,7 @@ package io.tailrace.cluster.placement;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
@@ -19,12 +20,18 @@ public final class PartitionRegion {
 
     private PartitionRegion() {}
 
-    /** Starts the region on this node. */
-    public static ActorRef<PartitionEnvelope> start(ActorSystem<?> system, PartitionEnvironment environment) {
-        return ClusterSharding.get(system)
-                .init(Entity.of(TYPE, context -> Partition.create(partition(context.getEntityId()), environment))
-                        .withStopMessage(Partition.Stop.INSTANCE)
-                        .withMessageExtractor(new Extractor()));
+    /**
+     * Starts the region on this node.
+     *
+     * @param hostRole only members with that role host partitions; empty for all
+     */
+    public static ActorRef<PartitionEnvelope> start(
+            ActorSystem<?> system, PartitionEnvironment environment, Optional<String> hostRole) {
+        Entity<Partition.Command, PartitionEnvelope> entity = Entity.of(
+                        TYPE, context -> Partition.create(partition(context.getEntityId()), environment))
+                .withStopMessage(Partition.Stop.INSTANCE)
+                .withMessageExtractor(new Extractor());
+        return ClusterSharding.get(system).init(hostRole.map(entity::withRole).orElse(entity));
     }
 
     /** An entity's id is its group's text, which names its shard, and its partition's. */

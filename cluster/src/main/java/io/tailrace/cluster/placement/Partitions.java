@@ -1,5 +1,6 @@
 package io.tailrace.cluster.placement;
 
+import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,13 @@ public interface Partitions {
      * @return what the partition holds afterwards
      */
     CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset);
+
+    /**
+     * Who leads the partition, and how its replicas stand, by its leader. For people and tools: it may be over the next moment.
+     *
+     * <p>Fails with PARTITION_UNAVAILABLE while nobody leads, UNKNOWN_TOPIC.
+     */
+    CompletionStage<Partition.Description> describe(PartitionId partition);
 
     /** Opens a reader; cheap, does no I/O. */
     PartitionReader reader(PartitionId partition);

@@ -1,5 +1,6 @@
 package io.tailrace.cluster.placement;
 
+import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Replicas;
@@ -65,6 +66,11 @@ public final class ShardedPartitions implements Partitions {
     @Override
     public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
         return link(partition).deleteRecords(beforeOffset);
+    }
+
+    @Override
+    public CompletionStage<Partition.Description> describe(PartitionId partition) {
+        return link(partition).describe();
     }
 
     @Override

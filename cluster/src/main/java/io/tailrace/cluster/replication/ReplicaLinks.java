@@ -11,6 +11,7 @@ import io.tailrace.cluster.link.LinkCounters;
 import io.tailrace.cluster.link.Links;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.replication.ReplicaNetwork;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * <p>The two nodes are those of the session, so nobody speaks for another. Messages with batches go in a lane of their own and may be
  * overtaken: the core's heartbeats stand on what has been acknowledged, so they do no harm ahead of appends.
  */
-public final class ReplicaLinks {
+public final class ReplicaLinks implements ReplicaNetwork {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaLinks.class);
 
     private final Links links;
@@ -111,12 +112,31 @@ public final class ReplicaLinks {
      *
      * @throws IllegalArgumentException if it is another node's
      */
-    public Registration register(PartitionId log, ReplicaId replica, ReplicaReceiver receiver) {
+    public Registration register(PartitionId log, ReplicaId replica, Receiver receiver) {
         if (!replica.nodeId().equals(links.self().nodeId())) {
             throw new IllegalArgumentException(
                     replica + " does not live on node " + links.self().nodeId());
         }
         return registry.register(log, replica, receiver);
+    }
+
+    /** {@inheritDoc} Its log's name is that of its partition. */
+    @Override
+    public Connection connect(String log, ReplicaId self, Receiver receiver) {
+        PartitionId partition = PartitionId.parse(log);
+        Registration entered = register(partition, self, receiver);
+        return new Connection() {
+            @Override
+            public void send(ReplicaId to, Message message) {
+                // What is dropped is counted, and the core says again what matters.
+                ReplicaLinks.this.send(partition, self, to, message);
+            }
+
+            @Override
+            public void close() {
+                entered.close();
+            }
+        };
     }
 
     /**

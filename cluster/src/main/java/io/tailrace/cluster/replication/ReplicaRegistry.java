@@ -3,6 +3,7 @@ package io.tailrace.cluster.replication;
 import io.tailrace.cluster.link.Dropped;
 import io.tailrace.cluster.link.LinkCounters;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.replication.ReplicaNetwork;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.util.Map;
@@ -24,12 +25,12 @@ final class ReplicaRegistry {
 
     /** One replica and what it has not worked off. */
     private static final class Registered implements Registration {
-        private final ReplicaReceiver receiver;
+        private final ReplicaNetwork.Receiver receiver;
         private final Runnable remove;
         private final AtomicLong waitingBytes = new AtomicLong();
         private final Set<Delivery> waiting = ConcurrentHashMap.newKeySet();
 
-        Registered(ReplicaReceiver receiver, Consumer<Registered> remove) {
+        Registered(ReplicaNetwork.Receiver receiver, Consumer<Registered> remove) {
             this.receiver = receiver;
             this.remove = () -> remove.accept(this);
         }
@@ -73,7 +74,7 @@ final class ReplicaRegistry {
     }
 
     /** Enters a replica; one of the same name that is still there is replaced. What is returned takes this one out again. */
-    Registration register(PartitionId log, ReplicaId replica, ReplicaReceiver receiver) {
+    Registration register(PartitionId log, ReplicaId replica, ReplicaNetwork.Receiver receiver) {
         Key key = new Key(log, replica);
         Registered registered = new Registered(receiver, itself -> replicas.remove(key, itself));
         Registered before = replicas.put(key, registered);

@@ -5,6 +5,7 @@ import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.nio.ByteBuffer;
@@ -48,6 +49,11 @@ final class HookedPartitions implements Partitions {
     @Override
     public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
         return real.deleteRecords(partition, beforeOffset);
+    }
+
+    @Override
+    public CompletionStage<Partition.Description> describe(PartitionId partition) {
+        return real.describe(partition);
     }
 
     @Override

@@ -170,7 +170,7 @@ class TailraceTest {
         Tailrace.start(data).close();
         Path file = data.resolve("tailrace.node");
         byte[] newer = Files.readAllBytes(file);
-        ByteBuffer.wrap(newer).putInt(4, 4);
+        ByteBuffer.wrap(newer).putInt(4, 5);
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(newer, 0, newer.length - 4);
         ByteBuffer.wrap(newer).putInt(newer.length - 4, (int) crc.getValue());

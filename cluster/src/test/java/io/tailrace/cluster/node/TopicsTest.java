@@ -260,7 +260,7 @@ class TopicsTest {
                 assertThat(data.resolve("promises-0")).exists();
                 assertThat(ByteBuffer.wrap(Files.readAllBytes(data.resolve("tailrace.node")))
                                 .getInt(4))
-                        .isEqualTo(3);
+                        .isEqualTo(4);
             }
         }
         assertThat(PromiseJournal.open(files, data, false)

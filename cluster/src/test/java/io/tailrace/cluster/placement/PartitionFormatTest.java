@@ -60,11 +60,19 @@ class PartitionFormatTest {
                 new Partition.Append(PARTITION, batch(), elsewhere()),
                 new Partition.DeleteRecords(PARTITION, Partition.DeleteRecords.EVERYTHING, elsewhere()),
                 new Partition.ListOffsets(PARTITION, elsewhere()),
+                new Partition.Describe(PARTITION, elsewhere()),
                 new Partition.Leads(elsewhere(), 7, "a"),
                 new Partition.Unavailable(ErrorCode.DISK_FULL, "No room."),
                 new Partition.Appended(-1, 1_700_000_000_000L),
                 new Partition.Deleted(10, 20),
                 new Partition.Offsets(10, 20),
+                new Partition.Description(
+                        "a",
+                        7,
+                        10,
+                        20,
+                        21,
+                        List.of(new Partition.ReplicaState("a", 21, true), new Partition.ReplicaState("b", 20, false))),
                 new Partition.Refused(ErrorCode.PARTITION_BUSY, "Too much: wait."));
     }
 

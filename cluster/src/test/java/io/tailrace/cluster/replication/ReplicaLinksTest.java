@@ -11,6 +11,7 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.ReplicaNetwork;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
@@ -61,7 +62,7 @@ class ReplicaLinksTest {
     }
 
     /** Takes everything, and says at once that it has worked it off, unless it is paused. */
-    private static final class Listener implements ReplicaReceiver {
+    private static final class Listener implements ReplicaNetwork.Receiver {
         final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
         final List<ReplicaId> senders = Collections.synchronizedList(new ArrayList<>());
         final List<Runnable> held = Collections.synchronizedList(new ArrayList<>());

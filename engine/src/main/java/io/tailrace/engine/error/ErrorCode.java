@@ -35,6 +35,14 @@ public enum ErrorCode {
     DATA_DIR_VERSION(false),
     /** The data directory cannot be created, read or written. */
     DATA_DIR_UNUSABLE(false),
+    /** The data directory belongs to another cluster than the nodes that its node was to join. */
+    FOREIGN_CLUSTER(false),
+    /** Two nodes of a cluster have the same name. */
+    NODE_NAME_TAKEN(false),
+    /** Two nodes have the same id: the data directory of one is a copy of the other's. */
+    DUPLICATE_NODE_ID(false),
+    /** The node did not become a member of its cluster in time: too few others were there. */
+    CLUSTER_NOT_FORMED(true),
     /** Free disk space is below the floor: appends are refused, reads go on, appends resume when there is room. */
     DISK_FULL(true),
     /** Reading or writing a file failed; the log has stopped, since what is on disk is no longer known. */

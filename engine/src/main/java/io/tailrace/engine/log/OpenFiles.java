@@ -2,15 +2,12 @@ package io.tailrace.engine.log;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * written to and not forced, is never closed: the kernel reports a write that failed later only to those who have the file
  * open. So the limit can be passed, by no more than the calls and unforced files of the moment.
  */
-public final class OpenFiles implements FileStore {
-    private final FileStore files;
+public final class OpenFiles extends ForwardingFileStore {
     private final int limit;
     /** The entries whose file is open, the hand of the clock at the first. Guarded by itself. */
     private final LinkedHashSet<Entry> open = new LinkedHashSet<>();
@@ -34,11 +30,11 @@ public final class OpenFiles implements FileStore {
      * @throws TailraceException {@link ErrorCode#INVALID_SETTING} if the limit is not positive
      */
     public OpenFiles(FileStore files, int limit) {
+        super(files);
         if (limit < 1) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, "At least 1 file has to be open, not " + limit + ": raise the limit.");
         }
-        this.files = files;
         this.limit = limit;
     }
 
@@ -86,61 +82,6 @@ public final class OpenFiles implements FileStore {
         }
     }
 
-    @Override
-    public List<String> list(Path directory) throws IOException {
-        return files.list(directory);
-    }
-
-    @Override
-    public boolean exists(Path file) throws IOException {
-        return files.exists(file);
-    }
-
-    @Override
-    public void createDirectories(Path directory) throws IOException {
-        files.createDirectories(directory);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-        files.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-        files.delete(file);
-    }
-
-    @Override
-    public boolean isDirectory(Path path) throws IOException {
-        return files.isDirectory(path);
-    }
-
-    @Override
-    public void moveDirectory(Path from, Path to) throws IOException {
-        files.moveDirectory(from, to);
-    }
-
-    @Override
-    public void deleteDirectory(Path directory) throws IOException {
-        files.deleteDirectory(directory);
-    }
-
-    @Override
-    public void syncDirectory(Path directory) throws IOException {
-        files.syncDirectory(directory);
-    }
-
-    @Override
-    public long usableBytes(Path directory) throws IOException {
-        return files.usableBytes(directory);
-    }
-
-    @Override
-    public Optional<Closeable> tryLock(Path file) throws IOException {
-        return files.tryLock(file);
-    }
-
     /** A file that may or may not be open. Its lock is taken after that of the set, or alone. */
     private final class Entry implements StoredFile {
         private final Path path;
@@ -166,7 +107,7 @@ public final class OpenFiles implements FileStore {
                 }
                 acquired = file;
                 if (acquired == null) {
-                    acquired = writable ? files.openForWrite(path) : files.openForRead(path);
+                    acquired = writable ? OpenFiles.super.openForWrite(path) : OpenFiles.super.openForRead(path);
                     file = acquired;
                     opened = true;
                 }

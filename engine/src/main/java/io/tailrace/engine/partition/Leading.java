@@ -6,6 +6,7 @@ import io.tailrace.engine.log.Log;
 import io.tailrace.engine.replication.Leadership;
 import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -89,6 +90,25 @@ final class Leading {
     void listOffsets(Partition.ListOffsets asked) {
         leadership.committedOffset().whenComplete((committed, failure) -> asked.replyTo()
                 .tell(failure == null ? new Partition.Offsets(replica.startOffset(), committed) : refused(failure)));
+    }
+
+    void describe(Partition.Describe asked) {
+        replica.status().thenAccept(status -> asked.replyTo().tell(description(status)));
+    }
+
+    private Partition.Description description(Replica.Status status) {
+        List<Partition.ReplicaState> replicas = status.ends().entrySet().stream()
+                .map(each -> new Partition.ReplicaState(
+                        each.getKey().nodeId(), each.getValue(), status.voters().contains(each.getKey())))
+                .toList();
+        long end = status.ends().getOrDefault(replica.self(), log.endOffset());
+        return new Partition.Description(
+                replica.self().nodeId(),
+                leadership.epoch(),
+                replica.startOffset(),
+                replica.highWatermark().offset(),
+                end,
+                replicas);
     }
 
     private static Partition.Refused refused(Throwable failure) {

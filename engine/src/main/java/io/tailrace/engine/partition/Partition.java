@@ -84,6 +84,9 @@ public final class Partition {
      */
     public record ListOffsets(PartitionId partition, ActorRef<OffsetsReply> replyTo) implements Command {}
 
+    /** Who leads, and how do the replicas stand? Answered by who leads, as far as it knows. */
+    public record Describe(PartitionId partition, ActorRef<DescribeReply> replyTo) implements Command {}
+
     /** Stop, since the node stops or the partition moves. */
     public enum Stop implements Command {
         INSTANCE
@@ -165,8 +168,36 @@ public final class Partition {
      */
     public record Offsets(long startOffset, long endOffset) implements OffsetsReply {}
 
+    /** Answer to {@link Describe}. */
+    public sealed interface DescribeReply {}
+
+    /**
+     * How the partition stands.
+     *
+     * @param nodeId of the leader
+     * @param endOffset of the log on the leader's disk; the high watermark is at most that
+     * @param replicas the leader's included
+     */
+    public record Description(
+            String nodeId, int epoch, long startOffset, long highWatermark, long endOffset, List<ReplicaState> replicas)
+            implements DescribeReply {
+        /** Takes a copy of the list. */
+        public Description {
+            replicas = List.copyOf(replicas);
+        }
+    }
+
+    /**
+     * One replica, as the leader knows it.
+     *
+     * @param endOffset up to where the log is on its disk
+     * @param voter whether it votes; else it is a learner
+     */
+    public record ReplicaState(String nodeId, long endOffset, boolean voter) {}
+
     /** It is not done, or with OUTCOME_UNKNOWN may be. */
-    public record Refused(ErrorCode code, String message) implements AppendReply, DeleteReply, OffsetsReply {}
+    public record Refused(ErrorCode code, String message)
+            implements AppendReply, DeleteReply, OffsetsReply, DescribeReply {}
 
     private Partition(
             ActorContext<Command> context,
@@ -224,6 +255,7 @@ public final class Partition {
                 .onMessage(Append.class, append -> refuse(append.replyTo, unavailable()))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, unavailable()))
+                .onMessage(Describe.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(Elected.class, this::recover)
                 .onMessage(ElectionFailed.class, this::electionFailed)
                 .onMessageEquals(Tick.ELECT, this::elect)
@@ -282,6 +314,7 @@ public final class Partition {
                 .onMessage(Append.class, append -> refuse(append.replyTo, unavailable()))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, unavailable()))
+                .onMessage(Describe.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(
                         FromChild.class,
                         answer -> answer.answer instanceof PersistentPartition.Recovered recovered
@@ -326,6 +359,7 @@ public final class Partition {
                 .onMessage(Append.class, append -> refuse(append.replyTo, why))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, why))
+                .onMessage(Describe.class, asked -> refuse(asked.replyTo, why))
                 .onMessageEquals(
                         Tick.RECOVER,
                         () -> then(
@@ -386,6 +420,11 @@ public final class Partition {
                         ListOffsets.class,
                         asked -> asked.partition.equals(id)
                                 ? then(() -> leading.listOffsets(asked))
+                                : refuse(asked.replyTo, misdirected()))
+                .onMessage(
+                        Describe.class,
+                        asked -> asked.partition.equals(id)
+                                ? then(() -> leading.describe(asked))
                                 : refuse(asked.replyTo, misdirected()))
                 .onMessage(FromMover.class, moved -> heard(elected, leading, child, moved))
                 .onMessage(SettingsHeard.class, heard -> heard(elected, leading, child, heard))
@@ -493,6 +532,7 @@ public final class Partition {
                 .onMessage(Append.class, append -> refuse(append.replyTo, why))
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, why))
+                .onMessage(Describe.class, asked -> refuse(asked.replyTo, why))
                 .onMessageEquals(Tick.LEAVE, Behaviors::stopped)
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onMessage(Command.class, late -> Behaviors.same())

@@ -19,6 +19,7 @@ import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Scrub;
 import io.tailrace.engine.replication.quorum.Timers;
+import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -49,6 +50,7 @@ public final class Replica implements AutoCloseable {
     private final ReplicaErrors errors;
     private final Runnable repair;
     private final HighWatermark highWatermark = new HighWatermark();
+    private final QuorumReplica replica;
     private final ReplicaDriver driver;
     private final Object closing = new Object();
     private final Object checkpointing = new Object();
@@ -79,8 +81,7 @@ public final class Replica implements AutoCloseable {
         this.errors = new ReplicaErrors(directory, disk);
         this.repair = repair;
         QuorumSettings settings = QuorumSettings.DEFAULTS.with(home.flush());
-        QuorumReplica replica =
-                new QuorumReplica(disk.self(), settings, disk.recovered(), home.clock(), UUID::randomUUID);
+        this.replica = new QuorumReplica(disk.self(), settings, disk.recovered(), home.clock(), UUID::randomUUID);
         if (!disk.isSoleVoter()) {
             // It serves readers what it knows to be committed before anybody leads.
             highWatermark.advanceTo(replica.highWatermark());
@@ -158,6 +159,24 @@ public final class Replica implements AutoCloseable {
     /** Whether nobody else votes or ever did. */
     public boolean isSoleVoter() {
         return disk.isSoleVoter();
+    }
+
+    /**
+     * Who votes, and up to where each replica has the log on its disk, by who leads.
+     *
+     * @param voters by the log's newest word, committed or not
+     * @param ends of learners too; empty where nobody leads through this replica
+     */
+    public record Status(Voters voters, Map<ReplicaId, Long> ends) {}
+
+    /** How the log's replicas stand, at one moment. */
+    public CompletionStage<Status> status() {
+        CompletableFuture<Status> told = new CompletableFuture<>();
+        driver.submit(() -> {
+            told.complete(new Status(replica.voters(), replica.replicaEnds()));
+            return null;
+        });
+        return told;
     }
 
     /** Whether it leads at this moment, as far as it knows. */

@@ -27,9 +27,10 @@ public interface ReplicaNetwork {
     @FunctionalInterface
     interface Receiver {
         /**
-         * A message has come. Returns at once.
+         * A message has come. Called on the network's thread: returns at once, and may drop the message.
          *
-         * @param done to be run once, on any thread, when the message has been worked off and its batches are held no more
+         * @param done to be run once, on any thread, when the message has been worked off and its batches are held no more; until
+         *     then its bytes count against what this replica may have waiting
          */
         void received(ReplicaId from, Message message, Runnable done);
     }

@@ -126,6 +126,29 @@ class LogDamageTest {
         assertThat(disk.contents(lastSegment)).isEqualTo(bytes);
     }
 
+    /** A header that says a wrong offset, met by a cut, must not take away what stands before it. */
+    @Test
+    void aFlippedBitMovesNoCut() throws IOException {
+        RecordBatch first = model.batches.get(model.batches.size() - 2);
+        RecordBatch last = model.batches.get(model.batches.size() - 1);
+        int whole = disk.contents(lastSegment).length;
+        int kept = whole - first.sizeInBytes() - last.sizeInBytes();
+        int corrupt = 0;
+        for (int bit = 0; bit < whole * 8; bit++) {
+            SimulatedFileStore damaged = disk.copy(1);
+            try (Log log = open(damaged)) {
+                damaged.damage(lastSegment, bit / 8, 1 << bit % 8);
+                log.truncateTo(first.baseOffset());
+                assertThat(log.endOffset()).as("bit " + bit).isEqualTo(first.baseOffset());
+                assertThat(damaged.contents(lastSegment)).as("bit " + bit).hasSize(kept);
+            } catch (TailraceException e) {
+                assertThat(e.code()).as("bit " + bit).isEqualTo(ErrorCode.CORRUPT_LOG);
+                corrupt++;
+            }
+        }
+        assertThat(corrupt).isPositive();
+    }
+
     @Test
     void aMissingSegmentIsCorruption() throws IOException {
         for (String name : disk.list(DIRECTORY)) {

@@ -9,22 +9,22 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Carries messages between the replicas of several homes in one process, but to and from nodes that are cut off. */
-final class MemoryNetwork implements ReplicaNetwork {
+public final class MemoryNetwork implements ReplicaNetwork {
     private final Map<ReplicaId, Receiver> receivers = new ConcurrentHashMap<>();
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
     private final AtomicInteger underWay = new AtomicInteger();
     private final Executor carrier;
 
     /** Messages arrive on that executor's thread; one thread keeps their order. */
-    MemoryNetwork(Executor carrier) {
+    public MemoryNetwork(Executor carrier) {
         this.carrier = carrier;
     }
 
-    void cutOff(String nodeId) {
+    public void cutOff(String nodeId) {
         cutOff.add(nodeId);
     }
 
-    void heal() {
+    public void heal() {
         cutOff.clear();
     }
 

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.ForwardingFileStore;
 import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.log.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -380,7 +382,43 @@ class PromiseJournalTest {
         }
 
         @Override
-        synchronized void forcing() {
+        public StoredFile openForWrite(Path file) throws IOException {
+            StoredFile opened = super.openForWrite(file);
+            return new StoredFile() {
+                @Override
+                public int read(ByteBuffer destination, long position) throws IOException {
+                    return opened.read(destination, position);
+                }
+
+                @Override
+                public void write(ByteBuffer source, long position) throws IOException {
+                    opened.write(source, position);
+                }
+
+                @Override
+                public void force(boolean metadata) throws IOException {
+                    forcing();
+                    opened.force(metadata);
+                }
+
+                @Override
+                public long size() throws IOException {
+                    return opened.size();
+                }
+
+                @Override
+                public void truncate(long size) throws IOException {
+                    opened.truncate(size);
+                }
+
+                @Override
+                public void close() throws IOException {
+                    opened.close();
+                }
+            };
+        }
+
+        private synchronized void forcing() {
             waiting++;
             notifyAll();
             try {

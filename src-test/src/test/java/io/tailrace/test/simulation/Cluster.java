@@ -180,7 +180,7 @@ final class Cluster {
                 && answered
                 && everywhere
                 && operator.isTidy()
-                && voting().stream().filter(SimulatedNode::scrub).count() == voting().size();
+                && voting().stream().filter(node -> node.reads.scrub()).count() == voting().size();
     }
 
     /** The nodes on which those decide who are voters for good. */
@@ -212,7 +212,7 @@ final class Cluster {
         long start = node.startOffset();
         long offset = start;
         while (true) {
-            List<RecordBatch> batches = node.read(offset, FINAL_READ_BYTES);
+            List<RecordBatch> batches = node.reads.read(offset, FINAL_READ_BYTES);
             if (batches.isEmpty()) {
                 all.removeIf(placed -> placed.offset() < start);
                 return all;

@@ -134,7 +134,7 @@ final class Damage {
     }
 
     private boolean isRepaired() {
-        Log log = node.soundLog();
+        Log log = node.reads.soundLog();
         if (log == null) {
             return false;
         }

@@ -42,13 +42,13 @@ final class Reader {
                         node.id,
                         true,
                         () -> node.arrive(() -> {
-                            OptionalLong start = node.beginsBehind(from);
+                            OptionalLong start = node.reads.beginsBehind(from);
                             if (start.isPresent()) {
                                 cluster.network()
                                         .send(node.id, id, true, () -> outOfRange(number, from, start.getAsLong()));
                                 return;
                             }
-                            List<RecordBatch> batches = node.read(from, MAX_BYTES);
+                            List<RecordBatch> batches = node.reads.read(from, MAX_BYTES);
                             cluster.network().send(node.id, id, true, () -> heard(number, from, batches));
                         }));
     }

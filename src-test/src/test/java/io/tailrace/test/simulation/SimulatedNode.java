@@ -3,29 +3,17 @@ package io.tailrace.test.simulation;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.journal.ReplicaSnapshots;
-import io.tailrace.engine.log.Log;
-import io.tailrace.engine.log.LogReader;
-import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
-import io.tailrace.engine.record.ControlRecords;
-import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Input;
-import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
-import io.tailrace.engine.replication.quorum.Scrub;
-import io.tailrace.engine.replication.quorum.TimerKind;
 import io.tailrace.engine.replication.quorum.Voters;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +29,11 @@ final class SimulatedNode {
     final String id;
     SimulatedFileStore disk;
     final NodeClock clock;
+    final NodeReads reads;
+    Damage damage;
     private final Cluster cluster;
     private final World world;
-    private @Nullable Running running;
+    private @Nullable RunningReplica running;
     private ReplicaId replicaId;
     private String name;
     /** Who votes, as far as a disk knows on which nothing has been written yet. */
@@ -53,39 +43,9 @@ final class SimulatedNode {
     private int boots;
     private long startNumber;
     private long pausedUntil;
-    Damage damage;
     private boolean slowDisk;
     /** For who does not roll back. */
     private @Nullable SimulatedPartition lastPartition;
-
-    /** Until the next stop. */
-    private final class Running {
-        final PromiseJournal promises;
-        final ReplicaDisk files;
-        final ReplicaSnapshots snapshots;
-        final QuorumReplica replica;
-        final Scrub scrub;
-        final int start = starts;
-
-        @Nullable
-        SimulatedPartition partition;
-
-        /** After a truncation that failed half way the log does not know what its files hold: nobody may read it. */
-        boolean failed;
-
-        long logFree;
-        long promiseFree;
-        boolean snapshotComing;
-        long freed;
-
-        Running(PromiseJournal promises, ReplicaDisk files, ReplicaSnapshots snapshots, QuorumReplica replica) {
-            this.promises = promises;
-            this.files = files;
-            this.snapshots = snapshots;
-            this.replica = replica;
-            this.scrub = files.newScrub();
-        }
-    }
 
     SimulatedNode(ReplicaId replicaId, Voters first, Cluster cluster, World world) {
         this.replicaId = replicaId;
@@ -95,12 +55,13 @@ final class SimulatedNode {
         this.cluster = cluster;
         this.world = world;
         this.clock = new NodeClock(world);
+        this.reads = new NodeReads(this, cluster, world);
         this.disk = new SimulatedFileStore(world.random.nextLong());
         disk.sectors(SECTOR_BYTES);
         this.damage = new Damage(this, world, disk, DIRECTORY);
     }
 
-    // --- its life ----------------------------------------------------------------------------------------------------
+    // --- it starts ---------------------------------------------------------------------------------------------------
 
     void start() {
         if (running != null) {
@@ -138,27 +99,36 @@ final class SimulatedNode {
                     bootId());
             ReplicaSnapshots snapshots = new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS);
             files.snapshots(snapshots);
-            QuorumReplica.Recovered recovered = recovered(files);
             QuorumReplica replica = cluster.variant()
                     .replicas()
-                    .create(replicaId, cluster.settings(), recovered, clock, this::incarnation, world.coverage::count);
-            running = new Running(promises, files, snapshots, replica);
-            if (replica.highWatermark() > 0) {
-                world.coverage.count("starts with a high watermark");
-            }
-            cluster.invariants().started(name(), replica.highWatermark());
-            cluster.invariants().begins(name(), replica.startOffset(), replica.abstains());
-            world.note(() -> id + " starts for the " + starts + "th time, log from " + replica.startOffset() + " to "
-                    + replica.endOffset()
-                    + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
-            damage.started(replica.abstains());
-            if (replica.abstains()) {
-                world.coverage.count("start: abstains");
-                cluster.lostSomething(this, false);
-            }
+                    .create(
+                            replicaId,
+                            cluster.settings(),
+                            recovered(files),
+                            clock,
+                            this::incarnation,
+                            world.coverage::count);
+            running = new RunningReplica(this, cluster, world, promises, files, snapshots, replica);
+            hasStarted(replica);
             step(new Input.SnapshotStored(snapshots.newestOffset()));
         } catch (TailraceException e) {
             cannotStart(e);
+        }
+    }
+
+    private void hasStarted(QuorumReplica replica) {
+        if (replica.highWatermark() > 0) {
+            world.coverage.count("starts with a high watermark");
+        }
+        cluster.invariants().started(name, replica.highWatermark());
+        cluster.invariants().begins(name, replica.startOffset(), replica.abstains());
+        world.note(() -> id + " starts for the " + starts + "th time, log from " + replica.startOffset() + " to "
+                + replica.endOffset()
+                + ", promised " + replica.promisedEpoch() + (replica.abstains() ? ", abstains" : ""));
+        damage.started(replica.abstains());
+        if (replica.abstains()) {
+            world.coverage.count("start: abstains");
+            cluster.lostSomething(this, false);
         }
     }
 
@@ -182,12 +152,14 @@ final class SimulatedNode {
     }
 
     /** The replica alone is closed and opened again, which repairs it. */
-    private void repair(Running now) {
+    void repair() {
+        RunningReplica now = running;
+        if (now == null) {
+            return;
+        }
         world.coverage.count("damage: repaired while the process goes on");
         running = null;
-        if (now.partition != null) {
-            now.partition.end();
-        }
+        now.endPartition();
         try {
             now.files.close();
         } catch (TailraceException e) {
@@ -208,6 +180,8 @@ final class SimulatedNode {
     private UUID incarnation() {
         return new UUID(world.random.nextLong(), world.random.nextLong());
     }
+
+    // --- it stops ----------------------------------------------------------------------------------------------------
 
     /** The power fails, or only the process ends. */
     void stop(boolean power) {
@@ -230,7 +204,7 @@ final class SimulatedNode {
 
     /** Ends in order: what was written is on the disk, and marked so. What was still to be written is not. */
     void close() {
-        Running now = running;
+        RunningReplica now = running;
         if (now != null) {
             world.coverage.count("fault: stopped in order");
             boolean ended = true;
@@ -247,7 +221,7 @@ final class SimulatedNode {
     }
 
     /** With flush = os a lost power takes away what was acknowledged: from a minority at a time. The others are only killed. */
-    private void lose(boolean wanted) {
+    void lose(boolean wanted) {
         boolean uncertain = wanted && cluster.settings().flush() == FlushMode.OS;
         boolean power = wanted && (!uncertain || cluster.mayLose(this));
         if (uncertain && power) {
@@ -255,10 +229,10 @@ final class SimulatedNode {
             damage.mayHappen();
         }
         world.note(() -> id + (power ? " loses its power" : " is killed"));
-        Running was = running;
+        RunningReplica was = running;
         running = null;
-        if (was != null && was.partition != null) {
-            was.partition.end();
+        if (was != null) {
+            was.endPartition();
         }
         if (power) {
             boots++;
@@ -267,23 +241,6 @@ final class SimulatedNode {
             disk.kill();
         }
         cluster.stopped(this);
-    }
-
-    void pauseFor(long millis) {
-        pausedUntil = world.now() + millis;
-    }
-
-    void slowDisk(boolean slow) {
-        slowDisk = slow;
-    }
-
-    /** There is room for so many bytes more. */
-    void fillDisk(int bytes) {
-        disk.capacity(disk.usedBytes() + bytes);
-    }
-
-    void emptyDisk() {
-        disk.capacity(Long.MAX_VALUE);
     }
 
     /** Another disk, with nothing on it: what comes back is another replica, which nobody knows. */
@@ -304,6 +261,29 @@ final class SimulatedNode {
         }
     }
 
+    // --- it has trouble ----------------------------------------------------------------------------------------------
+
+    void pauseFor(long millis) {
+        pausedUntil = world.now() + millis;
+    }
+
+    void slowDisk(boolean slow) {
+        slowDisk = slow;
+    }
+
+    boolean hasSlowDisk() {
+        return slowDisk;
+    }
+
+    /** There is room for so many bytes more. */
+    void fillDisk(int bytes) {
+        disk.capacity(disk.usedBytes() + bytes);
+    }
+
+    void emptyDisk() {
+        disk.capacity(Long.MAX_VALUE);
+    }
+
     /** Stops pausing, being slow and full. */
     void heal() {
         emptyDisk();
@@ -313,44 +293,11 @@ final class SimulatedNode {
         disk.failForceAfter(-1);
     }
 
-    boolean isUp() {
-        return running != null;
-    }
-
-    /** Whether it has not stopped since its so many-th start. */
-    boolean isUpSince(int start) {
-        return running != null && running.start == start;
-    }
-
-    int starts() {
-        return starts;
-    }
-
-    /** Whether it leads, or is about to. */
-    boolean isChosen() {
-        return running != null
-                && (running.replica.isLeading() || running.replica.roleName().equals("Opening"));
-    }
-
-    /** The replica on the disk that it has now. */
-    ReplicaId replicaId() {
-        return replicaId;
-    }
-
-    private String name() {
-        return name;
-    }
-
-    /** Who votes, as far as it knows. */
-    Voters voters() {
-        return running == null ? Voters.NONE : running.replica.voters();
-    }
-
-    // --- what happens to it ------------------------------------------------------------------------------------------
+    // --- it works ----------------------------------------------------------------------------------------------------
 
     /** Runs it now, or when the pause is over; not if the machine has stopped meanwhile. */
-    private void whenAwake(int start, Runnable what) {
-        if (running == null || running.start != start) {
+    void whenAwake(int start, Runnable what) {
+        if (!isUpSince(start)) {
             return;
         }
         if (world.now() < pausedUntil) {
@@ -366,168 +313,12 @@ final class SimulatedNode {
     }
 
     void step(Input input) {
-        Running now = running;
-        if (now == null) {
-            return;
-        }
-        String before = now.replica.roleName();
-        int promised = now.replica.promisedEpoch();
-        long committed = now.replica.highWatermark();
-        Voters voters = now.replica.voters();
-        List<Output> outputs = now.replica.step(input);
-        String after = now.replica.roleName();
-        world.note(() -> id + " " + after + " " + now.replica.promisedEpoch() + " [" + now.replica.highWatermark() + "/"
-                + now.replica.endOffset() + "]: " + input + " -> " + outputs);
-        if (!before.equals(after) || (promised != now.replica.promisedEpoch())) {
-            world.coverage.count("transition: " + before + " > " + after);
-            cluster.changed(this);
-        }
-        if (now.replica.highWatermark() > committed && (before.equals("Leader") || before.equals("Opening"))) {
-            cluster.invariants().committed(replicaId, promised, now.replica, voters);
-        }
-        if (now.replica.voters().configVersion() < voters.configVersion()) {
-            world.coverage.count("voters taken back with a cut");
-        }
-        if (after.equals("Leader") && !voters.equals(now.replica.voters())) {
-            cluster.votersChanged(this);
-        }
-        for (Output output : outputs) {
-            if (running == now) {
-                act(now, output);
-            }
-        }
-        if (running == now && !now.failed) {
-            cluster.members().stand(now.replica.voters(), now.replica.votersAt(now.replica.highWatermark()));
-            cluster.invariants()
-                    .stands(name(), now.replica.startOffset(), now.replica.highWatermark(), now.files.log());
-            if (world.chance(0.005)) {
-                snapshotSoon(now);
-            }
-            if (now.files.log().startOffset() > now.freed && world.chance(0.1)) {
-                onDisk(now, () -> freeFiles(now));
-            }
-            if (running == now && world.chance(0.01)) {
-                checkpoint(now);
-            }
-            if (world.chance(0.005)) {
-                scrubOn(now);
-            }
+        if (running != null) {
+            running.step(input);
         }
     }
 
-    private void checkpoint(Running now) {
-        try {
-            now.files.checkpoint(now.replica.highWatermark());
-            world.coverage.count("high watermark written down");
-        } catch (TailraceException e) {
-            if (disk.stopped()) {
-                world.coverage.count("fault: power lost in the middle of an I/O");
-                lose(true);
-            } else if (e.code() != ErrorCode.DISK_FULL) {
-                world.coverage.count("fault: fsync failed");
-                now.failed = true;
-                lose(true);
-            }
-        }
-    }
-
-    // --- snapshots, and files that are not needed any more -----------------------------------------------------------
-
-    private void snapshotSoon(Running now) {
-        if (!now.snapshotComing) {
-            now.snapshotComing = true;
-            world.after(world.between(0, world.chance(0.2) ? 1500 : slowDisk ? 60 : 10), () -> {
-                if (running == now && !now.failed) {
-                    onDisk(now, () -> makeSnapshot(now));
-                }
-            });
-        }
-    }
-
-    private void makeSnapshot(Running now) {
-        Log log = now.files.log();
-        now.snapshotComing = false;
-        boolean ahead = cluster.variant().flaw() == Variant.Flaw.SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED;
-        long asOf = ahead ? log.endOffset() : Math.min(now.replica.highWatermark(), log.endOffset());
-        long made = now.snapshots.make(log, asOf, clock.millis());
-        world.coverage.count("snapshot made: " + now.replica.roleName());
-        whenAwake(now.start, () -> step(new Input.SnapshotStored(made)));
-    }
-
-    private void freeFiles(Running now) {
-        Log log = now.files.log();
-        boolean all = cluster.variant().flaw() == Variant.Flaw.FILES_GO_WITHOUT_A_SNAPSHOT;
-        long start = log.startOffset();
-        if (log.deleteSegmentsBelow(all ? Long.MAX_VALUE : now.snapshots.newestOffset()) > 0) {
-            world.coverage.count("files of the log deleted");
-        }
-        now.freed = start;
-    }
-
-    /** Work of the node itself: what finds no room is left, any other failure ends it. */
-    private void onDisk(Running now, Runnable work) {
-        try {
-            work.run();
-        } catch (TailraceException e) {
-            now.snapshotComing = false;
-            if (e.code() == ErrorCode.DISK_FULL && !disk.stopped()) {
-                world.coverage.count("no room for a snapshot, or to free files");
-            } else if (e.code() == ErrorCode.IO_FAILED || disk.stopped()) {
-                world.coverage.count("fault: I/O failed at a snapshot or a deletion");
-                lose(true);
-            } else if (String.valueOf(e.getMessage()).startsWith("No snapshot in")) {
-                throw new Violation(id + " makes no snapshot: " + e.getMessage());
-            } else {
-                world.coverage.count("damage: met by a snapshot");
-                damaged(now, e, 0);
-            }
-        }
-    }
-
-    private void announced(Running now, Output.AppendToLog append) {
-        for (PlacedBatch placed : append.batches()) {
-            if (now.replica.isLeading() && ControlRecords.isLogStart(placed.batch())) {
-                long start = ControlRecords.logStartOf(placed.batch());
-                int reach = (int) cluster.nodes().stream()
-                        .filter(node -> node.snapshotOnDisk() >= start)
-                        .count();
-                cluster.invariants().announced(id, start, reach, now.replica.voters());
-            }
-        }
-    }
-
-    /** What the newest snapshot is as of, also of a node that is down. */
-    private long snapshotOnDisk() {
-        return new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS).newestOffset();
-    }
-
-    private void act(Running now, Output output) {
-        // Of a replica whose disk is lost a leader goes by what it said before.
-        if (output instanceof Output.AppendToLog append && !cluster.isChanging()) {
-            announced(now, append);
-        }
-        if (output instanceof Output.Send send) {
-            cluster.invariants().sent(name(), send.message());
-            if (send.message() instanceof Message.AppendReply reply
-                    && cluster.settings().flush() == FlushMode.BATCH) {
-                cluster.invariants().acknowledged(name(), reply, now.files.log(), now.snapshots.newestOffset());
-            }
-            world.coverage.count("message: " + Described.kind(send.message()));
-            SimulatedNode to = cluster.node(send.to().nodeId());
-            Input.Received received = new Input.Received(replicaId, send.message());
-            cluster.network().send(id, to.id, true, () -> to.arrive(() -> to.receive(send.to(), received)));
-        } else if (output instanceof Output.SetTimer timer) {
-            world.after(
-                    delay(timer.kind()),
-                    () -> whenAwake(now.start, () -> step(new Input.TimerFired(timer.kind(), timer.id()))));
-        } else if (output instanceof Output.Io io) {
-            schedule(now, io);
-        } else if (output instanceof Output.Decision decision) {
-            decided(now, decision);
-        }
-    }
-
-    private void receive(ReplicaId to, Input.Received received) {
+    void receive(ReplicaId to, Input.Received received) {
         if (to.equals(replicaId)) {
             step(received);
         } else {
@@ -535,187 +326,48 @@ final class SimulatedNode {
         }
     }
 
-    private long delay(TimerKind kind) {
-        return clock.real(
-                switch (kind) {
-                    case ATTEMPT -> world.between(40, 160);
-                    case HEARTBEAT -> 30;
-                    case QUORUM_CHECK -> 200;
-                    case LEADER_CHECK -> 100;
-                });
-    }
-
-    private void schedule(Running now, Output.Io io) {
-        int most = slowDisk ? 60 : cluster.flushMillis();
-        long at;
-        if (io instanceof Output.StorePromise) {
-            at = now.promiseFree =
-                    Math.max(now.promiseFree, world.now() + world.between(0, slowDisk ? 60 : cluster.promiseMillis()));
-        } else if (io instanceof Output.Flush) {
-            at = Math.max(now.logFree, world.now()) + world.between(0, most);
-        } else {
-            at = now.logFree = Math.max(now.logFree, world.now() + world.between(0, 1));
-        }
-        world.at(at, () -> {
-            // The disk works on while the process is paused.
-            if (running == now) {
-                perform(now, io);
-            }
-        });
-    }
-
-    private void perform(Running now, Output.Io io) {
-        if (io instanceof Output.Truncate truncate) {
-            cluster.invariants().cut(name(), truncate.offset());
-            world.coverage.count("log truncated");
-            if (cluster.isBeingTested() && world.chance(0.02)) {
-                fillDisk(world.random.nextInt(200));
-                world.after(world.between(50, 400), this::emptyDisk);
-            }
-        }
-        if (io instanceof Output.Reset reset) {
-            cluster.invariants().reset(id, reset.place().offset());
-            world.coverage.count("log begun anew: " + now.replica.roleName());
-            if (cluster.isBeingTested() && world.chance(0.2)) {
-                disk.stopAfter(world.random.nextInt(40));
-            }
-        }
-        if (io instanceof Output.AdvanceStart) {
-            world.coverage.count("start moved: " + now.replica.roleName());
-        }
-        Input done = done(now, io);
-        if (done instanceof Input.Damaged) {
-            damage.met();
-        }
-        now.failed |= done instanceof Input.IoFailed;
-        if (done instanceof Input.NoRoom) {
-            world.coverage.count(
-                    "no room: " + (io instanceof Output.StorePromise ? "promise" : now.replica.roleName()));
-        }
-        if (disk.stopped()) {
-            world.coverage.count("fault: power lost in the middle of an I/O");
-            if (io instanceof Output.Reset) {
-                world.coverage.count("fault: power lost while a log begins anew");
-            }
-            lose(true);
-            return;
-        }
-        world.after(
-                world.between(0, slowDisk ? 20 : 2),
-                () -> whenAwake(now.start, () -> {
-                    step(done);
-                    if (done instanceof Input.IoFailed failed) {
-                        world.coverage.count(
-                                failed.why().startsWith(ErrorCode.DISK_FULL.name())
-                                        ? "fault: disk full for a cut"
-                                        : "fault: fsync failed");
-                        lose(true);
-                    }
-                }));
-    }
-
-    private Input done(Running now, Output.Io io) {
-        if (cluster.variant().flaw() == Variant.Flaw.START_IS_NOT_STORED && io instanceof Output.AdvanceStart) {
-            return new Input.IoDone(io.id());
-        }
-        if (cluster.variant().flaw() == Variant.Flaw.COPIES_UNCHECKED && io instanceof Output.Read read) {
-            try (LogReader reader = now.files.log().newReader()) {
-                long limit = Math.min(read.limitOffset(), now.files.log().endOffset());
-                return new Input.ReadDone(
-                        read.id(), unchecked(reader.read(Math.min(limit, read.offset()), read.maxBytes(), limit)));
-            } catch (TailraceException e) {
-                return now.files.perform(io);
-            }
-        }
-        return now.files.perform(io);
-    }
-
-    /** Damage was met at that offset or behind it, by whoever read the log. */
-    private void damaged(Running now, TailraceException what, long offset) {
-        if (what.code() != ErrorCode.CORRUPT_LOG) {
-            throw what;
-        }
-        Input damaged = now.files.damaged(what, offset);
-        damage.met();
-        if (!disk.stopped()) {
-            step(damaged);
-            if (running == now && damaged instanceof Input.IoFailed) {
-                lose(true);
-            }
-        }
-        if (disk.stopped() || damaged instanceof Input.IoFailed) {
-            lose(true);
-        }
-    }
-
-    private void beginLeading(Running now, Output.Leading leading) {
-        world.coverage.count("decision: leading");
+    /** What stands above a replica that begins to lead. */
+    SimulatedPartition newPartition(RunningReplica leading, int epoch) {
         SimulatedPartition before = cluster.variant().stateFromTheLogAlone() ? null : lastPartition;
-        try {
-            now.partition = new SimulatedPartition(
-                    this,
-                    world,
-                    cluster.history(),
-                    now.replica,
-                    leading.epoch(),
-                    now.files.log(),
-                    now.snapshots,
-                    before);
-            lastPartition = now.partition;
-        } catch (TailraceException e) {
-            world.coverage.count("damage: met in a replay");
-            damaged(now, e, 0);
-        }
+        SimulatedPartition made = new SimulatedPartition(
+                this, world, cluster.history(), leading.replica, epoch, leading.log(), leading.snapshots, before);
+        lastPartition = made;
+        return made;
     }
 
-    private void decided(Running now, Output.Decision decision) {
-        if (decision instanceof Output.Leading leading) {
-            beginLeading(now, leading);
-        } else if (decision instanceof Output.RepairNeeded) {
-            world.coverage.count("damage: met while running");
-            if (world.chance(0.5)) {
-                repair(now);
-            } else {
-                lose(false);
-            }
-        } else if (decision instanceof Output.AbstentionOver) {
-            world.coverage.count("decision: abstention over");
-            cluster.lostSomething(this, true);
-        } else if (decision instanceof Output.NominationOver over) {
-            world.coverage.count("decision: nomination over");
-            if (over.why().contains("none of the voters")) {
-                boolean winners = over.why().startsWith("by the log of");
-                world.coverage.count(
-                        winners ? "nominated whom the greatest log does not name" : "nominated who does not vote");
-            } else if (over.why().contains("removed")) {
-                world.coverage.count("who led has been removed");
-            }
-            if (now.partition != null) {
-                now.partition.end();
-                now.partition = null;
-            }
-        } else if (decision instanceof Output.SnapshotWanted) {
-            world.coverage.count("decision: snapshot wanted");
-            snapshotSoon(now);
-        } else if (decision instanceof Output.NominationDeferred) {
-            world.coverage.count("decision: nomination deferred");
-        } else if (decision instanceof Output.NominationDeclined declined) {
-            world.coverage.count("decision: nomination declined");
-            cluster.declined(this, declined.best().nodeId());
-        } else if (decision instanceof Output.Alarm alarm) {
-            if (!alarm.what().startsWith("The disk has failed")) {
-                throw new Violation(id + " stops with an alarm: " + alarm.what());
-            }
-        } else if (decision instanceof Output.VotersChanged
-                || decision instanceof Output.VotersRefused
-                || decision instanceof Output.VotersUnknown) {
-            cluster.operator().decided(decision);
-        } else if (now.partition != null) {
-            now.partition.decided(decision);
-        }
+    // --- what there is to know about it ------------------------------------------------------------------------------
+
+    boolean isUp() {
+        return running != null;
     }
 
-    // --- for clients, who have arrived here --------------------------------------------------------------------------
+    /** Whether it has not stopped since its so many-th start. */
+    boolean isUpSince(int start) {
+        return running != null && running.start == start;
+    }
+
+    int starts() {
+        return starts;
+    }
+
+    @Nullable
+    RunningReplica running() {
+        return running;
+    }
+
+    boolean isRunning(RunningReplica replica) {
+        return running == replica;
+    }
+
+    /** Whether it leads, or is about to. */
+    boolean isChosen() {
+        return running != null
+                && (running.replica.isLeading() || running.replica.roleName().equals("Opening"));
+    }
+
+    boolean isLeading() {
+        return running != null && running.replica.isLeading();
+    }
 
     /** The partition, if this node leads it and knows. */
     @Nullable
@@ -723,108 +375,40 @@ final class SimulatedNode {
         return running == null ? null : running.partition;
     }
 
-    boolean isLeading() {
-        return running != null && running.replica.isLeading();
+    /** The replica on the disk that it has now. */
+    ReplicaId replicaId() {
+        return replicaId;
+    }
+
+    /** The same, as text. */
+    String name() {
+        return name;
+    }
+
+    /** Who votes, as far as it knows. */
+    Voters voters() {
+        return running == null ? Voters.NONE : running.replica.voters();
     }
 
     int promisedEpoch() {
         return running == null ? -1 : running.replica.promisedEpoch();
     }
 
-    /** Whole batches below the high watermark; nothing if there is nothing yet, or nobody may read here. */
-    List<RecordBatch> read(long offset, int maxBytes) {
-        Running now = running;
-        List<RecordBatch> batches = new ArrayList<>();
-        OptionalLong readable = now == null ? OptionalLong.empty() : now.replica.readableOffset();
-        if (now == null || now.failed || readable.isEmpty()) {
-            return batches;
-        }
-        Log log = now.files.log();
-        long limit = Math.min(readable.getAsLong(), log.endOffset());
-        if (offset < limit) {
-            try (LogReader reader = log.newReader()) {
-                ByteBuffer bytes = reader.read(offset, maxBytes, limit);
-                return cluster.variant().flaw() == Variant.Flaw.SERVES_UNCHECKED
-                        ? unchecked(bytes)
-                        : ReplicaDisk.checked(bytes);
-            } catch (TailraceException e) {
-                world.coverage.count("damage: met by a reader");
-                damaged(now, e, offset);
-            }
-        }
-        return batches;
-    }
-
-    /** Where the log begins, if that is behind the offset, and anybody may read here. */
-    OptionalLong beginsBehind(long offset) {
-        Running now = running;
-        boolean serves =
-                now != null && !now.failed && now.replica.readableOffset().isPresent();
-        return serves && offset < now.files.log().startOffset()
-                ? OptionalLong.of(now.files.log().startOffset())
-                : OptionalLong.empty();
-    }
-
     long startOffset() {
         return running == null ? 0 : running.replica.startOffset();
-    }
-
-    private static List<RecordBatch> unchecked(ByteBuffer bytes) {
-        List<RecordBatch> batches = new ArrayList<>();
-        while (bytes.hasRemaining()) {
-            RecordBatch batch = RecordBatch.at(bytes);
-            bytes.position(bytes.position() + batch.sizeInBytes());
-            batches.add(batch);
-        }
-        return batches;
-    }
-
-    private void scrubOn(Running now) {
-        try {
-            if (running == now && !disk.stopped() && now.scrub.step(500) == 0) {
-                world.coverage.count("scrubbed through");
-            }
-        } catch (TailraceException e) {
-            world.coverage.count("damage: met by the background scrub");
-            damaged(now, e, now.scrub.offset());
-        }
-    }
-
-    /** Reads everything that is on the disk, and so meets all damage there is. */
-    boolean scrub() {
-        Running now = running;
-        if (now == null || now.failed || now.replica.abstains()) {
-            return false;
-        }
-        try {
-            damage.requireNone(now.files.log());
-            return true;
-        } catch (TailraceException e) {
-            world.coverage.count("damage: met by a scrub");
-            damaged(now, e, 0);
-            return false;
-        }
-    }
-
-    /** Its log, unless nobody can say what is in it now, or it has to catch up first. */
-    @Nullable
-    Log soundLog() {
-        Running now = running;
-        return now == null || now.failed || now.replica.abstains() ? null : now.files.log();
     }
 
     long highWatermark() {
         return running == null ? 0 : running.replica.highWatermark();
     }
 
+    /** What the newest snapshot is as of, also of a node that is down. */
+    long snapshotOnDisk() {
+        return new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS).newestOffset();
+    }
+
     @Override
     public String toString() {
-        Running now = running;
-        return now == null
-                ? id + " down"
-                : replicaId + " " + now.replica.roleName() + " promised " + now.replica.promisedEpoch()
-                        + " high watermark " + now.replica.highWatermark() + " log from " + now.replica.startOffset()
-                        + " end " + now.replica.endOffset() + " "
-                        + now.replica.voters();
+        return running == null ? id + " down" : running.toString();
     }
 }

@@ -111,7 +111,7 @@ final class Adopting extends Role {
             if (copy.isComplete(reply)) {
                 anew = null;
                 offset = reply.place().offset();
-                if (!replica.beginAnew(from, reply.place(), reply.voters(), copy) || isCopied()) {
+                if (!replica.intake().beginAnew(from, reply.place(), reply.voters(), copy) || isCopied()) {
                     return;
                 }
             }
@@ -121,7 +121,7 @@ final class Adopting extends Role {
 
     private void take(ReplicaId from, CopyReply reply) {
         List<RecordBatch> batches = reply.batches();
-        if (!batches.isEmpty() && replica.adopt(from, offset, reply.previousEpoch(), epoch, batches)) {
+        if (!batches.isEmpty() && replica.intake().adopt(from, offset, reply.previousEpoch(), epoch, batches)) {
             offset = batches.get(batches.size() - 1).nextOffset();
             tries = 0;
             if (!isCopied()) {

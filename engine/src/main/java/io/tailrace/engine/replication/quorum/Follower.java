@@ -121,7 +121,7 @@ final class Follower extends Role {
         anew = null;
         replica.snapshots().want(request.snapshotWanted());
         replica.starts().tryAgain();
-        if (replica.adopt(from, request.previousOffset(), request.previousEpoch(), epoch, request.batches())) {
+        if (replica.intake().adopt(from, request.previousOffset(), request.previousEpoch(), epoch, request.batches())) {
             long end = request.previousOffset();
             if (!request.batches().isEmpty()) {
                 end = request.batches().get(request.batches().size() - 1).nextOffset();
@@ -158,7 +158,7 @@ final class Follower extends Role {
             copy.ask(epoch, reply.incarnation());
         } else {
             anew = null;
-            if (replica.beginAnew(from, reply.place(), reply.voters(), copy)) {
+            if (replica.intake().beginAnew(from, reply.place(), reply.voters(), copy)) {
                 matched = reply.place().offset();
             }
         }

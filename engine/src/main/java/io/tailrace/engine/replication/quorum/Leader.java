@@ -6,6 +6,7 @@ import io.tailrace.engine.record.RecordBatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Appends for its partition, answers when a quorum has it, and confirms reads by asking a quorum (rules 6 and 9). */
@@ -161,6 +162,11 @@ final class Leader extends Role {
                         .confirmsRead(replication.answersTo(reads.element().round()), quorum)) {
             replica.out().decide(new Output.ReadConfirmed(reads.remove().token(), replica.highWatermark()));
         }
+    }
+
+    @Override
+    Map<ReplicaId, Long> replicaEnds() {
+        return replication.replicaEnds();
     }
 
     @Override

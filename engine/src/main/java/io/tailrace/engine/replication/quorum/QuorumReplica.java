@@ -1,23 +1,10 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.ErrorCode;
-import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.LogPlace;
-import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
-import io.tailrace.engine.replication.quorum.Message.AppendReply;
-import io.tailrace.engine.replication.quorum.Message.AppendRequest;
-import io.tailrace.engine.replication.quorum.Message.CopyReply;
-import io.tailrace.engine.replication.quorum.Message.CopyRequest;
-import io.tailrace.engine.replication.quorum.Message.Outcome;
-import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
-import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
-import io.tailrace.engine.replication.quorum.Message.PromiseReply;
-import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
-import io.tailrace.engine.replication.quorum.Message.SnapshotReply;
-import io.tailrace.engine.replication.quorum.Message.SnapshotRequest;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -70,13 +57,13 @@ public final class QuorumReplica {
     private final Outbox out;
     private final LocalLog log;
     private final Voting voting;
-    private final CopySource copySource;
+    private final Inbox inbox;
+    private final LogIntake intake;
     private final Abstention abstention;
     private final LogStarts starts;
     private final Snapshots snapshots;
 
     private Role role;
-    private int highestEpochSeen;
     private long highWatermark;
 
     /**
@@ -123,7 +110,8 @@ public final class QuorumReplica {
         this.out = new Outbox(self);
         this.log = new LocalLog(recovered.log(), rules.afterRestart(recovered.voters()), out, rules, settings.flush());
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
-        this.copySource = new CopySource(this, voting);
+        this.inbox = new Inbox(this, voting);
+        this.intake = new LogIntake(this);
         this.abstention = new Abstention(this, recovered.start(), recovered.abstains());
         this.starts = new LogStarts(this);
         this.snapshots = new Snapshots(this, voting);
@@ -137,9 +125,9 @@ public final class QuorumReplica {
     /** Handles what has happened; the outputs are to be acted upon in their order. */
     public List<Output> step(Input input) {
         if (!(role instanceof Halted)) {
-            handle(input);
+            inbox.take(input);
             for (Message own = out.nextToSelf(); own != null; own = out.nextToSelf()) {
-                received(self, own);
+                inbox.received(self, own);
             }
             moveOwnStart();
         }
@@ -153,50 +141,10 @@ public final class QuorumReplica {
         }
     }
 
-    private void handle(Input input) {
-        if (input instanceof Input.Received received) {
-            received(received.from(), received.message());
-        } else if (input instanceof Input.TimerFired timer) {
-            if (out.isDue(timer.kind(), timer.id())) {
-                role.timerFired(timer.kind());
-            }
-        } else if (input instanceof Input.IoDone done) {
-            ioDone(done.id());
-        } else if (input instanceof Input.ReadDone done) {
-            readDone(done.id(), done.batches());
-        } else if (input instanceof Input.Located located) {
-            starts.located(located.id(), located.place());
-        } else if (input instanceof Input.SnapshotRead read) {
-            snapshots.read(read.id(), read.part());
-        } else if (input instanceof Input.SnapshotStored stored) {
-            snapshots.stored(stored.offset());
-            role.snapshotStored();
-        } else if (input instanceof Input.NoRoom full) {
-            noRoom(full.id());
-        } else if (input instanceof Input.IoFailed failed) {
-            halt("The disk has failed: " + failed.why());
-        } else if (input instanceof Input.Damaged damaged) {
-            become(new Halted(this, role.epoch), ErrorCode.CORRUPT_LOG, "the log is damaged");
-            out.decide(new Output.RepairNeeded(damaged.offset(), damaged.what()));
-        } else if (input instanceof Input.Nominated nominated) {
-            nominated(nominated);
-        } else if (input instanceof Input.NominatedAnew anew) {
-            beginAnew(anew.words());
-        } else if (input instanceof Input.Append append) {
-            role.append(append);
-        } else if (input instanceof Input.MoveStart move) {
-            role.moveStart(move);
-        } else if (input instanceof Input.CheckedRead read) {
-            role.checkedRead(read.token());
-        } else if (input instanceof Input.ChangeVoters change) {
-            role.changeVoters(change);
-        } else if (input instanceof Input.UncleanRecovery unclean) {
-            abstention.endUncleanly(unclean.token());
-        }
-    }
+    // --- transitions -------------------------------------------------------------------------------------------------
 
     /** By its own log it may have no say (rule 15), nor while it abstains: then it need not bother the others. */
-    private void nominated(Input.Nominated nomination) {
+    void nominated(Input.Nominated nomination) {
         Follower following = role.following();
         if (following == null) {
             return;
@@ -213,7 +161,7 @@ public final class QuorumReplica {
     }
 
     /** Nothing that was begun before is gone on with, not even a question that was asked with the same words. */
-    private void beginAnew(Input.Nominated nomination) {
+    void nominatedAnew(Input.Nominated nomination) {
         Follower following = role.following();
         String why = "it has been nominated anew";
         if (following == null) {
@@ -223,205 +171,6 @@ public final class QuorumReplica {
         }
         nominated(nomination);
     }
-
-    private void received(ReplicaId from, Message message) {
-        if (message instanceof PreVoteRequest request) {
-            voting.preVote(from, request);
-        } else if (message instanceof PromiseRequest request) {
-            voting.request(from, request);
-        } else if (message instanceof AppendRequest request) {
-            appendRequest(from, request);
-        } else if (message instanceof CopyRequest request) {
-            copySource.request(from, request);
-        } else if (message instanceof SnapshotRequest request) {
-            snapshots.request(from, request);
-        } else if (message instanceof Message.Reply reply) {
-            reply(from, reply);
-        }
-    }
-
-    // --- following (rules 7 and 8) -----------------------------------------------------------------------------------
-
-    private void appendRequest(ReplicaId from, AppendRequest request) {
-        if (rules.isOver(request.epoch(), voting.promise())) {
-            out.send(from, refusal(request));
-            return;
-        }
-        if (request.epoch() > voting.promise().epoch()) {
-            // The promise steps up, and is on the disk before the append is looked at.
-            voting.promise(request);
-            follow(from, "epoch " + request.epoch() + " is led by " + from);
-        } else if (role instanceof Candidate) {
-            follow(from, "epoch " + request.epoch() + " is led by " + from);
-        }
-        Follower following = role.following();
-        if (following != null) {
-            following.append(from, request);
-        } else {
-            halt(from + " leads epoch " + request.epoch() + ", of which " + self + " is " + roleName());
-        }
-    }
-
-    private AppendReply refusal(AppendRequest request) {
-        return new AppendReply(
-                request.epoch(),
-                voting.promise().epoch(),
-                Outcome.REFUSED,
-                request.round(),
-                log.outline().endOf(LogOutline.NO_EPOCH),
-                0,
-                0,
-                0,
-                abstention.start());
-    }
-
-    /**
-     * Makes the own log the sender's up to the last of the batches, which follow an entry that both have. Only what conflicts
-     * is cut: a message that comes late must not take away what a later one brought.
-     *
-     * @return whether it was done; not if they are damaged, and not if what is committed would have to go (rule 8)
-     */
-    boolean adopt(ReplicaId from, long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
-        if (!follow(offset, previousEpoch, epoch, batches)) {
-            out.decide(new Output.Ignored(from, "damaged or unrelated batches at offset " + offset));
-            return false;
-        }
-        if (!knowsVoters(from, batches)) {
-            return false;
-        }
-        long endOfBatches =
-                batches.isEmpty() ? offset : batches.get(batches.size() - 1).nextOffset();
-        long conflict = rules.cutFrom(log.firstConflict(batches), endOfBatches);
-        if (conflict < highWatermark) {
-            halt("Offset " + conflict + " conflicts with " + from + " though it is committed below " + highWatermark);
-            return false;
-        }
-        if (conflict < log.outline().end()) {
-            log.truncateTo(conflict);
-        }
-        log.take(batches);
-        return true;
-    }
-
-    /**
-     * Gives the own log up for the beginning of a new one, which the leader or the source has sent with the snapshot that belongs to
-     * it (rule 16). Nothing is lost: below that place everything was deleted by a committed entry, which a quorum has that this
-     * replica is not of; what it has behind parts from that and was never committed.
-     *
-     * @return whether it was done
-     */
-    boolean beginAnew(ReplicaId from, LogPlace place, Voters voters, SnapshotCopy copy) {
-        if (place.offset() <= highWatermark) {
-            halt(from + "'s log begins at " + place.offset() + " and has nothing in common with this one, though"
-                    + " that is committed up to " + highWatermark);
-            return false;
-        }
-        starts.forget();
-        long id = log.reset(place, voters, copy.offset(), copy.bytes());
-        snapshots.comesWith(id, place.offset(), copy.offset());
-        return true;
-    }
-
-    /** Kafka's checksum covers neither offset nor epoch: these are checked by what they have to follow (rule 13). */
-    private boolean follow(long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
-        long expected = offset;
-        int least = previousEpoch;
-        for (RecordBatch batch : batches) {
-            boolean right = batch.baseOffset() == expected
-                    && batch.lastOffsetDelta() >= 0
-                    && batch.leaderEpoch() >= least
-                    && batch.leaderEpoch() <= epoch
-                    && rules.isWhole(batch)
-                    && LogStarts.isSound(batch);
-            if (!right) {
-                return false;
-            }
-            expected = batch.nextOffset();
-            least = batch.leaderEpoch();
-        }
-        return true;
-    }
-
-    /** Whoever cannot tell who votes must not go on (rule 17): a newer program may have written it otherwise. */
-    private boolean knowsVoters(ReplicaId from, List<RecordBatch> batches) {
-        try {
-            batches.forEach(VotersFormat::in);
-            return true;
-        } catch (TailraceException e) {
-            halt("Not to be taken from " + from + ": " + e.getMessage());
-            return false;
-        }
-    }
-
-    // --- answers -----------------------------------------------------------------------------------------------------
-
-    private void reply(ReplicaId from, Message.Reply reply) {
-        highestEpochSeen = Math.max(highestEpochSeen, reply.promisedEpoch());
-        if (reply instanceof SnapshotReply snapshotReply && reply.epoch() == role.epoch) {
-            role.snapshotReply(from, snapshotReply);
-        }
-        if (!role.isNominee()) {
-            return;
-        }
-        if (reply.promisedEpoch() > role.epoch) {
-            role.refused(reply.promisedEpoch());
-        }
-        if (reply.epoch() != role.epoch || !role.isNominee()) {
-            return;
-        }
-        if (reply instanceof PreVoteReply preVoteReply) {
-            role.preVoteReply(from, preVoteReply);
-        } else if (reply instanceof PromiseReply promiseReply) {
-            role.promiseReply(from, promiseReply);
-        } else if (reply instanceof CopyReply copyReply) {
-            role.copyReply(from, copyReply);
-        } else if (reply instanceof AppendReply appendReply && appendReply.outcome() != Outcome.REFUSED) {
-            role.appendReply(from, appendReply);
-        }
-    }
-
-    private void ioDone(long id) {
-        if (log.done(id)) {
-            voting.answer();
-            role.logFlushed();
-        } else if (voting.stored(id)) {
-            voting.answer();
-            role.promiseStored();
-        } else if (starts.done(id)) {
-            role.startMoved();
-        } else {
-            snapshots.resetDone(id);
-            abstention.ended(id);
-        }
-    }
-
-    /** What was asked to be appended is taken back, or the start stays (rule 11). Nothing of it has left: what is sent is read from the log first. */
-    private void noRoom(long id) {
-        if (log.takeBack(id)) {
-            voting.answer();
-            role.takenBack();
-        } else if (starts.noRoom(id)) {
-            role.startFoundNoRoom();
-        } else if (voting.takeBack(id)) {
-            noRoom("its promise");
-        }
-    }
-
-    /** To Follower: what it would have to write does not fit on its disk. */
-    void noRoom(String forWhat) {
-        become(
-                new Follower(this, voting.promise().epoch(), null),
-                ErrorCode.DISK_FULL,
-                "there is no room on the disk for " + forWhat);
-    }
-
-    private void readDone(long id, List<RecordBatch> batches) {
-        if (!copySource.readDone(id, batches)) {
-            role.readDone(id, batches);
-        }
-    }
-
-    // --- transitions -------------------------------------------------------------------------------------------------
 
     /** To Asking, unless the answers would not matter. */
     private void ask(Follower following, Input.Nominated nomination) {
@@ -441,7 +190,7 @@ public final class QuorumReplica {
     void attempt() {
         int epoch = 1
                 + Math.max(
-                        highestEpochSeen,
+                        inbox.highestEpochSeen(),
                         Math.max(voting.promise().epoch(), log.outline().lastEpoch()));
         become(new Candidate(this, epoch, incarnations.get()));
     }
@@ -476,10 +225,24 @@ public final class QuorumReplica {
         become(new Follower(this, voting.promise().epoch(), leader), ErrorCode.FENCED, why);
     }
 
+    /** To Follower: what it would have to write does not fit on its disk. */
+    void noRoom(String forWhat) {
+        become(
+                new Follower(this, voting.promise().epoch(), null),
+                ErrorCode.DISK_FULL,
+                "there is no room on the disk for " + forWhat);
+    }
+
     /** To Halted: nothing is done any more. */
     void halt(String why) {
         become(new Halted(this, role.epoch), ErrorCode.IO_FAILED, why);
         out.decide(new Output.Alarm(why));
+    }
+
+    /** To Halted: the next start repairs. */
+    void damaged(Input.Damaged damaged) {
+        become(new Halted(this, role.epoch), ErrorCode.CORRUPT_LOG, "the log is damaged");
+        out.decide(new Output.RepairNeeded(damaged.offset(), damaged.what()));
     }
 
     private void become(Role nominee) {
@@ -540,6 +303,11 @@ public final class QuorumReplica {
         return voting.promise().epoch();
     }
 
+    /** Up to where each replica has the log on its disk, as far as this one knows, which leads; empty if it does not. */
+    public Map<ReplicaId, Long> replicaEnds() {
+        return role.replicaEnds();
+    }
+
     /** Whether this replica leads, as far as it knows. */
     public boolean isLeading() {
         return role instanceof Leader;
@@ -552,6 +320,10 @@ public final class QuorumReplica {
 
     Role role() {
         return role;
+    }
+
+    LogIntake intake() {
+        return intake;
     }
 
     LogStarts starts() {

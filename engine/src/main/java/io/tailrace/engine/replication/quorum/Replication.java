@@ -9,6 +9,8 @@ import io.tailrace.engine.replication.quorum.Message.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -258,6 +260,14 @@ final class Replication {
             replica.advanceHighWatermark(quorumHas);
             followers.stream().filter(to -> to.inFlight.isEmpty()).forEach(this::greet);
         }
+    }
+
+    /** Up to where each has the log on its disk: itself, its followers, learners among them. */
+    Map<ReplicaId, Long> replicaEnds() {
+        Map<ReplicaId, Long> ends = new TreeMap<>();
+        ends.put(replica.self(), replica.log().flushed());
+        followers.forEach(follower -> ends.put(follower.id, follower.fsynced));
+        return ends;
     }
 
     /** What so many of the voters have on their disks as are a quorum. */

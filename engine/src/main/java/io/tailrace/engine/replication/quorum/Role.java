@@ -3,6 +3,7 @@ package io.tailrace.engine.replication.quorum;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a replica is to its log at the moment; each role has the fields that only it needs. Does nothing unless it says so. */
@@ -33,6 +34,11 @@ abstract class Role {
     @Nullable
     ReplicaId liveLeader() {
         return null;
+    }
+
+    /** Up to where each replica has the log on its disk, as far as a leader knows; empty for others. */
+    Map<ReplicaId, Long> replicaEnds() {
+        return Map.of();
     }
 
     /** It has begun. */

@@ -2,7 +2,6 @@ package io.tailrace.engine.replication.quorum;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
@@ -14,73 +13,16 @@ import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A replica that may have lost what it acknowledged, and a leader that hears of it (rules 10 and 14). */
-class AbstentionTest {
-    private static final ReplicaId A = new ReplicaId("a", "1");
-    private static final ReplicaId B = new ReplicaId("b", "1");
-    private static final ReplicaId C = new ReplicaId("c", "1");
-    private static final Voters VOTERS = new Voters(List.of(A, B, C), 0);
-    private static final UUID X = new UUID(1, 1);
-    private static final UUID Y = new UUID(2, 2);
-    private static final long START = 7;
-    private static final EpochEnd NOWHERE = new EpochEnd(-1, 0);
-
-    private final List<Output> outputs = new ArrayList<>();
-    private QuorumReplica replica = abstaining(3);
-
-    /** A follower of epoch 1 that abstains and has kept so many entries. */
-    private static QuorumReplica abstaining(int entries) {
-        return replica(new Promise(1, Y), entries, true);
-    }
-
-    private static QuorumReplica replica(Promise promise, int entries, boolean abstains) {
-        LogOutline log = LogOutline.empty();
-        for (int i = 0; i < entries; i++) {
-            log.append(1, log.end() + 1);
-        }
-        return new QuorumReplica(
-                A,
-                QuorumSettings.DEFAULTS,
-                new QuorumReplica.Recovered(log, VoterHistory.of(VOTERS), promise, 0, START, abstains),
-                () -> Instant.ofEpochMilli(1),
-                () -> X);
-    }
-
-    private void step(Input input) {
-        outputs.clear();
-        outputs.addAll(replica.step(input));
-    }
-
-    private void receive(ReplicaId from, Message message) {
-        step(new Input.Received(from, message));
-    }
-
-    private void diskDoesIt() {
-        List<Output> asked = List.copyOf(outputs);
-        outputs.clear();
-        for (Output output : asked) {
-            if (output instanceof Output.Io io && !(io instanceof Output.Read)) {
-                outputs.addAll(replica.step(new Input.IoDone(io.id())));
-            }
-        }
-    }
-
-    private <T> List<T> outputs(Class<T> kind) {
-        return outputs.stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
-    private <T extends Message> List<T> sent(Class<T> kind) {
-        return outputs(Output.Send.class).stream()
-                .map(Output.Send::message)
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
+class AbstentionTest extends ReplicaTestKit {
+    /** A follower of epoch 1 that abstains and has kept three entries. */
+    @BeforeEach
+    void abstain() {
+        replica = replica(QuorumSettings.DEFAULTS, ABC, new Promise(1, Y), true, 1, 1, 1);
     }
 
     private static AppendRequest append(long offset, long highWatermark, long confirmedStart, RecordBatch... batches) {
@@ -181,20 +123,20 @@ class AbstentionTest {
 
     /** Leads epoch 2 of an empty log, with one entry of its own that is on its own disk only. */
     private void lead() {
-        replica = replica(new Promise(1, Y), 0, false);
+        replica = replica(ABC, new Promise(1, Y));
         step(new Input.Nominated(true, true));
         diskDoesIt();
-        receive(B, new PromiseReply(2, X, true, 2, new LogPosition(-1, 0), 0, 0, VOTERS));
+        receive(B, new PromiseReply(2, X, true, 2, EMPTY, 0, 0, ABC));
         step(new Input.Append(1, 2, List.of(new PlacedBatch(ControlRecords.barrier(0, 2, 1), 0, 2, -1))));
         diskDoesIt();
     }
 
     @Test
     void aLeaderForgetsWhatAnEarlierStartAcknowledged() {
-        replica = replica(new Promise(1, Y), 0, false);
+        replica = replica(ABC, new Promise(1, Y));
         step(new Input.Nominated(true, true));
         diskDoesIt();
-        receive(B, new PromiseReply(2, X, true, 2, new LogPosition(-1, 0), 0, 0, VOTERS));
+        receive(B, new PromiseReply(2, X, true, 2, EMPTY, 0, 0, ABC));
         step(new Input.Append(1, 2, List.of(new PlacedBatch(ControlRecords.barrier(0, 2, 1), 0, 2, -1))));
         List<Output> ownDisk = List.copyOf(outputs);
         receive(B, matched(3, 1));
@@ -223,10 +165,10 @@ class AbstentionTest {
 
     @Test
     void aStartIsConfirmedWhenTheEpochIsOpenAndNotBefore() {
-        replica = replica(new Promise(1, Y), 2, false);
+        replica = replica(ABC, new Promise(1, Y), 1, 1);
         step(new Input.Nominated(true, true));
         diskDoesIt();
-        receive(B, new PromiseReply(2, X, true, 2, new LogPosition(1, 2), 0, 0, VOTERS));
+        receive(B, new PromiseReply(2, X, true, 2, new LogPosition(1, 2), 0, 0, ABC));
         diskDoesIt();
         receive(B, new AppendReply(2, 2, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 0, 4));
         assertThat(sent(AppendRequest.class)).singleElement().matches(request -> request.confirmedStart() == 0);

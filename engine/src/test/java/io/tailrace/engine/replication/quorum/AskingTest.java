@@ -9,71 +9,28 @@ import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import io.tailrace.engine.replication.quorum.Message.PreVoteReply;
 import io.tailrace.engine.replication.quorum.Message.PreVoteRequest;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A nominee finds out first whether it is of any use, and disturbs nobody by that. */
-class AskingTest {
-    private static final ReplicaId A = new ReplicaId("a", "1");
-    private static final ReplicaId B = new ReplicaId("b", "1");
-    private static final ReplicaId C = new ReplicaId("c", "1");
-    private static final UUID X = new UUID(1, 1);
-    private static final UUID Y = new UUID(2, 2);
-    private static final Voters VOTERS = new Voters(List.of(A, B, C), 0);
-    private static final LogPosition EMPTY = new LogPosition(-1, 0);
+class AskingTest extends ReplicaTestKit {
+    /** Who is more than ten behind is far behind. */
+    private static final QuorumSettings SETTINGS =
+            new QuorumSettings(1000, 8, 1000, 1000, 1000, 1000, 100, 10, FlushMode.BATCH);
 
-    private final List<Output> outputs = new ArrayList<>();
-    private QuorumReplica replica = replica(VOTERS, Promise.NONE);
-
-    /** With a log that has an entry of that epoch at each offset. */
-    private static QuorumReplica replica(Voters voters, Promise promise, int... epochsOfOffsets) {
-        LogOutline log = LogOutline.empty();
-        for (int epoch : epochsOfOffsets) {
-            log.append(epoch, log.end() + 1);
-        }
-        return new QuorumReplica(
-                A,
-                new QuorumSettings(1000, 8, 1000, 1000, 1000, 1000, 100, 10, FlushMode.BATCH),
-                new QuorumReplica.Recovered(log, VoterHistory.of(voters), promise, 0, 1, false),
-                () -> Instant.ofEpochMilli(1),
-                () -> X);
+    @BeforeEach
+    void begin() {
+        replica = voter(Promise.NONE);
     }
 
-    private void step(Input input) {
-        outputs.clear();
-        outputs.addAll(replica.step(input));
-    }
-
-    private void receive(ReplicaId from, Message message) {
-        step(new Input.Received(from, message));
-    }
-
-    private <T> List<T> outputs(Class<T> kind) {
-        return outputs.stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
-    private <T extends Message> List<T> sent(Class<T> kind) {
-        return outputs(Output.Send.class).stream()
-                .map(Output.Send::message)
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
+    private static QuorumReplica voter(Promise promise, int... epochsOfOffsets) {
+        return replica(SETTINGS, ABC, promise, false, epochsOfOffsets);
     }
 
     private PreVoteReply says(@Nullable ReplicaId leader, int leaderEpoch, LogPosition position) {
-        return new PreVoteReply(replica.promisedEpoch(), X, leaderEpoch, leader, leaderEpoch, position, VOTERS);
-    }
-
-    private void fire(TimerKind kind) {
-        Output.SetTimer timer = outputs(Output.SetTimer.class).stream()
-                .filter(set -> set.kind() == kind)
-                .findFirst()
-                .orElseThrow();
-        step(new Input.TimerFired(timer.kind(), timer.id()));
+        return new PreVoteReply(replica.promisedEpoch(), X, leaderEpoch, leader, leaderEpoch, position, ABC);
     }
 
     /** An append of B's, which leads epoch 1. */
@@ -82,7 +39,7 @@ class AskingTest {
     }
 
     private void followB() {
-        replica = replica(VOTERS, new Promise(1, Y));
+        replica = voter(new Promise(1, Y));
         receive(B, heartbeat());
     }
 
@@ -166,7 +123,7 @@ class AskingTest {
 
     @Test
     void declinesAndNamesTheBestWhenItIsFarBehind() {
-        replica = replica(VOTERS, new Promise(1, Y), 1, 1);
+        replica = voter(new Promise(1, Y), 1, 1);
         step(new Input.Nominated());
         receive(C, says(null, 1, new LogPosition(1, 13)));
         assertThat(outputs(Output.NominationDeclined.class)).containsExactly(new Output.NominationDeclined(C, 11));
@@ -176,7 +133,7 @@ class AskingTest {
 
     @Test
     void standsThoughItIsFarBehindWhenItIsToldTo() {
-        replica = replica(VOTERS, new Promise(1, Y), 1, 1);
+        replica = voter(new Promise(1, Y), 1, 1);
         step(new Input.Nominated(false, true));
         receive(C, says(null, 1, new LogPosition(1, 13)));
         assertThat(sent(PromiseRequest.class)).hasSize(2);
@@ -184,7 +141,7 @@ class AskingTest {
 
     @Test
     void aLongerLogOfAnOlderEpochIsNotTheBest() {
-        replica = replica(VOTERS, new Promise(2, Y), 1, 2);
+        replica = voter(new Promise(2, Y), 1, 2);
         step(new Input.Nominated());
         receive(C, says(null, 2, new LogPosition(1, 100)));
         assertThat(sent(PromiseRequest.class)).hasSize(2);

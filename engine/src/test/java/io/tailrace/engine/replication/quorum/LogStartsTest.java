@@ -7,10 +7,8 @@ import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
-import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
-import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
 import java.nio.ByteBuffer;
@@ -69,16 +67,8 @@ class LogStartsTest {
     }
 
     private PlacedBatch placed(long offset) {
-        return new PlacedBatch(batch(offset, replica.promisedEpoch()), offset, replica.promisedEpoch(), -1);
-    }
-
-    private static RecordBatch batch(long offset, int epoch) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000);
-        builder.append(1, null, new byte[] {(byte) offset});
-        RecordBatch batch = builder.build();
-        ByteBuffer placed = ByteBuffer.allocate(batch.sizeInBytes());
-        batch.copyTo(placed, offset, epoch, -1);
-        return RecordBatch.at(placed.flip());
+        return new PlacedBatch(
+                ReplicaTestKit.batch(offset, replica.promisedEpoch()), offset, replica.promisedEpoch(), -1);
     }
 
     /** Steps, and lets the disk do what it is asked for, and so on. */
@@ -207,7 +197,7 @@ class LogStartsTest {
     void aFollowerMovesItsStartWhenItsOwnHighWatermarkHasPassedTheEntry() {
         open(0, A, B, C);
         RecordBatch entry = ControlRecords.logStart(2, 1, 1, 2);
-        step(new Input.Received(B, append(0, -1, 0, batch(0, 1), batch(1, 1), entry)));
+        step(new Input.Received(B, append(0, -1, 0, ReplicaTestKit.batch(0, 1), ReplicaTestKit.batch(1, 1), entry)));
         assertThat(replica.endOffset()).isEqualTo(3);
         assertThat(replica.startOffset()).isZero();
         step(new Input.Received(B, append(3, 1, 2)));
@@ -220,8 +210,8 @@ class LogStartsTest {
     @Test
     void anEntryThatIsCutOffAgainMovesNothing() {
         open(0, A, B, C);
-        step(new Input.Received(B, append(0, -1, 0, batch(0, 1), ControlRecords.logStart(1, 1, 1, 1))));
-        RecordBatch other = batch(1, 2);
+        step(new Input.Received(B, append(0, -1, 0, ReplicaTestKit.batch(0, 1), ControlRecords.logStart(1, 1, 1, 1))));
+        RecordBatch other = ReplicaTestKit.batch(1, 2);
         step(new Input.Received(C, new AppendRequest(2, new UUID(3, 3), 0, 1, 1, List.of(other), 2, 0, 0, 0)));
         assertThat(replica.highWatermark()).isEqualTo(2);
         assertThat(replica.startOffset()).isZero();
@@ -231,7 +221,7 @@ class LogStartsTest {
     void whatWasCommittedWhenItStoppedMovesTheStartWhenItIsOpened() {
         open(0, A, B, C);
         held = Output.AdvanceStart.class::isInstance;
-        step(new Input.Received(B, append(0, -1, 2, batch(0, 1), ControlRecords.logStart(1, 1, 1, 1))));
+        step(new Input.Received(B, append(0, -1, 2, ReplicaTestKit.batch(0, 1), ControlRecords.logStart(1, 1, 1, 1))));
         assertThat(replica.highWatermark()).isEqualTo(2);
         waiting.clear();
         files.crash();
@@ -295,7 +285,7 @@ class LogStartsTest {
                 stored.add(bytes);
             }
         });
-        step(new Input.Received(B, append(0, -1, 1, batch(0, 1), batch(1, 1))));
+        step(new Input.Received(B, append(0, -1, 1, ReplicaTestKit.batch(0, 1), ReplicaTestKit.batch(1, 1))));
         held = io -> io instanceof Output.Reset || io instanceof Output.Flush;
         heartbeatOfALogThatBegins(7);
         assertThat(sent(Message.SnapshotRequest.class))
@@ -321,7 +311,9 @@ class LogStartsTest {
     @Test
     void whatIsSaidOfAnEarlierStartComesLate() {
         open(0, A, B, C);
-        step(new Input.Received(B, append(0, -1, 2, batch(0, 1), batch(1, 1), batch(2, 1))));
+        step(new Input.Received(
+                B,
+                append(0, -1, 2, ReplicaTestKit.batch(0, 1), ReplicaTestKit.batch(1, 1), ReplicaTestKit.batch(2, 1))));
         heartbeatOfALogThatBegins(7);
         outputs.clear();
         step(new Input.Received(B, part(2, 0, "abcd")));

@@ -3,7 +3,6 @@ package io.tailrace.engine.replication.quorum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tailrace.engine.error.ErrorCode;
-import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
@@ -14,72 +13,39 @@ import io.tailrace.engine.replication.quorum.Message.CopyRequest;
 import io.tailrace.engine.replication.quorum.Message.Outcome;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Who votes, and how that changes (rules 15 and 17); that it is safe all together is the simulation's business. */
-class MembershipTest {
-    private static final ReplicaId A = new ReplicaId("a", "1");
-    private static final ReplicaId B = new ReplicaId("b", "1");
-    private static final ReplicaId C = new ReplicaId("c", "1");
+class MembershipTest extends ReplicaTestKit {
     private static final ReplicaId D = new ReplicaId("d", "1");
     private static final ReplicaId E = new ReplicaId("e", "1");
-    private static final Voters ABC = new Voters(List.of(A, B, C), 0);
-    private static final UUID X = new UUID(1, 1);
-    private static final UUID Y = new UUID(2, 2);
 
-    private final List<Output> outputs = new ArrayList<>();
-    private QuorumReplica replica = replica(ABC, 0);
     private long heartbeat;
 
-    /** A replica called a with so many entries of epoch 1, created with those voters. */
-    private static QuorumReplica replica(Voters voters, int entries) {
-        LogOutline log = LogOutline.empty();
-        for (int i = 0; i < entries; i++) {
-            log.append(1, log.end() + 1);
-        }
-        Promise promise = entries == 0 ? Promise.NONE : new Promise(1, Y);
-        return new QuorumReplica(
-                A,
-                QuorumSettings.DEFAULTS,
-                new QuorumReplica.Recovered(log, VoterHistory.of(voters), promise, 0, 1, false),
-                () -> Instant.ofEpochMilli(1),
-                () -> X);
+    /** With an entry of epoch 1. */
+    private static QuorumReplica withAnEntry() {
+        return replica(ABC, new Promise(1, Y), 1);
     }
 
-    private void step(Input input) {
-        outputs.clear();
-        outputs.addAll(replica.step(input));
+    @Override
+    void step(Input input) {
+        super.step(input);
         outputs(Output.SetTimer.class).stream()
                 .filter(timer -> timer.kind() == TimerKind.HEARTBEAT)
                 .forEach(timer -> heartbeat = timer.id());
     }
 
-    private void receive(ReplicaId from, Message message) {
-        step(new Input.Received(from, message));
-    }
-
-    /** Reports what the last step asked of the disk, reads aside, and gathers what that leads to. */
-    private void diskDoesIt() {
-        List<Output> asked = List.copyOf(outputs);
-        outputs.clear();
-        for (Output output : asked) {
-            if (output instanceof Output.Io io && !(io instanceof Output.Read)) {
-                outputs.addAll(replica.step(new Input.IoDone(io.id())));
-            }
-        }
+    /** And the flush that this leads to. */
+    @Override
+    void diskDoesIt() {
+        super.diskDoesIt();
         if (outputs.stream().anyMatch(Output.Flush.class::isInstance)) {
             List<Output> before = List.copyOf(outputs);
             diskDoesIt();
             outputs.addAll(0, before);
         }
-    }
-
-    private <T> List<T> outputs(Class<T> kind) {
-        return outputs.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     private <T extends Message> List<ReplicaId> sentTo(Class<T> kind) {
@@ -107,13 +73,13 @@ class MembershipTest {
     }
 
     private static AppendReply matched(int epoch, long offset) {
-        return new AppendReply(epoch, epoch, Outcome.MATCHED, 0, new EpochEnd(-1, 0), offset, offset, 0, 1);
+        return new AppendReply(epoch, epoch, Outcome.MATCHED, 0, NOWHERE, offset, offset, 0, 1);
     }
 
     private void lead() {
         step(new Input.Nominated(true, true));
         diskDoesIt();
-        receive(B, granted(1, new LogPosition(-1, 0), ABC));
+        receive(B, granted(1, EMPTY, ABC));
     }
 
     /** Leads, with a committed entry of its epoch at offset 0. */
@@ -144,7 +110,7 @@ class MembershipTest {
         step(new Input.AddVoter(1, D));
         assertThat(sentTo(AppendRequest.class)).containsExactly(D);
         assertThat(appended()).isEmpty();
-        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, new EpochEnd(-1, 0), 0, 0, 0, 1));
+        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 0, 1));
         receive(D, matched(1, 0));
         assertThat(appended()).isEmpty();
         assertThat(outputs(Output.Read.class)).singleElement().matches(read -> read.offset() == 0);
@@ -221,7 +187,7 @@ class MembershipTest {
                     .isInstanceOfSatisfying(Output.VotersRefused.class, refused -> assertThat(refused.code())
                             .isEqualTo(ErrorCode.INVALID_ARGUMENT));
         }
-        replica = replica(new Voters(List.of(A), 0), 0);
+        replica = replica(new Voters(List.of(A), 0), Promise.NONE);
         step(new Input.Nominated(true, true));
         diskDoesIt();
         step(new Input.RemoveVoter(3, A));
@@ -255,7 +221,7 @@ class MembershipTest {
     void aLearnerThatIsAlwaysBehindIsGivenUp() {
         leadWithAnEntry();
         step(new Input.AddVoter(1, D));
-        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, new EpochEnd(-1, 0), 0, 0, 0, 1));
+        receive(D, new AppendReply(1, 1, Outcome.DIVERGED, 0, NOWHERE, 0, 0, 0, 1));
         for (int end = 1; end < 10; end++) {
             RecordBatch entry = ControlRecords.barrier(end, 1, 1);
             step(new Input.Append(100 + end, 1, List.of(new PlacedBatch(entry, end, 1, -1))));
@@ -324,7 +290,7 @@ class MembershipTest {
 
     @Test
     void aNomineeCountsTheVotersOfTheLogThatWinsAndAsksThemToo() {
-        replica = replica(ABC, 1);
+        replica = withAnEntry();
         step(new Input.Nominated(true, true));
         diskDoesIt();
         Voters five = ABC.with(D).with(E);
@@ -337,16 +303,16 @@ class MembershipTest {
 
     @Test
     void thePromiseOfWhoIsNoVoterDoesNotCount() {
-        replica = replica(ABC, 1);
+        replica = withAnEntry();
         step(new Input.Nominated(true, true));
         diskDoesIt();
-        receive(D, granted(2, new LogPosition(-1, 0), Voters.NONE));
+        receive(D, granted(2, EMPTY, Voters.NONE));
         assertThat(replica.roleName()).isEqualTo("Candidate");
     }
 
     @Test
     void aNomineeThatTheGreatestLogDoesNotNameGivesUp() {
-        replica = replica(ABC, 1);
+        replica = withAnEntry();
         step(new Input.Nominated(true, true));
         diskDoesIt();
         Voters without = ABC.without(A);
@@ -358,7 +324,7 @@ class MembershipTest {
 
     @Test
     void aBlankReplicaFollowsAndPromisesAndDoesNotStand() {
-        replica = replica(Voters.NONE, 0);
+        replica = replica(Voters.NONE, Promise.NONE);
         step(new Input.Nominated(true, true));
         assertThat(outputs).hasOnlyElementsOfType(Output.NominationOver.class);
         receive(B, new PromiseRequest(1, Y));

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.PlacedBatch;
-import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
-import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.quorum.Message.AppendReply;
@@ -17,83 +15,19 @@ import io.tailrace.engine.replication.quorum.Message.Outcome;
 import io.tailrace.engine.replication.quorum.Message.PromiseReply;
 import io.tailrace.engine.replication.quorum.Message.PromiseRequest;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The rules one by one; how they hold together is the simulation's business. */
-class QuorumReplicaTest {
-    private static final ReplicaId A = new ReplicaId("a", "1");
-    private static final ReplicaId B = new ReplicaId("b", "1");
-    private static final ReplicaId C = new ReplicaId("c", "1");
-    private static final Voters VOTERS = new Voters(List.of(A, B, C), 0);
-    private static final UUID X = new UUID(1, 1);
-    private static final UUID Y = new UUID(2, 2);
+class QuorumReplicaTest extends ReplicaTestKit {
     private static final Input.Nominated WHATEVER_THE_OTHERS_SAY = new Input.Nominated(true, true);
-    private static final EpochEnd NOWHERE = new EpochEnd(-1, 0);
 
-    private final List<Output> outputs = new ArrayList<>();
-    private QuorumReplica replica = replica(Promise.NONE);
-
-    /** A replica of a, b and c, called a, whose log has an entry of that epoch at each offset. */
     private static QuorumReplica replica(Promise promise, int... epochsOfOffsets) {
-        return replica(QuorumSettings.DEFAULTS, promise, epochsOfOffsets);
+        return replica(ABC, promise, epochsOfOffsets);
     }
 
-    private static QuorumReplica replica(QuorumSettings settings, Promise promise, int... epochsOfOffsets) {
-        LogOutline log = LogOutline.empty();
-        for (int epoch : epochsOfOffsets) {
-            log.append(epoch, log.end() + 1);
-        }
-        return new QuorumReplica(
-                A,
-                settings,
-                new QuorumReplica.Recovered(log, VoterHistory.of(VOTERS), promise, 0, 1, false),
-                () -> Instant.ofEpochMilli(1),
-                () -> X);
-    }
-
-    private void step(Input input) {
-        outputs.clear();
-        outputs.addAll(replica.step(input));
-    }
-
-    private void receive(ReplicaId from, Message message) {
-        step(new Input.Received(from, message));
-    }
-
-    /** Reports what the last step asked of the disk, and gathers what that leads to. */
-    private void diskDoesIt() {
-        List<Output> asked = List.copyOf(outputs);
-        outputs.clear();
-        for (Output output : asked) {
-            if (output instanceof Output.Io io && !(io instanceof Output.Read)) {
-                outputs.addAll(replica.step(new Input.IoDone(io.id())));
-            }
-        }
-    }
-
-    private <T> List<T> outputs(Class<T> kind) {
-        return outputs.stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
-    private <T extends Message> List<T> sent(Class<T> kind) {
-        return outputs(Output.Send.class).stream()
-                .map(Output.Send::message)
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
-    }
-
-    private static RecordBatch batch(long offset, int epoch) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000);
-        builder.append(1, null, new byte[] {(byte) offset});
-        RecordBatch batch = builder.build();
-        ByteBuffer placed = ByteBuffer.allocate(batch.sizeInBytes());
-        batch.copyTo(placed, offset, epoch, -1);
-        return RecordBatch.at(placed.flip());
+    private static QuorumReplica replica(QuorumSettings settings) {
+        return replica(settings, ABC, Promise.NONE, false);
     }
 
     private static AppendRequest append(
@@ -102,7 +36,7 @@ class QuorumReplicaTest {
     }
 
     private static PromiseReply granted(int epoch, LogPosition position) {
-        return new PromiseReply(epoch, X, true, epoch, position, 0, 0, VOTERS);
+        return new PromiseReply(epoch, X, true, epoch, position, 0, 0, ABC);
     }
 
     private static AppendReply matched(int epoch, long round, long offset) {
@@ -112,7 +46,7 @@ class QuorumReplicaTest {
     private void lead() {
         step(WHATEVER_THE_OTHERS_SAY);
         diskDoesIt();
-        receive(B, granted(1, new LogPosition(-1, 0)));
+        receive(B, granted(1, EMPTY));
     }
 
     @Test
@@ -143,8 +77,8 @@ class QuorumReplicaTest {
     @Test
     void aNomineeDoesNotLeadWithoutItsOwnPromise() {
         step(WHATEVER_THE_OTHERS_SAY);
-        outputs.addAll(replica.step(new Input.Received(B, granted(1, new LogPosition(-1, 0)))));
-        outputs.addAll(replica.step(new Input.Received(C, granted(1, new LogPosition(-1, 0)))));
+        outputs.addAll(replica.step(new Input.Received(B, granted(1, EMPTY))));
+        outputs.addAll(replica.step(new Input.Received(C, granted(1, EMPTY))));
         assertThat(outputs(Output.Leading.class)).isEmpty();
     }
 
@@ -289,11 +223,7 @@ class QuorumReplicaTest {
     @Test
     void aLeaderThatHearsFromNoQuorumStops() {
         lead();
-        Output.SetTimer check = outputs(Output.SetTimer.class).stream()
-                .filter(timer -> timer.kind() == TimerKind.QUORUM_CHECK)
-                .findFirst()
-                .orElseThrow();
-        step(new Input.TimerFired(check.kind(), check.id()));
+        fire(TimerKind.QUORUM_CHECK);
         assertThat(outputs(Output.NominationOver.class)).hasSize(1);
         assertThat(replica.isLeading()).isFalse();
     }
@@ -425,7 +355,7 @@ class QuorumReplicaTest {
 
     @Test
     void whatTheOperatingSystemHasCountsWithoutAnFsyncIfThatIsTheSetting() {
-        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 1000, 100, 1000, FlushMode.OS), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, 1000, 1000, 1000, 100, 1000, FlushMode.OS));
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.Flush.class)).isEmpty();
@@ -440,15 +370,12 @@ class QuorumReplicaTest {
     @Test
     void pendingAppendsHaveABoundInBytesThatALargeOneAloneMayExceed() {
         int bytes = batch(0, 1).sizeInBytes();
-        replica = replica(
-                new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 1000, 100, 1000, FlushMode.BATCH),
-                Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, 2L * bytes - 1, 1000, 1000, 100, 1000, FlushMode.BATCH));
         lead();
         step(append(7, 0));
         step(append(8, 1));
         assertThat(outputs).containsExactly(new Output.AppendRefused(8, ErrorCode.PARTITION_BUSY));
-        replica = replica(
-                new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 1000, 100, 1000, FlushMode.BATCH), Promise.NONE);
+        replica = replica(new QuorumSettings(1000, 8, 1000, bytes - 1, 1000, 1000, 100, 1000, FlushMode.BATCH));
         lead();
         step(append(7, 0));
         assertThat(outputs(Output.AppendToLog.class)).hasSize(1);

@@ -1,24 +1,19 @@
-package io.tailrace.engine.replication;
+package io.tailrace.engine.log;
 
-import io.tailrace.engine.log.FileStore;
-import io.tailrace.engine.log.StoredFile;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Another file store, and says when a file is forced. */
-abstract class ForwardingFileStore implements FileStore {
+/** Another file store, but for what a subclass does otherwise. */
+public abstract class ForwardingFileStore implements FileStore {
     private final FileStore files;
 
-    ForwardingFileStore(FileStore files) {
+    /** Everything goes to that one. */
+    protected ForwardingFileStore(FileStore files) {
         this.files = files;
     }
-
-    /** A file is about to be forced. */
-    abstract void forcing();
 
     @Override
     public StoredFile openForRead(Path file) throws IOException {
@@ -27,39 +22,7 @@ abstract class ForwardingFileStore implements FileStore {
 
     @Override
     public StoredFile openForWrite(Path file) throws IOException {
-        StoredFile opened = files.openForWrite(file);
-        return new StoredFile() {
-            @Override
-            public int read(ByteBuffer destination, long position) throws IOException {
-                return opened.read(destination, position);
-            }
-
-            @Override
-            public void write(ByteBuffer source, long position) throws IOException {
-                opened.write(source, position);
-            }
-
-            @Override
-            public void force(boolean metadata) throws IOException {
-                forcing();
-                opened.force(metadata);
-            }
-
-            @Override
-            public long size() throws IOException {
-                return opened.size();
-            }
-
-            @Override
-            public void truncate(long size) throws IOException {
-                opened.truncate(size);
-            }
-
-            @Override
-            public void close() throws IOException {
-                opened.close();
-            }
-        };
+        return files.openForWrite(file);
     }
 
     @Override

@@ -1,0 +1,14 @@
+package io.tailrace.cluster.formation;
+
+/** What nodes say to each other before they are in one cluster. Only {@link FormationFormat} writes and reads it. */
+sealed interface FormationMessage {
+
+    /** "This is me; who are you?" Asked again each round. */
+    record Hello(long round, Status status) implements FormationMessage {}
+
+    /** The answer, with the round of the question: it counts only while that round is recent. */
+    record Here(long round, Status status) implements FormationMessage {}
+
+    /** Something of a version that this program does not know. It counts as no answer. */
+    record Incomprehensible(String manifest) implements FormationMessage {}
+}

@@ -1,0 +1,96 @@
+package io.tailrace.cluster.node;
+
+import com.typesafe.config.Config;
+import io.tailrace.cluster.formation.Membership;
+import io.tailrace.cluster.formation.NodeAddress;
+import io.tailrace.engine.log.DiskFileStore;
+import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.OpenFiles;
+import java.io.IOException;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts a node: takes its directory, gets an actor system into its cluster, puts the node on it; or gives all of it back. */
+final class NodeStart {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStart.class);
+
+    private NodeStart() {}
+
+    /** See {@link Tailrace#start}. */
+    static Tailrace own(Config said) {
+        Config config = SystemStart.complete(said);
+        NodeSettings settings = NodeSettings.of(config);
+        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
+        DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
+        NodeSystem home = null;
+        try {
+            directory.settle(settings.cluster().alone(), settings.cluster().address(), settings.nodeName());
+            home = new SystemStart(config, settings, directory).untilUp();
+            Tailrace node = on(home, settings, files, directory);
+            TailraceExtension.of(home.classic()).serve(node);
+            stopWhenLost(home);
+            return node;
+        } catch (RuntimeException e) {
+            if (home != null) {
+                home.classic().terminate();
+                NodeSystem.awaitTermination(home.classic());
+            }
+            giveBack(directory);
+            throw e;
+        }
+    }
+
+    private static Tailrace on(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory) {
+        Membership membership = directory.membership();
+        if (membership.host().nodeId().equals(directory.nodeId())) {
+            return new Node(home, settings, files, directory).serve(settings, files);
+        }
+        return new GuestNode(home, settings.nodeName(), membership.host(), directory);
+    }
+
+    /** A node whose actor system is no member any more is of no use to anybody: who waits for its end is told by it. */
+    private static void stopWhenLost(NodeSystem home) {
+        if (home.formation() != null) {
+            home.formation().lost().thenAccept(why -> {
+                // On its way out it stops being a member, too.
+                if (CoordinatedShutdown.get(home.classic()).getShutdownReason().isEmpty()) {
+                    LOG.error("The node stops: {}", why);
+                    home.classic().terminate();
+                }
+            });
+        }
+    }
+
+    /** See {@link Tailrace#get}. */
+    static Tailrace within(ActorSystem application) {
+        Config config = application.settings().config();
+        boolean clustered = config.getString("pekko.actor.provider").equals("cluster");
+        if (!clustered || !config.getStringList("tailrace.cluster.seeds").isEmpty()) {
+            Tailrace beside = own(config.withOnlyPath("tailrace"));
+            application.registerOnTermination(beside::close);
+            return beside;
+        }
+        NodeSettings settings = NodeSettings.of(config);
+        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
+        DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
+        try {
+            directory.settle(true, new NodeAddress(settings.cluster().address().host(), 0), settings.nodeName());
+            ClusterMembership.awaitUp(Adapter.toTyped(application), settings.startTimeout());
+            return new Node(NodeSystem.ofApplication(application), settings, files, directory).serve(settings, files);
+        } catch (RuntimeException e) {
+            giveBack(directory);
+            throw e;
+        }
+    }
+
+    private static void giveBack(DataDirectory directory) {
+        try {
+            directory.close();
+        } catch (IOException e) {
+            LOG.warn("The lock of {} could not be given back: {}", directory.path(), e.getMessage());
+        }
+    }
+}

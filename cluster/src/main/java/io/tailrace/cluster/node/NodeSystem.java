@@ -1,0 +1,62 @@
+package io.tailrace.cluster.node;
+
+import io.tailrace.cluster.formation.ClusterFormation;
+import io.tailrace.cluster.formation.Membership;
+import io.tailrace.cluster.formation.NodeRoles;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The actor system that a node lives on, up in its cluster: one that the node made and ends, or an application's.
+ *
+ * @param classic the actor system
+ * @param formation how it got there; {@code null} on an application's
+ * @param membership of which cluster; {@code null} on an application's
+ */
+record NodeSystem(
+        org.apache.pekko.actor.ActorSystem classic,
+        @Nullable ClusterFormation formation,
+        @Nullable Membership membership) {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
+    private static final int TERMINATION_SECONDS = 60;
+
+    static NodeSystem ofApplication(org.apache.pekko.actor.ActorSystem application) {
+        return new NodeSystem(application, null, null);
+    }
+
+    ActorSystem<?> system() {
+        return Adapter.toTyped(classic);
+    }
+
+    /** The role that the one node has which hosts everything; empty on an application's system, which is alone. */
+    Optional<String> hostRole() {
+        return Optional.ofNullable(membership)
+                .map(known -> NodeRoles.id(known.host().nodeId()));
+    }
+
+    /** Ends the system in order if it is the node's. Blocking. */
+    void close() {
+        if (formation != null) {
+            CoordinatedShutdown.get(classic).runAll(CoordinatedShutdown.actorSystemTerminateReason());
+            awaitTermination(classic);
+        }
+    }
+
+    static void awaitTermination(org.apache.pekko.actor.ActorSystem system) {
+        try {
+            system.getWhenTerminated().toCompletableFuture().get(TERMINATION_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The actor system did not end within {} s", TERMINATION_SECONDS, e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.tailrace.cluster.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Nodes in one JVM that are each other's seeds. */
+final class LocalCluster implements AutoCloseable {
+    private final Path directory;
+    private final List<String> seeds = new ArrayList<>();
+    private final List<Tailrace> started = new ArrayList<>();
+
+    LocalCluster(Path directory, int seedCount) {
+        this.directory = directory;
+        freePorts(seedCount).forEach(port -> seeds.add("127.0.0.1:" + port));
+    }
+
+    /** All at once, so that they differ. */
+    private static List<Integer> freePorts(int count) {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            List<Integer> ports =
+                    sockets.stream().map(ServerSocket::getLocalPort).sorted().toList();
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<String> seeds() {
+        return seeds;
+    }
+
+    Path directoryOf(String name) {
+        return directory.resolve(name);
+    }
+
+    /** The settings of the seed of that number, from 0. */
+    Config seed(int number) {
+        return node("n" + number, Integer.parseInt(seeds.get(number).replaceAll(".*:", "")));
+    }
+
+    /** The settings of a node that is none of the seeds, or listens where one did. */
+    Config node(String name, int port) {
+        return ConfigFactory.parseMap(Map.of(
+                        "tailrace.data-dir", directoryOf(name).toString(),
+                        "tailrace.node-name", name,
+                        "tailrace.cluster.port", port,
+                        "tailrace.cluster.seeds", seeds,
+                        "tailrace.cluster.formation-timeout", "30s"))
+                .withFallback(ConfigFactory.parseString("pekko.loglevel = WARNING"));
+    }
+
+    CompletableFuture<Tailrace> starting(Config config) {
+        return CompletableFuture.supplyAsync(() -> start(config), task -> new Thread(task, "start").start());
+    }
+
+    Tailrace start(Config config) {
+        Tailrace node = Tailrace.start(config);
+        synchronized (started) {
+            started.add(node);
+        }
+        return node;
+    }
+
+    /** Starts these at the same time. */
+    List<Tailrace> startAll(Config... configs) {
+        List<CompletableFuture<Tailrace>> all = new ArrayList<>();
+        for (Config config : configs) {
+            all.add(starting(config));
+        }
+        return all.stream()
+                .map(each -> each.orTimeout(60, TimeUnit.SECONDS).join())
+                .toList();
+    }
+
+    /** Ends all at the same time. */
+    void stopAll() {
+        synchronized (started) {
+            List<CompletableFuture<Void>> ends = started.stream()
+                    .map(node -> CompletableFuture.runAsync(node::close, task -> new Thread(task, "stop").start()))
+                    .toList();
+            ends.forEach(CompletableFuture::join);
+            started.clear();
+        }
+    }
+
+    @Override
+    public void close() {
+        stopAll();
+    }
+}
