@@ -143,7 +143,7 @@ final class NodeReplicas implements AutoCloseable {
         followed.keySet().retainAll(now.byId().keySet());
         for (Topic topic : now.byId().values()) {
             Topic before = followed.put(topic.id(), topic);
-            if (before != topic) {
+            if (!topic.equals(before)) {
                 LogSettings settings = PartitionLookup.settingsOf(topic).log();
                 for (int number = 0; number < topic.partitions(); number++) {
                     replicas.changeSettings(topic.partition(number).text(), settings);
