@@ -62,8 +62,10 @@ final class MemberNodes implements StorageNodes, ReplicaCreators {
         return live;
     }
 
-    /** The node on the member with that address, if it holds replicas. */
-    Optional<UUID> at(Address address) {
+    /** The node that an actor is on, if it holds replicas. */
+    Optional<UUID> of(ActorRef actor) {
+        Address path = actor.path().address();
+        Address address = path.hasLocalScope() ? cluster.selfMember().address() : path;
         return byId().entrySet().stream()
                 .filter(node -> node.getValue().address().equals(address))
                 .map(Map.Entry::getKey)

@@ -13,6 +13,7 @@ import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.cluster.placement.ReplicaReaders;
 import io.tailrace.cluster.placement.ShardedPartitions;
+import io.tailrace.cluster.sharding.VoterAllocation;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
@@ -21,6 +22,7 @@ import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.replication.ReplicaHome;
+import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,6 +56,7 @@ import org.slf4j.LoggerFactory;
 final class Node implements Tailrace {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long ASK_AGAIN_NANOS = 100_000_000;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final NodeSystem home;
     private final ActorSystem<?> system;
@@ -91,7 +94,17 @@ final class Node implements Tailrace {
                 io,
                 clock,
                 settings.limits());
-        ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment, home.hostRole());
+        MemberNodes nodes = MemberNodes.only(system, directory.nodeId());
+        ActorRef<PartitionEnvelope> region = PartitionRegion.start(
+                system,
+                environment,
+                home.hostRole(),
+                new VoterAllocation(
+                        group -> lookup.placement().voters(group),
+                        nodes::live,
+                        nodes::of,
+                        settings.leaderReturnDelay(),
+                        System::nanoTime));
         this.partitions = new ShardedPartitions(
                 system,
                 region,
@@ -102,14 +115,14 @@ final class Node implements Tailrace {
                 (node, partition) -> new ReplicaReaders(replicas, io).reader(partition),
                 settings.locateTimeout(),
                 settings.appendTimeout());
-        this.starter = new PartitionStarter(partitions);
+        this.starter = new PartitionStarter(
+                directory.nodeId(), partitions::start, this::isLedHere, nodes::live, System::nanoTime);
         stopStartingBeforeTheRegionStops(system.classicSystem());
         closeLogsBeforeTermination(system.classicSystem());
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
         awaitLeader(TopicCatalog.PARTITION, settings.startTimeout());
         CatalogSettings ofCatalog = settings.catalog();
-        MemberNodes nodes = MemberNodes.only(system, directory.nodeId());
         CatalogEnvironment catalogEnvironment = new CatalogEnvironment(
                 ofCatalog.maxPartitions(),
                 ofCatalog.maxInternals(),
@@ -139,6 +152,9 @@ final class Node implements Tailrace {
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
         Catalog found = await(firstCatalog, timeout);
         remover.quarantineStrangers(found, adopt(found, timeout, files));
+        // Ends with the system.
+        system.scheduler()
+                .scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, () -> io.execute(starter::look), system.executionContext());
         system.systemActorOf(
                 ReplicaCreator.create(directory.nodeId(), replicas::create, io), ReplicaCreator.NAME, Props.empty());
         return this;
@@ -158,10 +174,14 @@ final class Node implements Tailrace {
         return old.stream().map(Topic::id).collect(Collectors.toSet());
     }
 
+    private boolean isLedHere(PartitionId partition) {
+        return replicas.find(partition.text()).filter(Replica::isLeading).isPresent();
+    }
+
     /** On the actor's thread. */
     private void learn(Catalog now) {
         lookup.learn(now);
-        starter.follow(now);
+        starter.follow(now, lookup.placement());
         remover.follow(now);
         firstCatalog.complete(now);
     }

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param minFreeBytes appends are refused when less is free on the data volume
  * @param locateTimeout how long to wait for the name of a partition's leader
  * @param appendTimeout after which an append without answer is unknown
+ * @param leaderReturnDelay how long a node has to be up before what it is to lead comes back to it
  * @param catalog of the catalogue of topics
  * @param limits the bounds of one partition
  * @param cluster how it becomes a member of its cluster
@@ -32,6 +33,7 @@ record NodeSettings(
         Duration startTimeout,
         Duration locateTimeout,
         Duration appendTimeout,
+        Duration leaderReturnDelay,
         CatalogSettings catalog,
         PartitionEnvironment.Limits limits,
         ClusterSettings cluster) {
@@ -53,6 +55,7 @@ record NodeSettings(
                     tailrace.getDuration("start-timeout"),
                     tailrace.getDuration("locate-timeout"),
                     tailrace.getDuration("append-timeout"),
+                    tailrace.getDuration("cluster.leader-return-delay"),
                     CatalogSettings.of(tailrace.getConfig("catalog")),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),

@@ -6,6 +6,7 @@ import io.tailrace.engine.partition.PartitionId;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.ShardCoordinator;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -24,12 +25,17 @@ public final class PartitionRegion {
      * Starts the region on this node.
      *
      * @param hostRole only members with that role host partitions; empty for all
+     * @param allocation where a shard, which is a placement group, is put
      */
     public static ActorRef<PartitionEnvelope> start(
-            ActorSystem<?> system, PartitionEnvironment environment, Optional<String> hostRole) {
+            ActorSystem<?> system,
+            PartitionEnvironment environment,
+            Optional<String> hostRole,
+            ShardCoordinator.ShardAllocationStrategy allocation) {
         Entity<Partition.Command, PartitionEnvelope> entity = Entity.of(
                         TYPE, context -> Partition.create(partition(context.getEntityId()), environment))
                 .withStopMessage(Partition.Stop.INSTANCE)
+                .withAllocationStrategy(allocation)
                 .withMessageExtractor(new Extractor());
         return ClusterSharding.get(system).init(hostRole.map(entity::withRole).orElse(entity));
     }
