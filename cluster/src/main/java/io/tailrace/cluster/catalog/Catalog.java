@@ -116,7 +116,7 @@ public record Catalog(
     public boolean mayLie(PartitionId partition) {
         Topic plan = planned.get(partition.topicId());
         return topicOf(partition).isPresent()
-                || plan != null && partition.partition() < plan.partitions()
+                || (plan != null && partition.partition() < plan.partitions())
                 || deleted.containsKey(partition.topicId());
     }
 
