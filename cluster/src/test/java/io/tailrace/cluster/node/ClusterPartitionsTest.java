@@ -15,6 +15,7 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +68,7 @@ class ClusterPartitionsTest {
             long records = 0;
             for (long next = 0; next < end; ) {
                 Fetched fetched = join(reader.fetch(next, 1 << 20));
-                for (RecordBatch batch : fetched.batches()) {
+                for (RecordBatch batch : ReplicaDisk.checked(fetched.batches())) {
                     next = batch.nextOffset();
                     records += batch.isControl() ? 0 : batch.recordCount();
                 }

@@ -6,12 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.TopicSettings;
-import io.tailrace.cluster.placement.PartitionEnvelope;
-import io.tailrace.cluster.placement.PartitionRegion;
-import io.tailrace.cluster.placement.ShardedPartitions;
+import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
-import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
@@ -21,9 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,22 +41,13 @@ class RemoteAppendTest {
         return builder.build();
     }
 
-    /** The partitions as a node sees them that hosts none of them. */
-    private static ShardedPartitions from(Tailrace guest, Node host) {
-        PartitionEnvironment hostsNone = null;
-        ActorRef<PartitionEnvelope> region =
-                PartitionRegion.start(guest.system(), hostsNone, host.home().hostRole());
-        return new ShardedPartitions(
-                guest.system(),
-                region,
-                "guest",
-                null,
-                ForkJoinPool.commonPool(),
-                (node, partition) -> {
-                    throw new UnsupportedOperationException();
-                },
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(20));
+    /** A node on which that partition is not led. */
+    private static Tailrace afar(List<Tailrace> nodes, PartitionId partition) {
+        String leader = join(nodes.get(0).partitions().describe(partition)).nodeId();
+        return nodes.stream()
+                .filter(node -> !((Node) node).members().self().nodeId().equals(leader))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -75,7 +61,7 @@ class RemoteAppendTest {
                                     .withSettings(TopicSettings.DEFAULT.with(
                                             Map.of("max.message.bytes", Integer.toString(64 * MEBIBYTE))))))
                     .partition(0);
-            ShardedPartitions afar = from(nodes.get(1), host);
+            Partitions afar = afar(nodes, partition).partitions();
             long offset = 0;
             for (int bytes : new int[] {100, 300_000, MEBIBYTE, FRAME - 100_000}) {
                 assertThat(join(afar.append(partition, batchOf(bytes))).baseOffset())
