@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
-import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.engine.error.Failures;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,17 +41,21 @@ class ClusterPartitionsTest {
 
     private static RecordBatch batch(int sequence) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 1000);
-        builder.append(0, null, new byte[10]);
+        builder.append(System.currentTimeMillis(), null, new byte[10]);
         return builder.producer(7, (short) 0, sequence).build();
     }
 
     /** Sends it again as a producer does, until it is stored. */
     private static long append(Tailrace at, PartitionId partition, int sequence) {
+        return retried(() -> join(at.partitions().append(partition, batch(sequence))))
+                .baseOffset();
+    }
+
+    private static <T> T retried(Supplier<T> attempt) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                Appended appended = join(at.partitions().append(partition, batch(sequence)));
-                return appended.baseOffset();
+                return attempt.get();
             } catch (CompletionException e) {
                 if (!(Failures.cause(e) instanceof TailraceException known)
                         || !known.code().retriable()
@@ -64,10 +68,11 @@ class ClusterPartitionsTest {
 
     private static long recordsOf(Tailrace at, PartitionId partition) {
         try (PartitionReader reader = at.partitions().reader(partition)) {
-            long end = join(reader.offsets()).endOffset();
+            long end = retried(() -> join(reader.offsets())).endOffset();
             long records = 0;
             for (long next = 0; next < end; ) {
-                Fetched fetched = join(reader.fetch(next, 1 << 20));
+                long from = next;
+                Fetched fetched = retried(() -> join(reader.fetch(from, 1 << 20)));
                 for (RecordBatch batch : ReplicaDisk.checked(fetched.batches())) {
                     next = batch.nextOffset();
                     records += batch.isControl() ? 0 : batch.recordCount();
