@@ -101,8 +101,11 @@ final class Creations {
                 .removeIf(
                         id -> !all.planned().containsKey(id) && !all.internals().containsKey(id));
         all.planned().values().forEach(plan -> begin(all, plan));
-        Set.copyOf(waiting.keySet()).stream()
-                .filter(all.internals()::containsKey)
-                .forEach(id -> beginInternal(all, id, all.internals().get(id).replicas()));
+        for (UUID id : Set.copyOf(waiting.keySet())) {
+            InternalPlace internal = all.internals().get(id);
+            if (internal != null) {
+                beginInternal(all, id, internal.replicas());
+            }
+        }
     }
 }
