@@ -7,7 +7,14 @@ import io.tailrace.cluster.catalog.CatalogFile;
 import io.tailrace.cluster.catalog.CatalogView;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
+<<<<<<< HEAD
 import io.tailrace.cluster.creation.ReplicaCreator;
+=======
+import io.tailrace.cluster.catalog.TopicSettings;
+import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.formation.Members;
+import io.tailrace.cluster.placement.InternalPartition;
+>>>>>>> main
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
@@ -69,6 +76,8 @@ final class Node implements Tailrace {
     private final PartitionStarter starter;
     private final CatalogClient topics;
     private final PartitionRemover remover;
+    private final Members members;
+    private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
     private volatile boolean closing;
     private final AtomicBoolean released = new AtomicBoolean();
@@ -80,12 +89,19 @@ final class Node implements Tailrace {
         this.directory = directory;
         this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
+        this.name = settings.nodeName();
+        this.members = home.members(directory.nodeId().toString(), name);
+        this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         this.replicas = new Replicas(
                 ReplicaHome.alone(
                         directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
                 directory.partitions());
+<<<<<<< HEAD
         this.name = settings.nodeName();
         this.lookup = new PartitionLookup(this::topics, List.of(directory.nodeId()));
+=======
+        links.ifPresent(to -> to.serve(new ReplicaReaders(replicas, io)::reader));
+>>>>>>> main
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 lookup::settings,
@@ -252,11 +268,27 @@ final class Node implements Tailrace {
             return;
         }
         try {
+            links.ifPresent(NodeLinks::close);
             replicas.close();
             directory.close();
         } catch (IOException | RuntimeException e) {
             LOG.error("The node did not stop cleanly; the next start will recover: {}", e.getMessage());
         }
+    }
+
+    /** What it lives on. */
+    NodeSystem home() {
+        return home;
+    }
+
+    /** The nodes of its cluster. */
+    Members members() {
+        return members;
+    }
+
+    /** Its links to other nodes, unless it is alone. */
+    Optional<NodeLinks> links() {
+        return links;
     }
 
     @Override

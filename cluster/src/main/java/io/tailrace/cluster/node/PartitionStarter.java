@@ -113,9 +113,9 @@ final class PartitionStarter {
     }
 
     private boolean isMine(PartitionId partition) {
-        Optional<UUID> first = placement.voters(partition).flatMap(voters -> voters.stream()
-                .filter(lastLive::contains)
-                .findFirst());
+        Optional<UUID> first = placement
+                .voters(partition)
+                .flatMap(voters -> voters.stream().filter(lastLive::contains).findFirst());
         return first.isPresent() && first.get().equals(self);
     }
 

@@ -119,9 +119,7 @@ class VoterAllocationTest {
             ActorRef<ClusterShardingQuery> states =
                     ClusterSharding.get(Adapter.toTyped(system)).shardState();
             try {
-                return AskPattern.<
-                                ClusterShardingQuery,
-                                ShardRegion.CurrentShardRegionState>ask(
+                return AskPattern.<ClusterShardingQuery, ShardRegion.CurrentShardRegionState>ask(
                                 states,
                                 replyTo -> new GetShardRegionState(TYPE, replyTo),
                                 Duration.ofSeconds(3),
@@ -161,15 +159,13 @@ class VoterAllocationTest {
     }
 
     private void start(UUID id) {
-        Optional<Address> seed = peers.values().stream()
-                .findFirst()
-                .map(peer -> peer.cluster.selfAddress());
+        Optional<Address> seed = peers.values().stream().findFirst().map(peer -> peer.cluster.selfAddress());
         peers.put(id, new Peer(id, seed));
     }
 
     private void awaitLive(UUID... live) {
-        await().atMost(PATIENCE)
-                .until(() -> peers.values().stream().allMatch(peer -> peer.live().equals(Set.of(live))));
+        await().atMost(PATIENCE).until(() -> peers.values().stream()
+                .allMatch(peer -> peer.live().equals(Set.of(live))));
     }
 
     /** Messages start shards; they are lost while shards move. */
