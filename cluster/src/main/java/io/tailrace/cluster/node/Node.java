@@ -7,14 +7,8 @@ import io.tailrace.cluster.catalog.CatalogFile;
 import io.tailrace.cluster.catalog.CatalogView;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
-<<<<<<< HEAD
 import io.tailrace.cluster.creation.ReplicaCreator;
-=======
-import io.tailrace.cluster.catalog.TopicSettings;
-import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.formation.Members;
-import io.tailrace.cluster.placement.InternalPartition;
->>>>>>> main
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
@@ -28,14 +22,15 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
-import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replica;
+import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -96,12 +91,8 @@ final class Node implements Tailrace {
                 ReplicaHome.alone(
                         directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
                 directory.partitions());
-<<<<<<< HEAD
-        this.name = settings.nodeName();
-        this.lookup = new PartitionLookup(this::topics, List.of(directory.nodeId()));
-=======
         links.ifPresent(to -> to.serve(new ReplicaReaders(replicas, io)::reader));
->>>>>>> main
+        this.lookup = new PartitionLookup(this::topics, List.of(directory.nodeId()));
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 lookup::settings,
@@ -170,7 +161,8 @@ final class Node implements Tailrace {
         remover.quarantineStrangers(found, adopt(found, timeout, files));
         // Ends with the system.
         system.scheduler()
-                .scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, () -> io.execute(starter::look), system.executionContext());
+                .scheduleWithFixedDelay(
+                        LOOK_EVERY, LOOK_EVERY, () -> io.execute(starter::look), system.executionContext());
         system.systemActorOf(
                 ReplicaCreator.create(directory.nodeId(), replicas::create, io), ReplicaCreator.NAME, Props.empty());
         return this;
