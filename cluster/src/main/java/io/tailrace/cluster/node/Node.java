@@ -101,7 +101,7 @@ final class Node implements Tailrace {
                 io,
                 clock,
                 settings.limits());
-        MemberNodes nodes = MemberNodes.only(system, directory.nodeId());
+        MemberNodes nodes = MemberNodes.onlySelf(system.classicSystem(), members);
         ActorRef<PartitionEnvelope> region = PartitionRegion.start(
                 system,
                 environment,
