@@ -31,7 +31,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,7 +40,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -158,7 +156,10 @@ final class Node implements Tailrace {
         Duration timeout = settings.startTimeout();
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
         Catalog found = await(firstCatalog, timeout);
-        remover.quarantineStrangers(found, adopt(found, timeout, files));
+        adopt(found, timeout, files);
+        if (!remover.strangers(found).isEmpty()) {
+            remover.quarantineStrangers(await(topics.confirmed(), timeout));
+        }
         // Ends with the system.
         system.scheduler()
                 .scheduleWithFixedDelay(
@@ -169,7 +170,7 @@ final class Node implements Tailrace {
     }
 
     /** What lies here from before the catalogue knew of it is all on this node, which was alone. */
-    private Set<UUID> adopt(Catalog found, Duration timeout, FileStore files) {
+    private void adopt(Catalog found, Duration timeout, FileStore files) {
         List<Topic> old = directory.hasCatalogFile() ? new CatalogFile(files, directory.catalog()).read() : List.of();
         List<UUID> internals = remover.unknownInternals(found);
         boolean isAlone = lookup.controlVoters().equals(List.of(directory.nodeId()));
@@ -179,7 +180,6 @@ final class Node implements Tailrace {
         if (directory.hasCatalogFile()) {
             directory.upgrade();
         }
-        return old.stream().map(Topic::id).collect(Collectors.toSet());
     }
 
     private boolean isLedHere(PartitionId partition) {
