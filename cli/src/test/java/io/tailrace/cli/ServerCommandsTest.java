@@ -64,7 +64,8 @@ class ServerCommandsTest {
 
     @Test
     void topicIsCreatedListedDescribedAndDeleted() throws Exception {
-        CapturedTerminal created = ok("topic", "create", "life", "--partitions", "3", "--replicas", "1", "--set", "retention.ms=60000");
+        CapturedTerminal created =
+                ok("topic", "create", "life", "--partitions", "3", "--replicas", "1", "--set", "retention.ms=60000");
         assertThat(created.out() + created.err()).isEmpty();
         assertThat(ok("topic", "list").outLines()).anyMatch(line -> line.matches("life +3 +1"));
         assertThat(ok("topic", "describe", "life").outLines())
