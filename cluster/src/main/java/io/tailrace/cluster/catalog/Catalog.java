@@ -1,5 +1,6 @@
 package io.tailrace.cluster.catalog;
 
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
@@ -156,6 +157,9 @@ public record Catalog(
         }
         if (event instanceof InternalPlanned plan) {
             return withInternals(internals.plus(plan.id(), new InternalPlace(plan.replicas(), false)));
+        }
+        if (event instanceof Confirmed) {
+            return this;
         }
         InternalPlaced placed = (InternalPlaced) event;
         InternalPlace place = new InternalPlace(placed.replicas(), true);

@@ -95,6 +95,14 @@ public final class CatalogClient implements Topics {
         return change(replyTo -> new TopicCatalog.Adopt(topics, internals, replyTo), CatalogClient::many);
     }
 
+    /**
+     * The catalogue as it was after the question. Dearer than what a {@link CatalogView} knows, which may be from an incarnation that had
+     * been succeeded already.
+     */
+    public CompletionStage<Catalog> confirmed() {
+        return question(TopicCatalog.Confirm::new, reply -> ((TopicCatalog.Whole) reply).catalog());
+    }
+
     /** Whom it asks. */
     public ActorRef<TopicCatalog.Command> catalog() {
         return catalog;

@@ -43,6 +43,9 @@ sealed interface CatalogEvent {
         }
     }
 
+    /** Nothing happened but that who wrote this was the catalogue at that time, and not one that had been succeeded. */
+    record Confirmed() implements CatalogEvent {}
+
     /** An internal partition is to be there: its replicas are being made. */
     record InternalPlanned(UUID id, int replicas) implements CatalogEvent {}
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
@@ -41,6 +42,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   forgotten/1         {"id"}
  *   groups-placed/1     {"replicas", "nodes": [id …], "groups": [[place of a voter in "nodes" …] …]}
  *   group-moved/1       {"replicas", "group", "voters": [id …]}
+ *   confirmed/1         {}
  *   internal-planned/1  {"id", "replicas"}
  *   internal-placed/1   {"ids": [id …], "replicas"}
  *   catalog/2           {"topics": [topic …], "planned": [topic …], "deleted": [topic with "gone": [id …] …],
@@ -65,6 +67,7 @@ public final class CatalogFormat extends SerializerWithStringManifest {
             Map.entry(TopicForgotten.class, "forgotten/1"),
             Map.entry(GroupsPlaced.class, "groups-placed/1"),
             Map.entry(GroupMoved.class, "group-moved/1"),
+            Map.entry(Confirmed.class, "confirmed/1"),
             Map.entry(InternalPlanned.class, "internal-planned/1"),
             Map.entry(InternalPlaced.class, "internal-placed/1"),
             Map.entry(Catalog.class, "catalog/2"));
@@ -164,6 +167,7 @@ public final class CatalogFormat extends SerializerWithStringManifest {
             case "forgotten/1" -> new TopicForgotten(id(json));
             case "groups-placed/1" -> PlacesJson.groupsPlaced(json);
             case "group-moved/1" -> PlacesJson.groupMoved(json);
+            case "confirmed/1" -> new Confirmed();
             case "internal-planned/1" -> PlacesJson.internalPlanned(json);
             case "internal-placed/1" -> PlacesJson.internalPlaced(json);
             case "catalog/1", "catalog/2" -> PlacesJson.catalog(json);

@@ -43,11 +43,13 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   delete/1           {"name", "replyTo"}
  *   adopt/2            {"topics": [topic …], "internals": [id …], "replyTo"}
  *   place-internal/1   {"id", "replyTo"}
+ *   confirm/1          {"replyTo"}
  *   forget/2           {"id", "node"}
  *   follow/1           {"version", "follower"}
  *   one/2              topic
  *   many/2             {"topics": [topic …]}, compressed with gzip
  *   placed/1           {"id", "replicas"}
+ *   whole/1            {"manifest", "catalog"}, compressed with gzip
  *   refused/1          {"code", "message"}
  *   everything/1       {"version", "manifest", "catalog"}, compressed with gzip
  *   changed/1          {"version", "manifest", "event"}
@@ -70,11 +72,13 @@ public final class CatalogMessages extends SerializerWithStringManifest {
             Map.entry(TopicCatalog.Delete.class, "delete/1"),
             Map.entry(TopicCatalog.Adopt.class, "adopt/2"),
             Map.entry(TopicCatalog.PlaceInternal.class, "place-internal/1"),
+            Map.entry(TopicCatalog.Confirm.class, "confirm/1"),
             Map.entry(TopicCatalog.Forget.class, "forget/2"),
             Map.entry(TopicCatalog.Follow.class, "follow/1"),
             Map.entry(TopicCatalog.One.class, "one/2"),
             Map.entry(TopicCatalog.Many.class, "many/2"),
             Map.entry(TopicCatalog.Placed.class, "placed/1"),
+            Map.entry(TopicCatalog.Whole.class, "whole/1"),
             Map.entry(TopicCatalog.Refused.class, "refused/1"),
             Map.entry(Everything.class, "everything/1"),
             Map.entry(Changed.class, "changed/1"));
@@ -117,7 +121,9 @@ public final class CatalogMessages extends SerializerWithStringManifest {
     }
 
     private static boolean isCompressed(Object object) {
-        return object instanceof Everything || object instanceof TopicCatalog.Many;
+        return object instanceof Everything
+                || object instanceof TopicCatalog.Whole
+                || object instanceof TopicCatalog.Many;
     }
 
     private JsonNode tree(Object object) {
@@ -133,6 +139,10 @@ public final class CatalogMessages extends SerializerWithStringManifest {
         }
         if (object instanceof TopicCatalog.Placed placed) {
             return tree.put("id", placed.id().toString()).put("replicas", placed.replicas());
+        }
+        if (object instanceof TopicCatalog.Whole whole) {
+            return tree.put("manifest", CatalogFormat.manifestOf(whole.catalog()))
+                    .set("catalog", CatalogFormat.json((Object) whole.catalog()));
         }
         if (object instanceof TopicCatalog.Refused refused) {
             return tree.put("code", refused.code().name()).put("message", refused.message());
@@ -185,6 +195,9 @@ public final class CatalogMessages extends SerializerWithStringManifest {
         }
         if (command instanceof TopicCatalog.PlaceInternal wanted) {
             return tree.put("id", wanted.id().toString()).put("replyTo", path(wanted.replyTo()));
+        }
+        if (command instanceof TopicCatalog.Confirm confirm) {
+            return tree.put("replyTo", path(confirm.replyTo()));
         }
         if (command instanceof TopicCatalog.Forget forget) {
             return tree.put("id", forget.topicId().toString())
@@ -244,6 +257,7 @@ public final class CatalogMessages extends SerializerWithStringManifest {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.PlaceInternal(id(tree, "id"), actor(tree, "replyTo"));
             }
+            case "confirm/1" -> new TopicCatalog.Confirm(actor(plain(bytes), "replyTo"));
             case "forget/2" -> {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.Forget(id(tree, "id"), id(tree, "node"));
@@ -260,6 +274,7 @@ public final class CatalogMessages extends SerializerWithStringManifest {
                 yield new TopicCatalog.Placed(
                         id(tree, "id"), tree.required("replicas").intValue());
             }
+            case "whole/1" -> new TopicCatalog.Whole(catalog(compressed(bytes)));
             case "refused/1" -> refused(plain(bytes));
             case "everything/1" -> everything(compressed(bytes));
             case "changed/1" -> changed(plain(bytes));
@@ -302,8 +317,11 @@ public final class CatalogMessages extends SerializerWithStringManifest {
     }
 
     private static Everything everything(JsonNode tree) {
-        return new Everything(tree.required("version").longValue(), (Catalog)
-                CatalogFormat.object(tree.required("catalog"), text(tree, "manifest")));
+        return new Everything(tree.required("version").longValue(), catalog(tree));
+    }
+
+    private static Catalog catalog(JsonNode tree) {
+        return (Catalog) CatalogFormat.object(tree.required("catalog"), text(tree, "manifest"));
     }
 
     private static Changed changed(JsonNode tree) {

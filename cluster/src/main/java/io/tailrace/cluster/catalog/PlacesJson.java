@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
@@ -56,6 +57,9 @@ final class PlacesJson {
                     .put("replicas", moved.group().replicas())
                     .put("group", moved.group().number());
             return node.set("voters", ids(moved.voters()));
+        }
+        if (event instanceof Confirmed) {
+            return NODES.objectNode();
         }
         if (event instanceof InternalPlanned planned) {
             return CatalogFormat.json(planned.id()).put("replicas", planned.replicas());

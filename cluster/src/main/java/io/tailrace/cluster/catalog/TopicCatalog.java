@@ -1,5 +1,6 @@
 package io.tailrace.cluster.catalog;
 
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
@@ -80,6 +81,9 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     /** Makes sure that there is such an internal partition. */
     record PlaceInternal(UUID id, ActorRef<Reply> replyTo) implements Command {}
 
+    /** All there is, by somebody who was the catalogue after the question, and not one that had been succeeded. */
+    record Confirm(ActorRef<Reply> replyTo) implements Command {}
+
     /** One node has no files of a deleted topic any more. */
     record Forget(UUID topicId, UUID nodeId) implements Command {}
 
@@ -100,6 +104,8 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     /** The internal partition is there, on so many nodes. */
     record Placed(UUID id, int replicas) implements Reply {}
+
+    record Whole(Catalog catalog) implements Reply {}
 
     record Refused(ErrorCode code, String message) implements Reply {}
 
@@ -179,6 +185,10 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                 .onCommand(Delete.class, this::delete)
                 .onCommand(Adopt.class, this::adopt)
                 .onCommand(PlaceInternal.class, this::placeInternal)
+                .onCommand(
+                        Confirm.class,
+                        (all, confirm) ->
+                                store(all, List.of(new Confirmed()), after -> confirm.replyTo.tell(new Whole(after))))
                 .onCommand(CreationEnded.class, this::creationEnded)
                 .onCommand(
                         Forget.class,

@@ -42,7 +42,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -177,7 +176,7 @@ final class Node implements Tailrace {
     }
 
     /** What lies here from before the catalogue knew of it is all on this node, which was alone. */
-    private Set<UUID> adopt(Catalog found, Duration timeout, FileStore files) {
+    private void adopt(Catalog found, Duration timeout, FileStore files) {
         List<Topic> old = directory.hasCatalogFile() ? new CatalogFile(files, directory.catalog()).read() : List.of();
         List<UUID> internals = remover.unknownInternals(found);
         boolean isAlone = lookup.controlVoters().equals(List.of(directory.nodeId()));
@@ -187,7 +186,6 @@ final class Node implements Tailrace {
         if (directory.hasCatalogFile()) {
             directory.upgrade();
         }
-        return old.stream().map(Topic::id).collect(Collectors.toSet());
     }
 
     private boolean isLedHere(PartitionId partition) {

@@ -121,22 +121,26 @@ final class PartitionRemover {
                 .toList();
     }
 
-    /**
-     * Ends deletions that a crash interrupted, and moves aside what belongs to no topic and to no internal partition. Blocking; before
-     * any replica is made for the catalogue, which would know of it before this node does.
-     *
-     * @param adopted topics that the catalogue has got meanwhile
-     */
-    void quarantineStrangers(Catalog catalog, Set<UUID> adopted) {
+    /** Ends deletions that a crash interrupted, and says what belongs to no topic and to no internal partition. Blocking. */
+    List<String> strangers(Catalog catalog) {
         replicas.removeLeftovers();
-        for (String name : replicas.names()) {
-            boolean belongs = parse(name)
-                    .filter(partition -> InternalPartition.is(partition)
-                            || catalog.mayLie(partition)
-                            || adopted.contains(partition.topicId()))
-                    .isPresent();
+        return replicas.names().stream()
+                .filter(name -> parse(name)
+                        .filter(partition -> InternalPartition.is(partition) || catalog.mayLie(partition))
+                        .isEmpty())
+                .toList();
+    }
+
+    /**
+     * Moves aside what belongs to nothing. Blocking; before any replica is made for the catalogue, which would know of it before this
+     * node does.
+     *
+     * @param catalog that is certainly none of the past
+     */
+    void quarantineStrangers(Catalog catalog) {
+        for (String name : strangers(catalog)) {
             // What is open has been asked for since, by somebody who knows more.
-            if (!belongs && replicas.find(name).isEmpty()) {
+            if (replicas.find(name).isEmpty()) {
                 LOG.warn(
                         "Directory {} belongs to nothing that the catalogue knows: moved to {}, nothing was deleted.",
                         name,

@@ -6,6 +6,7 @@ import io.tailrace.engine.partition.PartitionId;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.ShardCoordinator;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -38,6 +39,18 @@ public final class PartitionRegion {
                 .withAllocationStrategy(allocation)
                 .withMessageExtractor(new Extractor());
         return ClusterSharding.get(system).init(hostRole.map(entity::withRole).orElse(entity));
+    }
+
+    /**
+     * The way to the region from a node that hosts no partitions.
+     *
+     * @param hostRole of the members that do
+     */
+    public static ActorRef<PartitionEnvelope> proxy(ActorSystem<?> system, String hostRole) {
+        return ClusterSharding.get(system)
+                .init(Entity.of(TYPE, context -> Behaviors.<Partition.Command>stopped())
+                        .withMessageExtractor(new Extractor())
+                        .withRole(hostRole));
     }
 
     /** An entity's id is its group's text, which names its shard, and its partition's. */

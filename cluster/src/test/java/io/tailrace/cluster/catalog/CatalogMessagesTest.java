@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class CatalogMessagesTest {
     private static final Set<String> STAYS_IN_ITS_NODE = Set.of("Unfollow", "CreationEnded");
     /** The bytes of gzip differ from one JDK to the next; what is inside does not. */
-    private static final Set<String> COMPRESSED = Set.of("many/2", "everything/1");
+    private static final Set<String> COMPRESSED = Set.of("many/2", "everything/1", "whole/1");
 
     private static ActorSystem system;
     private static CatalogMessages format;
@@ -66,10 +66,12 @@ class CatalogMessagesTest {
                 new TopicCatalog.Delete("orders", elsewhere()),
                 new TopicCatalog.Adopt(List.of(topic), List.of(new UUID(5, 6)), elsewhere()),
                 new TopicCatalog.PlaceInternal(new UUID(5, 6), elsewhere()),
+                new TopicCatalog.Confirm(elsewhere()),
                 new TopicCatalog.Forget(new UUID(1, 2), new UUID(3, 4)),
                 new TopicCatalog.Follow(-1, elsewhere()),
                 new TopicCatalog.One(topic),
                 new TopicCatalog.Many(List.of(topic, topic(2))),
+                new TopicCatalog.Whole(catalog()),
                 new TopicCatalog.Placed(new UUID(5, 6), 3),
                 new TopicCatalog.Refused(ErrorCode.UNKNOWN_TOPIC, "There is no topic 'x'."),
                 new TopicCatalog.Everything(9, catalog()),

@@ -3,6 +3,7 @@ package io.tailrace.cluster.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
@@ -167,7 +168,7 @@ class CatalogTest {
                         .skip(random.nextInt(all.byName().size()))
                         .findFirst()
                         .orElseThrow();
-        return switch (present == null ? random.nextInt(2) : random.nextInt(11)) {
+        return switch (present == null ? random.nextInt(2) : random.nextInt(12)) {
             case 0 -> new TopicCreated(topic("topic-" + random.nextLong(), 1 + random.nextInt(9)));
             case 1 -> new TopicPlanned(topic("planned-" + random.nextLong(), 1 + random.nextInt(9)));
             case 2 -> new TopicAltered(grown(present, random));
@@ -184,6 +185,7 @@ class CatalogTest {
                 random.nextBoolean()
                         ? new InternalPlanned(new UUID(0, random.nextInt(50)), 1 + random.nextInt(3))
                         : new InternalPlaced(List.of(new UUID(0, random.nextInt(50))), 1 + random.nextInt(3));
+            case 10 -> new Confirmed();
             default -> new TopicForgotten(any(all.deleted().keySet(), random));
         };
     }

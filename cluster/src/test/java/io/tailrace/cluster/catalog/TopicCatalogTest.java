@@ -276,6 +276,15 @@ class TopicCatalogTest {
         assertThat(failure(topics.create(NewTopic.of("u", 101))).code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
     }
 
+    @Test
+    void whatIsConfirmedIsAllThereIs() {
+        Topic topic = join(topics.create(NewTopic.of("t", 2)));
+        Catalog whole = join(topics.confirmed());
+        assertThat(whole.find("t")).isEqualTo(topic);
+        assertThat(whole.groups().has(3)).isTrue();
+        await().until(() -> seen.equals(whole));
+    }
+
     // --- internal partitions -----------------------------------------------------------------------------------------
 
     private static UUID internal(int number) {
