@@ -32,7 +32,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -103,7 +102,9 @@ final class Node implements Tailrace {
                 io,
                 clock,
                 settings.limits());
-        MemberNodes nodes = home.isMember() ? MemberNodes.of(system) : MemberNodes.only(system, directory.nodeId());
+        MemberNodes nodes = home.isMember()
+                ? MemberNodes.all(system.classicSystem(), members)
+                : MemberNodes.onlySelf(system.classicSystem(), members);
         ActorRef<PartitionEnvelope> region = PartitionRegion.start(
                 system,
                 environment,
@@ -162,7 +163,10 @@ final class Node implements Tailrace {
         Duration timeout = settings.startTimeout();
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
         Catalog found = await(firstCatalog, timeout);
-        remover.quarantineStrangers(found, adopt(found, timeout, files));
+        adopt(found, timeout, files);
+        if (!remover.strangers(found).isEmpty()) {
+            remover.quarantineStrangers(await(topics.confirmed(), timeout));
+        }
         nodeReplicas.open();
         // Ends with the system.
         system.scheduler()
