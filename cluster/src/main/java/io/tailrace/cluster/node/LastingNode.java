@@ -164,7 +164,7 @@ final class LastingNode implements Tailrace, Lives {
             next.node().close();
             return;
         }
-        LOG.info("The node is a member of its cluster again");
+        LOG.warn("The node is a member of its cluster again, with another actor system");
         for (Consumer<ActorSystem<?>> listener : listeners) {
             try {
                 listener.accept(next.node().system());

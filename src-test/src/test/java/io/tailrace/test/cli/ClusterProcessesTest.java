@@ -112,7 +112,8 @@ class ClusterProcessesTest {
         TimeUnit.SECONDS.sleep(PAUSE_SECONDS); // What is tested is that time passes.
         signal("CONT", pid);
         Path log = directory.resolve(node.path("name").asText()).resolve("node.log");
-        await().atMost(PATIENCE).until(() -> Files.readString(log).contains("The node leaves its actor system"));
+        await().atMost(PATIENCE)
+                .until(() -> Files.readString(log).contains("The node is a member of its cluster again"));
         await().atMost(PATIENCE).until(() -> seen().equals(List.of(State.UP, State.JOINED, State.JOINED)));
         assertThat(ProcessHandle.of(pid))
                 .hasValueSatisfying(process -> assertThat(process.isAlive()).isTrue());
