@@ -1,6 +1,7 @@
 package io.tailrace.cluster.node;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
 import io.tailrace.cluster.formation.NodeAddress;
 import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
@@ -22,27 +23,15 @@ final class NodeStart {
     static Tailrace own(Config said) {
         Config config = SystemStart.complete(said);
         NodeSettings settings = NodeSettings.of(config);
-        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
-        DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
-        NodeSystem home = null;
-        try {
-            directory.settle(settings.cluster().alone(), settings.cluster().address(), settings.nodeName());
-            home = new SystemStart(config, settings, directory).untilUp();
-            Tailrace node = new Node(home, settings, files, directory).serve(settings, files);
-            TailraceExtension.of(home.classic()).serve(node);
-            stopWhenLost(home);
-            return node;
-        } catch (RuntimeException e) {
-            if (home != null) {
-                home.classic().terminate();
-                NodeSystem.awaitTermination(home.classic());
-            }
-            giveBack(directory);
-            throw e;
+        if (!settings.cluster().alone()) {
+            return LastingNode.start(port -> begin(at(port, config), settings), settings);
         }
+        Life life = begin(config, settings);
+        stopWhenLost(life.home());
+        return life.node();
     }
 
-    /** A node whose actor system is no member any more is of no use to anybody: who waits for its end is told by it. */
+    /** It has no seeds to find others by, but may have had some before. */
     private static void stopWhenLost(NodeSystem home) {
         if (home.formation() != null) {
             home.formation().lost().thenAccept(why -> {
@@ -52,6 +41,32 @@ final class NodeStart {
                     home.classic().terminate();
                 }
             });
+        }
+    }
+
+    private static Config at(int port, Config config) {
+        return port == 0
+                ? config
+                : config.withValue("pekko.remote.artery.canonical.port", ConfigValueFactory.fromAnyRef(port));
+    }
+
+    private static Life begin(Config config, NodeSettings settings) {
+        FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
+        DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
+        NodeSystem home = null;
+        try {
+            directory.settle(settings.cluster().alone(), settings.cluster().address(), settings.nodeName());
+            home = new SystemStart(config, settings, directory).untilUp();
+            Tailrace node = new Node(home, settings, files, directory).serve(settings, files);
+            TailraceExtension.of(home.classic()).serve(node);
+            return new Life(home, node);
+        } catch (RuntimeException e) {
+            if (home != null) {
+                home.classic().terminate();
+                NodeSystem.awaitTermination(home.classic());
+            }
+            giveBack(directory);
+            throw e;
         }
     }
 

@@ -60,11 +60,11 @@ class NodeLinksTest {
     }
 
     private static NodeLinks linksOf(Tailrace node) {
-        return ((Node) node).links().orElseThrow();
+        return ((Node) LocalCluster.present(node)).links().orElseThrow();
     }
 
     private static Members membersOf(Tailrace node) {
-        return ((Node) node).members();
+        return ((Node) LocalCluster.present(node)).members();
     }
 
     private static ReplicaId replicaOn(Tailrace node) {

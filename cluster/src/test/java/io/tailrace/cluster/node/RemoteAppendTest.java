@@ -45,7 +45,7 @@ class RemoteAppendTest {
     private static Tailrace afar(List<Tailrace> nodes, PartitionId partition) {
         String leader = join(nodes.get(0).partitions().describe(partition)).nodeId();
         return nodes.stream()
-                .filter(node -> !((Node) node).members().self().nodeId().equals(leader))
+                .filter(node -> !((Node) LocalCluster.present(node)).members().self().nodeId().equals(leader))
                 .findFirst()
                 .orElseThrow();
     }
@@ -54,7 +54,7 @@ class RemoteAppendTest {
     void batchesOfAnySizeThatATopicTakesArriveAndLargerOnesAreRefusedByName() {
         try (LocalCluster cluster = new LocalCluster(data, 2)) {
             List<Tailrace> nodes = cluster.startAll(cluster.seed(0), cluster.seed(1));
-            Node host = (Node) nodes.get(0);
+            Node host = (Node) LocalCluster.present(nodes.get(0));
             await().atMost(Duration.ofSeconds(40)).until(host::ready);
             PartitionId partition = join(host.topics()
                             .create(NewTopic.of("t", 1)
