@@ -124,13 +124,14 @@ class NodeLinksTest {
         join(host.partitions().append(partition, builder.build()));
         String hostId = membersOf(guest).nodes().get(0).nodeId();
         try (PartitionReader reader = linksOf(guest).readers().reader(hostId, partition)) {
+            // A follower hears a moment later of what is committed.
             assertThat(join(reader.fetch(0, 1000)).highWatermark()).isEqualTo(1);
         }
         try (PartitionReader reader =
-                linksOf(host).readers().reader(replicaOn(guest).nodeId(), partition)) {
+                linksOf(host).readers().reader(replicaOn(guest).nodeId(), new PartitionId(new UUID(1, 2), 0))) {
             assertThatThrownBy(() -> join(reader.offsets()))
                     .satisfies(failure ->
-                            assertThat(Failures.named(failure).code()).isEqualTo(ErrorCode.NOT_READY));
+                            assertThat(Failures.named(failure).code()).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE));
         }
     }
 

@@ -41,13 +41,19 @@ class RemoteAppendTest {
         return builder.build();
     }
 
-    /** A node on which that partition is not led. */
-    private static Tailrace afar(List<Tailrace> nodes, PartitionId partition) {
+    /** A node on which that partition is led, or is not. */
+    private static Partitions partitions(List<Tailrace> nodes, PartitionId partition, boolean ofLeader) {
         String leader = join(nodes.get(0).partitions().describe(partition)).nodeId();
         return nodes.stream()
-                .filter(node -> !((Node) LocalCluster.present(node)).members().self().nodeId().equals(leader))
+                .filter(node -> ofLeader
+                        == ((Node) LocalCluster.present(node))
+                                .members()
+                                .self()
+                                .nodeId()
+                                .equals(leader))
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow()
+                .partitions();
     }
 
     @Test
@@ -61,7 +67,7 @@ class RemoteAppendTest {
                                     .withSettings(TopicSettings.DEFAULT.with(
                                             Map.of("max.message.bytes", Integer.toString(64 * MEBIBYTE))))))
                     .partition(0);
-            Partitions afar = afar(nodes, partition).partitions();
+            Partitions afar = partitions(nodes, partition, false);
             long offset = 0;
             for (int bytes : new int[] {100, 300_000, MEBIBYTE, FRAME - 100_000}) {
                 assertThat(join(afar.append(partition, batchOf(bytes))).baseOffset())
@@ -72,7 +78,8 @@ class RemoteAppendTest {
             assertThat(Failures.named(catchThrowable(() -> join(afar.append(partition, larger))))
                             .code())
                     .isEqualTo(ErrorCode.RECORD_TOO_LARGE);
-            assertThat(join(host.partitions().append(partition, larger)).baseOffset())
+            assertThat(join(partitions(nodes, partition, true).append(partition, larger))
+                            .baseOffset())
                     .isEqualTo(offset);
         }
     }
