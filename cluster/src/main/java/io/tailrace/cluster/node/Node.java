@@ -38,7 +38,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -73,7 +72,7 @@ final class Node implements Tailrace {
     private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
     private volatile boolean closing;
-    private final AtomicBoolean released = new AtomicBoolean();
+    private boolean released;
 
     /** On an actor system that is up in its cluster. */
     Node(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory) {
@@ -254,11 +253,12 @@ final class Node implements Tailrace {
                         }));
     }
 
-    /** Closes the logs and gives the directory back, once. */
-    private void release() {
-        if (!released.compareAndSet(false, true)) {
+    /** Closes the logs and gives the directory back, once; who comes second waits for that. */
+    private synchronized void release() {
+        if (released) {
             return;
         }
+        released = true;
         try {
             links.ifPresent(NodeLinks::close);
             replicas.close();

@@ -69,7 +69,7 @@ class RemoteAppendTest {
     void batchesOfAnySizeThatATopicTakesArriveAndLargerOnesAreRefusedByName() {
         try (LocalCluster cluster = new LocalCluster(data, 2)) {
             List<Tailrace> nodes = cluster.startAll(cluster.seed(0), cluster.seed(1));
-            Node host = (Node) nodes.get(0);
+            Node host = (Node) LocalCluster.present(nodes.get(0));
             await().atMost(Duration.ofSeconds(40)).until(host::ready);
             PartitionId partition = join(host.topics()
                             .create(NewTopic.of("t", 1)
