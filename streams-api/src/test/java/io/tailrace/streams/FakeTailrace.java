@@ -12,6 +12,7 @@ import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
@@ -141,6 +142,11 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
                     new TailraceException(ErrorCode.UNKNOWN_TOPIC, "The topic of " + partition + " was deleted."));
         }
         return partition(partition).append(batch);
+    }
+
+    @Override
+    public CompletionStage<Partition.Description> describe(PartitionId partition) {
+        return CompletableFuture.completedStage(new Partition.Description("n", 1, 0, 0, 0, List.of()));
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.apache.pekko.cluster.Member;
 
 /**
  * What each member of Pekko's cluster says of its node, in Pekko's roles, which every member knows of every other: the node's
- * id and name, beside the roles proper.
+ * id and name, and where its links end, beside the roles proper.
  */
 public final class NodeRoles {
     /** Holds replicas. Split brain resolution looks at such nodes alone. */
@@ -17,14 +17,22 @@ public final class NodeRoles {
 
     private static final String ID = "tailrace-id=";
     private static final String NAME = "tailrace-name=";
+    private static final String LINK = "tailrace-link=";
 
     private NodeRoles() {}
 
-    /** Pekko's roles of a node. */
-    public static List<String> of(UUID nodeId, String name, Set<String> roles) {
+    /**
+     * Pekko's roles of a node.
+     *
+     * @param linkPort where its links end; 0 if it has none
+     */
+    public static List<String> of(UUID nodeId, String name, int linkPort, Set<String> roles) {
         List<String> all = new ArrayList<>(roles);
         all.add(id(nodeId));
         all.add(NAME + name);
+        if (linkPort != 0) {
+            all.add(LINK + linkPort);
+        }
         return List.copyOf(all);
     }
 
@@ -35,22 +43,32 @@ public final class NodeRoles {
 
     /** The node on that member; empty if it says of none. */
     public static Optional<Peer> peer(Member member) {
-        String id = "";
-        String name = "";
+        return said(member, ID)
+                .map(id -> new Peer(
+                        UUID.fromString(id),
+                        said(member, NAME).orElse(""),
+                        PekkoAddresses.of(member.address()),
+                        member.uniqueAddress().longUid()));
+    }
+
+    /** The same with all that it says. */
+    static Optional<ClusterNode> node(Member member, boolean alive) {
+        return peer(member)
+                .map(peer -> new ClusterNode(
+                        peer.nodeId().toString(),
+                        peer.name(),
+                        peer.address(),
+                        said(member, LINK).map(Integer::parseInt).orElse(0),
+                        member.hasRole(STORAGE),
+                        alive));
+    }
+
+    private static Optional<String> said(Member member, String prefix) {
         for (String role : member.getRoles()) {
-            if (role.startsWith(ID)) {
-                id = role.substring(ID.length());
-            } else if (role.startsWith(NAME)) {
-                name = role.substring(NAME.length());
+            if (role.startsWith(prefix)) {
+                return Optional.of(role.substring(prefix.length()));
             }
         }
-        if (id.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(new Peer(
-                UUID.fromString(id),
-                name,
-                PekkoAddresses.of(member.address()),
-                member.uniqueAddress().longUid()));
+        return Optional.empty();
     }
 }

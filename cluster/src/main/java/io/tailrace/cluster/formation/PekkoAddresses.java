@@ -4,10 +4,11 @@ import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 
 /** Between Pekko's addresses and ours. */
-final class PekkoAddresses {
+public final class PekkoAddresses {
     private PekkoAddresses() {}
 
-    static NodeAddress of(Address address) {
+    /** Without the name of the actor system, which is the same for all. */
+    public static NodeAddress of(Address address) {
         return new NodeAddress(address.getHost().orElse(""), address.getPort().orElse(0));
     }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
 /**
  * The bounds of the links of a node, as reference.conf documents them under {@code tailrace.link}.
  *
- * @param hostname to bind to
+ * @param hostname to bind to; empty for where the node listens for others anyway
  * @param port to bind to; 0 for any
  * @param maxFrameBytes the longest message that is sent or received
  * @param queueBytes what may wait in each lane to each peer
@@ -57,5 +57,21 @@ public record LinkSettings(
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, "A setting under tailrace.link is not usable: " + e.getMessage(), e);
         }
+    }
+
+    /** The same at another place. */
+    public LinkSettings at(String otherHostname, int otherPort) {
+        return new LinkSettings(
+                otherHostname,
+                otherPort,
+                maxFrameBytes,
+                queueBytes,
+                windowBytes,
+                maxConnections,
+                connectTimeout,
+                pingInterval,
+                silenceTimeout,
+                minBackoff,
+                maxBackoff);
     }
 }

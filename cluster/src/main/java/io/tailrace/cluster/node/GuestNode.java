@@ -5,6 +5,7 @@ import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicChange;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.formation.Founder;
+import io.tailrace.cluster.formation.Members;
 import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.Fetched;
 import io.tailrace.cluster.placement.OffsetRange;
@@ -18,11 +19,15 @@ import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,13 +42,43 @@ final class GuestNode implements Tailrace {
     private final String name;
     private final Founder host;
     private final DataDirectory directory;
+    private final Members members;
+    private final Optional<NodeLinks> links;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    GuestNode(NodeSystem home, String name, Founder host, DataDirectory directory) {
+    GuestNode(NodeSystem home, NodeSettings settings, Founder host, DataDirectory directory) {
         this.home = home;
-        this.name = name;
+        this.name = settings.nodeName();
         this.host = host;
         this.directory = directory;
+        this.members = home.members(directory.nodeId().toString(), name);
+        this.links = NodeLinks.start(
+                home,
+                directory.nodeId().toString(),
+                settings.link(),
+                members,
+                home.system().dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher")));
+        links.ifPresent(to -> to.serve(partition -> {
+            throw refusal();
+        }));
+        CoordinatedShutdown.get(home.classic())
+                .addTask(
+                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                        "tailrace-close-links",
+                        () -> CompletableFuture.supplyAsync(() -> {
+                            links.ifPresent(NodeLinks::close);
+                            return Done.getInstance();
+                        }));
+    }
+
+    /** The nodes of its cluster. */
+    Members members() {
+        return members;
+    }
+
+    /** Its links to other nodes. */
+    Optional<NodeLinks> links() {
+        return links;
     }
 
     private <T> CompletionStage<T> refused() {

@@ -8,6 +8,7 @@ import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.formation.Members;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
@@ -65,6 +66,8 @@ final class Node implements Tailrace {
     private final PartitionStarter starter;
     private final CatalogClient topics;
     private final PartitionRemover remover;
+    private final Members members;
+    private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
     private volatile Catalog catalog = Catalog.EMPTY;
     private volatile boolean closing;
@@ -77,11 +80,14 @@ final class Node implements Tailrace {
         this.directory = directory;
         Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
+        this.name = settings.nodeName();
+        this.members = home.members(directory.nodeId().toString(), name);
+        this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         this.replicas = new Replicas(
                 ReplicaHome.alone(
                         directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
                 directory.partitions());
-        this.name = settings.nodeName();
+        links.ifPresent(to -> to.serve(new ReplicaReaders(replicas, io)::reader));
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 this::partitionSettings,
@@ -236,11 +242,27 @@ final class Node implements Tailrace {
             return;
         }
         try {
+            links.ifPresent(NodeLinks::close);
             replicas.close();
             directory.close();
         } catch (IOException | RuntimeException e) {
             LOG.error("The node did not stop cleanly; the next start will recover: {}", e.getMessage());
         }
+    }
+
+    /** What it lives on. */
+    NodeSystem home() {
+        return home;
+    }
+
+    /** The nodes of its cluster. */
+    Members members() {
+        return members;
+    }
+
+    /** Its links to other nodes, unless it is alone. */
+    Optional<NodeLinks> links() {
+        return links;
     }
 
     @Override

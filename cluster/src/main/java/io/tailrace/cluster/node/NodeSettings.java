@@ -23,6 +23,7 @@ import java.time.Duration;
  * @param maxPartitions how many partitions all topics may have together
  * @param limits the bounds of one partition
  * @param cluster how it becomes a member of its cluster
+ * @param link its links to other nodes
  */
 record NodeSettings(
         Path dataDirectory,
@@ -36,7 +37,8 @@ record NodeSettings(
         Duration catalogTimeout,
         int maxPartitions,
         PartitionEnvironment.Limits limits,
-        ClusterSettings cluster) {
+        ClusterSettings cluster,
+        NodeLinkSettings link) {
 
     /**
      * Reads the block {@code tailrace}.
@@ -46,6 +48,7 @@ record NodeSettings(
     static NodeSettings of(Config config) {
         try {
             Config tailrace = config.getConfig("tailrace");
+            ClusterSettings cluster = ClusterSettings.of(tailrace);
             return new NodeSettings(
                     Path.of(tailrace.getString("data-dir")).toAbsolutePath().normalize(),
                     ClusterSettings.checkedName(tailrace.getString("node-name")),
@@ -64,7 +67,8 @@ record NodeSettings(
                             tailrace.getInt("partition.producers"),
                             tailrace.getBytes("partition.snapshot-bytes"),
                             tailrace.getDuration("partition.retention-check-interval")),
-                    ClusterSettings.of(tailrace));
+                    cluster,
+                    NodeLinkSettings.of(tailrace, cluster.address().host()));
         } catch (ConfigException | IllegalArgumentException | ArithmeticException e) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING, "A setting under tailrace.* is not usable: " + e.getMessage(), e);

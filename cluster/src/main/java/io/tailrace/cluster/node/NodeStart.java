@@ -48,7 +48,7 @@ final class NodeStart {
         if (membership.host().nodeId().equals(directory.nodeId())) {
             return new Node(home, settings, files, directory).serve(settings, files);
         }
-        return new GuestNode(home, settings.nodeName(), membership.host(), directory);
+        return new GuestNode(home, settings, membership.host(), directory);
     }
 
     /** A node whose actor system is no member any more is of no use to anybody: who waits for its end is told by it. */

@@ -1,8 +1,11 @@
 package io.tailrace.cluster.node;
 
 import io.tailrace.cluster.formation.ClusterFormation;
+import io.tailrace.cluster.formation.ClusterNode;
+import io.tailrace.cluster.formation.Members;
 import io.tailrace.cluster.formation.Membership;
 import io.tailrace.cluster.formation.NodeRoles;
+import io.tailrace.cluster.formation.PekkoAddresses;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.cluster.Cluster;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,20 +24,34 @@ import org.slf4j.LoggerFactory;
  * @param classic the actor system
  * @param formation how it got there; {@code null} on an application's
  * @param membership of which cluster; {@code null} on an application's
+ * @param linkPort where the links of other nodes are to end; {@code null} on one that is alone
  */
 record NodeSystem(
         org.apache.pekko.actor.ActorSystem classic,
         @Nullable ClusterFormation formation,
-        @Nullable Membership membership) {
+        @Nullable Membership membership,
+        @Nullable ReservedPort linkPort) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
     private static final int TERMINATION_SECONDS = 60;
 
     static NodeSystem ofApplication(org.apache.pekko.actor.ActorSystem application) {
-        return new NodeSystem(application, null, null);
+        return new NodeSystem(application, null, null, null);
     }
 
     ActorSystem<?> system() {
         return Adapter.toTyped(classic);
+    }
+
+    /** The nodes of its cluster, watched from now on. To be asked for once. */
+    Members members(String nodeId, String name) {
+        ClusterNode self = new ClusterNode(
+                nodeId,
+                name,
+                PekkoAddresses.of(Cluster.get(classic).selfAddress()),
+                linkPort == null ? 0 : linkPort.port(),
+                true,
+                true);
+        return Members.watch(system(), self);
     }
 
     /** The role that the one node has which hosts everything; empty on an application's system, which is alone. */

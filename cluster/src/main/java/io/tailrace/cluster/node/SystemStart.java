@@ -19,6 +19,7 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,13 +67,36 @@ final class SystemStart {
      * @throws TailraceException CLUSTER_NOT_FORMED, FOREIGN_CLUSTER, NODE_NAME_TAKEN, DUPLICATE_NODE_ID, IO_FAILED, CLOSED
      */
     NodeSystem untilUp() {
+        ReservedPort linkPort = reserveLinkPort();
+        try {
+            return untilUp(linkPort);
+        } catch (RuntimeException e) {
+            if (linkPort != null) {
+                linkPort.close();
+            }
+            throw e;
+        }
+    }
+
+    /** {@code null} on a node that is a cluster of its own. */
+    private @Nullable ReservedPort reserveLinkPort() {
+        boolean single =
+                settings.cluster().alone() && directory.membership().founders().size() <= 1;
+        return single
+                ? null
+                : ReservedPort.of(
+                        settings.link().links().hostname(),
+                        settings.link().links().port());
+    }
+
+    private NodeSystem untilUp(@Nullable ReservedPort linkPort) {
         long timeout = (settings.cluster().alone()
                         ? settings.startTimeout()
                         : settings.cluster().formationTimeout())
                 .toNanos();
         long begun = System.nanoTime();
         while (true) {
-            ActorSystem system = create();
+            ActorSystem system = create(linkPort == null ? 0 : linkPort.port());
             try {
                 TailraceExtension.of(system).claim();
                 ClusterFormation formation = ClusterFormation.begin(
@@ -87,7 +111,7 @@ final class SystemStart {
                                 .lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher")));
                 Optional<Membership> up = await(formation, timeout - (System.nanoTime() - begun));
                 if (up.isPresent()) {
-                    return new NodeSystem(system, formation, up.get());
+                    return new NodeSystem(system, formation, up.get(), linkPort);
                 }
                 LOG.info(
                         "Beginning again with a new actor system: {}",
@@ -101,7 +125,7 @@ final class SystemStart {
         }
     }
 
-    private ActorSystem create() {
+    private ActorSystem create(int linkPort) {
         int majority = directory.membership().founders().isEmpty()
                 ? settings.cluster().seeds().size() / 2 + 1
                 : directory.membership().majority();
@@ -111,6 +135,7 @@ final class SystemStart {
                         ConfigValueFactory.fromIterable(NodeRoles.of(
                                 directory.nodeId(),
                                 settings.nodeName(),
+                                linkPort,
                                 settings.cluster().roles())))
                 .withValue(
                         "pekko.cluster.role." + NodeRoles.STORAGE + ".min-nr-of-members",

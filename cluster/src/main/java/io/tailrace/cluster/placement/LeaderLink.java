@@ -129,6 +129,10 @@ final class LeaderLink {
     }
 
     private CompletionStage<Appended> send(ActorRef<Partition.Command> to, RecordBatch batch) {
+        TailraceException refusal = RemoteBatch.refusal(system, to, batch);
+        if (refusal != null) {
+            return CompletableFuture.failedStage(refusal);
+        }
         CompletableFuture<Appended> answer = new CompletableFuture<>();
         AskPattern.<Partition.Command, Partition.AppendReply>ask(
                         to,

@@ -145,6 +145,29 @@ public final class Replicas implements AutoCloseable {
         return List.copyOf(open.values());
     }
 
+    /** The names of those on the disk whose logs have or had more voters than one; one that cannot be read may. Blocking. */
+    public List<String> namesWithPeers() {
+        return names().stream().filter(this::mayHavePeers).toList();
+    }
+
+    private boolean mayHavePeers(String name) {
+        Path place = directory.resolve(name);
+        try {
+            return ReplicaFile.exists(files, place)
+                    && !ReplicaFile.open(files, place).isSoleVoter();
+        } catch (TailraceException e) {
+            return true;
+        }
+    }
+
+    /** The replica of that name, if it is open, goes by these settings from now on. */
+    public void changeSettings(String name, LogSettings settings) {
+        Replica replica = open.get(name);
+        if (replica != null) {
+            replica.changeSettings(settings);
+        }
+    }
+
     /** Which replica has that name on the disk, open or not; {@code null} if none. Blocking. */
     public @Nullable ReplicaId stored(String name) {
         Path place = directory.resolve(name);

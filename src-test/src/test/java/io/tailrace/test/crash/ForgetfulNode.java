@@ -8,6 +8,7 @@ import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.nio.file.Path;
@@ -54,6 +55,11 @@ final class ForgetfulNode implements Tailrace, Partitions {
     @Override
     public CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset) {
         return node.partitions().deleteRecords(partition, beforeOffset);
+    }
+
+    @Override
+    public CompletionStage<Partition.Description> describe(PartitionId partition) {
+        return node.partitions().describe(partition);
     }
 
     @Override

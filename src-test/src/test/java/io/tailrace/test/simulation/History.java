@@ -5,22 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What clients did and saw, for the checker. */
-final class History {
+public final class History {
     /** One batch of one producer: its values, and how it ended. */
-    static final class Send {
-        final String producer;
-        final List<String> values;
-        Outcome outcome = Outcome.UNKNOWN;
+    public static final class Send {
+        public final String producer;
+        public final List<String> values;
+        public Outcome outcome = Outcome.UNKNOWN;
         /** Where its first value is, or -1. */
-        long baseOffset = -1;
+        public long baseOffset = -1;
 
-        Send(String producer, List<String> values) {
+        public Send(String producer, List<String> values) {
             this.producer = producer;
             this.values = values;
         }
     }
 
-    enum Outcome {
+    public enum Outcome {
         /** Acknowledged. */
         OK,
         /** Certainly not stored. */
@@ -37,16 +37,16 @@ final class History {
      * @param next where the reader goes on
      * @param seen what there was
      */
-    record Poll(String reader, long from, long next, List<Placed> seen) {}
+    public record Poll(String reader, long from, long next, List<Placed> seen) {}
 
     /** An answer to "how far is everything that was acknowledged?", and what had been acknowledged when it was asked. */
-    record CheckedEnd(long acknowledgedBefore, long answer) {}
+    public record CheckedEnd(long acknowledgedBefore, long answer) {}
 
-    final List<Send> sends = new ArrayList<>();
-    final List<Poll> polls = new ArrayList<>();
-    final List<CheckedEnd> ends = new ArrayList<>();
+    public final List<Send> sends = new ArrayList<>();
+    public final List<Poll> polls = new ArrayList<>();
+    public final List<CheckedEnd> ends = new ArrayList<>();
     /** Everything, read at the end. */
-    List<Placed> finalRead = List.of();
+    public List<Placed> finalRead = List.of();
 
     private long acknowledgedEnd;
     private long tokens;

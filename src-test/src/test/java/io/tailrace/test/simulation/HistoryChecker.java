@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * Whether a history can be that of one log, as the Jepsen tests of such systems ask: values are unique, and every send ended as
  * stored, as certainly not stored, or unknown.
  */
-final class HistoryChecker {
+public final class HistoryChecker {
     private final History history;
     private final List<String> problems = new ArrayList<>();
     private final NavigableMap<Long, String> valueAt = new TreeMap<>();
@@ -29,7 +29,7 @@ final class HistoryChecker {
     }
 
     /** What is wrong with it; empty if nothing is. */
-    static List<String> problemsOf(History history) {
+    public static List<String> problemsOf(History history) {
         HistoryChecker checker = new HistoryChecker(history);
         checker.check();
         return checker.problems;

@@ -10,13 +10,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Batches of values that occur once in a life, and what a read finds in them. */
-final class Values {
+public final class Values {
     static final int MAX_BATCH_BYTES = 4096;
 
     private Values() {}
 
     /** A value with its place. */
-    record Placed(long offset, String value) {}
+    public record Placed(long offset, String value) {}
 
     static RecordBatch batch(long producerId, int sequence, List<String> values) {
         RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, MAX_BATCH_BYTES);

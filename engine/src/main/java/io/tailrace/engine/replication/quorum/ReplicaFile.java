@@ -125,7 +125,7 @@ public final class ReplicaFile {
      * Whether nobody else votes or ever did, as far as is known, so that nothing can be got from anybody again. The newest
      * configuration alone does not tell: its entry may be what the log has lost.
      */
-    boolean isSoleVoter() {
+    public boolean isSoleVoter() {
         return stored.byOffset().values().stream()
                 .allMatch(voters -> voters.ids().equals(List.of(self)));
     }

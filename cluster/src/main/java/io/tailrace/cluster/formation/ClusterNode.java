@@ -1,0 +1,25 @@
+package io.tailrace.cluster.formation;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/**
+ * A node of the cluster, as this node sees it at the moment.
+ *
+ * @param nodeId of its data directory, a uuid as text, as {@code ReplicaId} has it
+ * @param name what it is called
+ * @param address where its actor system listens
+ * @param linkPort where its links end, at the same host; 0 if it has none
+ * @param storage whether it may hold replicas
+ * @param alive whether it is a member in full, on no way out, and can be reached
+ */
+public record ClusterNode(
+        String nodeId, String name, NodeAddress address, int linkPort, boolean storage, boolean alive) {
+
+    /** Where to connect to; the name is looked up each time, since it may have moved. Empty if it has no links. */
+    public Optional<InetSocketAddress> linkAddress() {
+        return linkPort == 0
+                ? Optional.empty()
+                : Optional.of(InetSocketAddress.createUnresolved(address.host(), linkPort));
+    }
+}
