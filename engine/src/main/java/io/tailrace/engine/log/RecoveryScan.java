@@ -122,7 +122,8 @@ final class RecoveryScan {
         }
         checkSegmentsAreThere(bases);
         if (epochsLost && trust.hasPeers && start.firstSegment() > 0) {
-            // Of which epoch the record before is: without that nobody can tell whether another log is the same up to here.
+            // Of which epoch the record before is: without that nobody can tell whether another log is the same up to
+            // here.
             throw damaged(
                     directory.resolve(EpochIndex.NAME),
                     Place.EVERYTHING,

@@ -132,8 +132,7 @@ final class Damage {
         if (wrong.length == 0) {
             return bytes.length <= damagedFrom;
         }
-        return to > damagedFrom
-                && Arrays.equals(bytes, damagedFrom, to, wrong, 0, to - damagedFrom);
+        return to > damagedFrom && Arrays.equals(bytes, damagedFrom, to, wrong, 0, to - damagedFrom);
     }
 
     /** Damages the file that says who it is and who votes, or a file of promises, while it is down. */

@@ -11,8 +11,8 @@ import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
-import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.FlushMode;
+import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseJournal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,13 +98,7 @@ class ReplicaDiskTest {
     private ReplicaDisk openWithoutFsync(String bootId) {
         PromiseJournal journal = PromiseJournal.open(files, Path.of("/data"), true);
         return ReplicaDisk.open(
-                files,
-                DIRECTORY,
-                journal,
-                LogSettings.DEFAULTS,
-                () -> Instant.ofEpochMilli(1),
-                FlushMode.OS,
-                bootId);
+                files, DIRECTORY, journal, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1), FlushMode.OS, bootId);
     }
 
     @Test
