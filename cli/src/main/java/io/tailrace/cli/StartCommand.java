@@ -5,8 +5,8 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.http.HttpServer;
 import io.tailrace.http.HttpSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -94,20 +94,23 @@ final class StartCommand implements Callable<Integer> {
                 });
                 EmbeddedNode node = EmbeddedNode.start(settings)) {
             joining.set(false);
-            HttpServer server = EmbeddedNode.await(HttpServer.start(node.tailrace(), http));
-            try {
-                InetSocketAddress address = server.address();
+            try (HttpDoor door = HttpDoor.open(node.tailrace(), http, stop::completeExceptionally)) {
+                InetSocketAddress address = door.address();
                 terminal.err()
                         .println("Tailrace serves at http://" + address.getHostString() + ":" + address.getPort()
                                 + ", data in " + node.directory() + ". Ctrl-C ends it.");
-                node.tailrace().system().getWhenTerminated().thenAccept(done -> stop.complete(true));
+                node.tailrace().whenEnded().whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        stop.complete(true);
+                    } else {
+                        stop.completeExceptionally(Failures.cause(failure));
+                    }
+                });
                 EmbeddedNode.await(stop);
                 if (!interruption.interrupted()) {
                     throw new TailraceException(
                             ErrorCode.CLOSED, "The node has stopped by itself; the lines above say why.");
                 }
-            } finally {
-                EmbeddedNode.await(server.close());
             }
             return Main.INTERRUPTED;
         }

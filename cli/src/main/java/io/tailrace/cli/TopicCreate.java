@@ -7,6 +7,7 @@ import io.tailrace.engine.error.ErrorCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +36,12 @@ final class TopicCreate implements Callable<Integer> {
     private int partitions = 1;
 
     @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            description = "How many nodes hold each partition. Default: 3 where there are three storage nodes, else 1.")
+    private @Nullable Integer replicas;
+
+    @Option(
             names = "--set",
             paramLabel = "NAME=VALUE",
             description = "A setting by Kafka's name, such as retention.ms=3600000; may be repeated.")
@@ -51,7 +58,7 @@ final class TopicCreate implements Callable<Integer> {
     public Integer call() {
         Topics topics = new Topics(options.server());
         try {
-            JsonNode topic = topics.create(name, partitions, settings);
+            JsonNode topic = topics.create(name, partitions, replicas, settings);
             int count = topic.path("partitions").size();
             terminal.notice("Created " + name + " with " + TopicCommand.partitions(count) + ".");
         } catch (ServerProblem e) {

@@ -38,9 +38,12 @@ final class TopicList implements Callable<Integer> {
             terminal.notice("There are no topics yet: tailrace topic create NAME");
             return 0;
         }
-        TextTable table = new TextTable("topic", "partitions");
+        TextTable table = new TextTable("topic", "partitions", "replicas");
         for (JsonNode topic : topics) {
-            table.row(TopicDescribe.cell(topic.path("name")), TopicDescribe.cell(topic.path("partitions")));
+            table.row(
+                    TopicDescribe.cell(topic.path("name")),
+                    TopicDescribe.cell(topic.path("partitions")),
+                    TopicDescribe.cell(topic.path("replicas")));
         }
         table.lines().forEach(terminal.out()::println);
         return 0;

@@ -64,9 +64,10 @@ class ServerCommandsTest {
 
     @Test
     void topicIsCreatedListedDescribedAndDeleted() throws Exception {
-        CapturedTerminal created = ok("topic", "create", "life", "--partitions", "3", "--set", "retention.ms=60000");
+        CapturedTerminal created =
+                ok("topic", "create", "life", "--partitions", "3", "--replicas", "1", "--set", "retention.ms=60000");
         assertThat(created.out() + created.err()).isEmpty();
-        assertThat(ok("topic", "list").outLines()).anyMatch(line -> line.matches("life +3"));
+        assertThat(ok("topic", "list").outLines()).anyMatch(line -> line.matches("life +3 +1"));
         assertThat(ok("topic", "describe", "life").outLines())
                 .anyMatch(line -> line.matches("2 +\\S+ +\\S+ +0 +0"))
                 .anyMatch(line -> line.matches("retention\\.ms +60000"));

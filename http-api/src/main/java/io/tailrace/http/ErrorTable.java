@@ -18,6 +18,7 @@ final class ErrorTable {
             case OFFSET_OUT_OF_RANGE -> 416;
             case NOT_READY,
                     CATALOG_UNAVAILABLE,
+                    NOT_ENOUGH_NODES,
                     PARTITION_UNAVAILABLE,
                     PARTITION_BUSY,
                     FENCED,

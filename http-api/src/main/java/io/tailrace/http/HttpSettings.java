@@ -33,6 +33,20 @@ public record HttpSettings(
         Duration deliveryTimeout,
         Duration closeTimeout) {
 
+    /** The same at another port. */
+    public HttpSettings withPort(int other) {
+        return new HttpSettings(
+                networkInterface,
+                other,
+                maxLineBytes,
+                maxBodyBytes,
+                maxConnections,
+                keepAliveTimeout,
+                bodyTimeout,
+                deliveryTimeout,
+                closeTimeout);
+    }
+
     /** Refuses what cannot be served with INVALID_SETTING. */
     public HttpSettings {
         check(isLoopback(networkInterface), "interface", networkInterface, "a loopback address, such as 127.0.0.1");

@@ -59,6 +59,7 @@ final class TopicJson {
     private static void writeHead(JsonGenerator json, Topic topic) throws IOException {
         json.writeStringField("name", topic.name());
         json.writeStringField("id", topic.id().toString());
+        json.writeNumberField("replicas", topic.replicas());
         json.writeObjectFieldStart("settings");
         for (Map.Entry<String, String> setting : topic.settings().asMap().entrySet()) {
             json.writeStringField(setting.getKey(), setting.getValue());

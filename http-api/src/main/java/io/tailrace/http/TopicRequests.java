@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class TopicRequests {
     private @Nullable String name;
     private OptionalInt partitions = OptionalInt.empty();
+    private int replicas = NewTopic.DEFAULT_REPLICAS;
     private final Map<String, String> set = new LinkedHashMap<>();
     private final Set<String> reset = new HashSet<>();
 
@@ -28,6 +29,10 @@ final class TopicRequests {
                 request.name = ObjectReader.text(value, "name");
                 return true;
             }
+            if (field.equals("replicas")) {
+                request.replicas = (int) ObjectReader.number(value, "replicas", 1, Integer.MAX_VALUE);
+                return true;
+            }
             return request.readCommon(field, value);
         });
         String name = request.name;
@@ -36,7 +41,7 @@ final class TopicRequests {
         }
         // A setting that is null has its default.
         TopicSettings settings = TopicSettings.DEFAULT.with(request.set);
-        return new NewTopic(name, request.partitions.orElse(1), settings);
+        return new NewTopic(name, request.partitions.orElse(1), request.replicas, settings);
     }
 
     static TopicChange change(byte[] body) {

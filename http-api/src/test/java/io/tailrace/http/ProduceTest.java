@@ -328,7 +328,7 @@ class ProduceTest {
                 .answer(
                         "describe",
                         arguments -> CompletableFuture.completedStage(
-                                new Topic(topic, described.id(), 4, described.settings())));
+                                new Topic(topic, described.id(), 4, 1, described.settings())));
         try {
             assertThat(node.post(records, JSON, "{\"value\":{\"data\":\"two\"},\"partition_id\":3}")
                             .body())

@@ -47,13 +47,14 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     void recreate(String name, int partitions) {
         topics.put(
                 name,
-                new Topic(name, UUID.randomUUID(), partitions, topics.get(name).settings()));
+                new Topic(
+                        name, UUID.randomUUID(), partitions, 1, topics.get(name).settings()));
     }
 
     /** The same topic gets more partitions. */
     void grow(String name, int partitions) {
         Topic before = topics.get(name);
-        topics.put(name, new Topic(name, before.id(), partitions, before.settings()));
+        topics.put(name, new Topic(name, before.id(), partitions, 1, before.settings()));
     }
 
     FakePartition partition(String topic, int number) {
@@ -97,7 +98,7 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     @Override
     public CompletionStage<Topic> create(NewTopic topic) {
         UUID id = UUID.nameUUIDFromBytes(topic.name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        Topic created = new Topic(topic.name(), id, topic.partitions(), topic.settings());
+        Topic created = new Topic(topic.name(), id, topic.partitions(), 1, topic.settings());
         topics.put(topic.name(), created);
         return CompletableFuture.completedStage(created);
     }

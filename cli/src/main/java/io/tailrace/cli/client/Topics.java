@@ -37,9 +37,16 @@ public final class Topics {
         return json(server.call("GET", path(topic), null, PATIENCE));
     }
 
-    /** A new one. */
-    public JsonNode create(String topic, int partitions, Map<String, String> settings) {
+    /**
+     * A new one.
+     *
+     * @param replicas how many nodes hold each partition; {@code null} for the server's default
+     */
+    public JsonNode create(String topic, int partitions, @Nullable Integer replicas, Map<String, String> settings) {
         ObjectNode wanted = JSON.createObjectNode().put("name", topic).put("partitions", partitions);
+        if (replicas != null) {
+            wanted.put("replicas", replicas);
+        }
         ObjectNode set = wanted.putObject("settings");
         settings.forEach(set::put);
         return json(server.call("POST", "/v1/topics", bytes(wanted), PATIENCE));

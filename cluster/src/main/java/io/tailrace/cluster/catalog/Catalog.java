@@ -1,11 +1,30 @@
 package io.tailrace.cluster.catalog;
 
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
+import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicForgotten;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicPlanned;
+import io.tailrace.cluster.placement.InternalPartition;
+import io.tailrace.cluster.placement.Placement;
+import io.tailrace.cluster.placement.PlacementGroup;
+import io.tailrace.cluster.placement.PlacementGroups;
 import io.tailrace.engine.partition.PartitionId;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
@@ -14,34 +33,41 @@ import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
 /**
- * All topics at one moment. Immutable, and a function of the catalogue's events alone.
+ * All topics and where their partitions live, at one moment. Immutable, and a function of the catalogue's events alone.
  *
  * @param byName the topics, sorted by name
  * @param byId the same by id
+ * @param planned topics whose replicas are being made, by id: new ones, and those that get more partitions as they will be then
  * @param deleted topics whose files are not all gone yet, by id
- * @param partitions how many all topics have together
+ * @param internals the internal partitions but the catalogue's own, by id
+ * @param groups who votes in which placement group
+ * @param partitions how many all topics have together, those planned not counted
  */
 public record Catalog(
-        PSortedMap<String, Topic> byName, PMap<UUID, Topic> byId, PMap<UUID, Topic> deleted, int partitions) {
+        PSortedMap<String, Topic> byName,
+        PMap<UUID, Topic> byId,
+        PMap<UUID, Topic> planned,
+        PMap<UUID, Deletion> deleted,
+        PMap<UUID, InternalPlace> internals,
+        PlacementGroups groups,
+        int partitions) {
     /** No topics. */
-    public static final Catalog EMPTY = new Catalog(TreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), 0);
+    public static final Catalog EMPTY = new Catalog(
+            TreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            PlacementGroups.NONE,
+            0);
 
     /** The catalogue with these topics. */
     public static Catalog of(Collection<Topic> topics) {
-        return of(topics, List.of());
-    }
-
-    /** The catalogue with these topics, and these on their way out. */
-    static Catalog of(Collection<Topic> topics, Collection<Topic> deleted) {
         Catalog all = EMPTY;
         for (Topic topic : topics) {
             all = all.with(topic);
         }
-        PMap<UUID, Topic> going = all.deleted;
-        for (Topic topic : deleted) {
-            going = going.plus(topic.id(), topic);
-        }
-        return new Catalog(all.byName, all.byId, going, all.partitions);
+        return all;
     }
 
     /** The topic of that name, or {@code null}. */
@@ -55,25 +81,118 @@ public record Catalog(
                 .filter(topic -> partition.partition() >= 0 && partition.partition() < topic.partitions());
     }
 
+    /**
+     * Where each partition lives by this state.
+     *
+     * @param controlVoters the nodes that hold the catalogue itself
+     */
+    public Placement placement(List<UUID> controlVoters) {
+        return new Placement(groups, this::replicasOf, controlVoters);
+    }
+
+    private OptionalInt replicasOf(PartitionId partition) {
+        if (InternalPartition.is(partition)) {
+            InternalPlace place = internals.get(partition.topicId());
+            return place == null || !place.placed() ? OptionalInt.empty() : OptionalInt.of(place.replicas());
+        }
+        return topicOf(partition).map(topic -> OptionalInt.of(topic.replicas())).orElseGet(OptionalInt::empty);
+    }
+
+    /** The nodes that are to hold partitions of that topic, which need not be announced. */
+    public Set<UUID> holders(Topic topic) {
+        Set<UUID> holders = new HashSet<>();
+        for (int number = 0; number < Math.min(topic.partitions(), PlacementGroup.GROUPS); number++) {
+            groups.voters(PlacementGroup.of(topic.partition(number), topic.replicas()))
+                    .ifPresent(holders::addAll);
+        }
+        return holders;
+    }
+
+    /** Whether there is such a topic: announced, being made, or on its way out. */
+    boolean knows(UUID topicId) {
+        return byId.containsKey(topicId) || planned.containsKey(topicId) || deleted.containsKey(topicId);
+    }
+
+    /** Whether a replica of that partition of a topic may lie on a disk: it is there, being made, or on its way out. */
+    public boolean mayLie(PartitionId partition) {
+        Topic plan = planned.get(partition.topicId());
+        return topicOf(partition).isPresent()
+                || (plan != null && partition.partition() < plan.partitions())
+                || deleted.containsKey(partition.topicId());
+    }
+
     /** The state after the event. */
     Catalog apply(CatalogEvent event) {
-        if (event instanceof CatalogEvent.TopicCreated created) {
+        if (event instanceof TopicPlanned plan) {
+            return withPlanned(planned.plus(plan.topic().id(), plan.topic()));
+        }
+        if (event instanceof PlanDropped dropped) {
+            return dropped(dropped.topicId());
+        }
+        if (event instanceof TopicCreated created) {
             return with(created.topic());
         }
-        if (event instanceof CatalogEvent.TopicAltered altered) {
+        if (event instanceof TopicAltered altered) {
             return with(altered.topic());
         }
-        if (event instanceof CatalogEvent.TopicDeleted gone) {
+        if (event instanceof TopicDeleted gone) {
             return without(gone.topicId());
         }
-        CatalogEvent.TopicForgotten forgotten = (CatalogEvent.TopicForgotten) event;
-        return new Catalog(byName, byId, deleted.minus(forgotten.topicId()), partitions);
+        if (event instanceof FilesGone gone) {
+            Deletion deletion = deleted.get(gone.topicId());
+            return deletion == null ? this : withDeleted(deleted.plus(gone.topicId(), deletion.without(gone.nodeId())));
+        }
+        if (event instanceof TopicForgotten forgotten) {
+            return withDeleted(deleted.minus(forgotten.topicId()));
+        }
+        return applyToPlaces(event);
+    }
+
+    private Catalog applyToPlaces(CatalogEvent event) {
+        if (event instanceof GroupsPlaced placed) {
+            return withGroups(groups.with(placed.replicas(), placed.voters()));
+        }
+        if (event instanceof GroupMoved moved) {
+            return withGroups(groups.moved(moved.group(), moved.voters()));
+        }
+        if (event instanceof InternalPlanned plan) {
+            return withInternals(internals.plus(plan.id(), new InternalPlace(plan.replicas(), false)));
+        }
+        if (event instanceof Confirmed) {
+            return this;
+        }
+        InternalPlaced placed = (InternalPlaced) event;
+        InternalPlace place = new InternalPlace(placed.replicas(), true);
+        Map<UUID, InternalPlace> more = new HashMap<>();
+        placed.ids().forEach(id -> more.put(id, place));
+        return withInternals(internals.plusAll(more));
+    }
+
+    /**
+     * What was made of the new partitions of a topic that stays as it was remains: they are empty, and used when it grows after all,
+     * or moved aside at a start.
+     */
+    private Catalog dropped(UUID topicId) {
+        Topic plan = planned.get(topicId);
+        Catalog without = withPlanned(planned.minus(topicId));
+        return plan == null || byId.containsKey(topicId)
+                ? without
+                : without.withDeleted(deleted.plus(topicId, Deletion.of(plan)));
     }
 
     private Catalog with(Topic topic) {
         Topic before = byId.get(topic.id());
         int more = topic.partitions() - (before == null ? 0 : before.partitions());
-        return new Catalog(byName.plus(topic.name(), topic), byId.plus(topic.id(), topic), deleted, partitions + more);
+        Topic plan = planned.get(topic.id());
+        boolean fulfilled = plan != null && plan.partitions() <= topic.partitions();
+        return new Catalog(
+                byName.plus(topic.name(), topic),
+                byId.plus(topic.id(), topic),
+                fulfilled ? planned.minus(topic.id()) : planned,
+                deleted,
+                internals,
+                groups,
+                partitions + more);
     }
 
     private Catalog without(UUID topicId) {
@@ -84,8 +203,27 @@ public record Catalog(
         return new Catalog(
                 byName.minus(topic.name()),
                 byId.minus(topicId),
-                deleted.plus(topicId, topic),
+                planned.minus(topicId),
+                deleted.plus(topicId, Deletion.of(topic)),
+                internals,
+                groups,
                 partitions - topic.partitions());
+    }
+
+    private Catalog withPlanned(PMap<UUID, Topic> plans) {
+        return new Catalog(byName, byId, plans, deleted, internals, groups, partitions);
+    }
+
+    Catalog withDeleted(PMap<UUID, Deletion> deletions) {
+        return new Catalog(byName, byId, planned, deletions, internals, groups, partitions);
+    }
+
+    Catalog withInternals(PMap<UUID, InternalPlace> places) {
+        return new Catalog(byName, byId, planned, deleted, places, groups, partitions);
+    }
+
+    private Catalog withGroups(PlacementGroups voters) {
+        return new Catalog(byName, byId, planned, deleted, internals, voters, partitions);
     }
 
     /** The settings of a topic after a change: what is reset first, then what is set. */

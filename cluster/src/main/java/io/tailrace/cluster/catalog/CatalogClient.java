@@ -26,16 +26,20 @@ public final class CatalogClient implements Topics {
     private final ActorSystem<?> system;
     private final ActorRef<TopicCatalog.Command> catalog;
     private final Duration timeout;
+    private final Duration changeTimeout;
 
     /**
      * Over the catalogue.
      *
-     * @param timeout after which it counts as not answering
+     * @param timeout after which it counts as not answering a question
+     * @param changeTimeout after which what became of a change is unknown
      */
-    public CatalogClient(ActorSystem<?> system, ActorRef<TopicCatalog.Command> catalog, Duration timeout) {
+    public CatalogClient(
+            ActorSystem<?> system, ActorRef<TopicCatalog.Command> catalog, Duration timeout, Duration changeTimeout) {
         this.system = system;
         this.catalog = catalog;
         this.timeout = timeout;
+        this.changeTimeout = changeTimeout;
     }
 
     @Override
@@ -64,9 +68,39 @@ public final class CatalogClient implements Topics {
         return change(replyTo -> new TopicCatalog.Delete(name, replyTo), CatalogClient::one);
     }
 
-    /** Hands over topics that an older format kept in a file, with their ids; those that are there already stay as they are. */
-    public CompletionStage<List<Topic>> adopt(List<Topic> topics) {
-        return change(replyTo -> new TopicCatalog.Adopt(topics, replyTo), CatalogClient::many);
+    /** The topic of that id. Fails: UNKNOWN_TOPIC. */
+    public CompletionStage<Topic> find(UUID topicId) {
+        return question(replyTo -> new TopicCatalog.Find(topicId, replyTo), CatalogClient::one);
+    }
+
+    /**
+     * Makes sure that there is such an internal partition, and says how many replicas it has. Fails: NOT_ENOUGH_NODES, LIMIT_EXCEEDED,
+     * or what keeps a node from making its replica.
+     *
+     * @param id see {@link io.tailrace.cluster.placement.InternalPartition#of}
+     */
+    public CompletionStage<Integer> placeInternal(UUID id) {
+        return question(replyTo -> new TopicCatalog.PlaceInternal(id, replyTo), reply -> ((TopicCatalog.Placed) reply)
+                .replicas());
+    }
+
+    /**
+     * Hands over what a node that is alone has from before the catalogue knew of it, with their ids; what is known already stays as it
+     * is.
+     *
+     * @param topics that an older format kept in a file
+     * @param internals the ids of internal partitions
+     */
+    public CompletionStage<List<Topic>> adopt(List<Topic> topics, List<UUID> internals) {
+        return change(replyTo -> new TopicCatalog.Adopt(topics, internals, replyTo), CatalogClient::many);
+    }
+
+    /**
+     * The catalogue as it was after the question. Dearer than what a {@link CatalogView} knows, which may be from an incarnation that had
+     * been succeeded already.
+     */
+    public CompletionStage<Catalog> confirmed() {
+        return question(TopicCatalog.Confirm::new, reply -> ((TopicCatalog.Whole) reply).catalog());
     }
 
     /** Whom it asks. */
@@ -74,9 +108,9 @@ public final class CatalogClient implements Topics {
         return catalog;
     }
 
-    /** The files of a deleted topic are gone. */
-    public void forget(UUID topicId) {
-        catalog.tell(new TopicCatalog.Forget(topicId));
+    /** That node has no files of a deleted topic any more. May be lost; said twice it does nothing. */
+    public void forget(UUID topicId, UUID nodeId) {
+        catalog.tell(new TopicCatalog.Forget(topicId, nodeId));
     }
 
     private static Topic one(TopicCatalog.Reply reply) {
@@ -91,7 +125,7 @@ public final class CatalogClient implements Topics {
             Function<ActorRef<TopicCatalog.Reply>, TopicCatalog.Command> message,
             Function<TopicCatalog.Reply, T> result) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        ask(timeout, message, (reply, failure) -> {
+        ask(changeTimeout, message, (reply, failure) -> {
             if (reply == null) {
                 answer.completeExceptionally(unknown(failure));
             } else {

@@ -68,6 +68,7 @@ public final class CatalogFile {
                     topic.path("name").asText(),
                     UUID.fromString(topic.path("id").asText()),
                     topic.path("partitions").asInt(),
+                    1,
                     new TopicSettings(
                             settings.path("maxMessageBytes").asInt(),
                             settings.path("segmentBytes").asInt(),

@@ -4,10 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
+import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicForgotten;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicPlanned;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
@@ -24,25 +32,45 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  * The catalogue's events and snapshots as bytes: JSON, under a manifest that names what it is and its version.
  *
  * <pre>
- *   topic             {"name", "id", "partitions", "settings": {name: text …}}
- *   created/1         topic
- *   altered/1         topic
- *   deleted/1         {"id"}
- *   forgotten/1       {"id"}
- *   catalog/1         {"topics": [topic …], "deleted": [topic …]}
+ *   topic               {"name", "id", "partitions", "replicas", "settings": {name: text …}}
+ *   planned/1           topic
+ *   plan-dropped/1      {"id"}
+ *   created/2           topic
+ *   altered/2           topic
+ *   deleted/1           {"id"}
+ *   files-gone/1        {"id", "node"}
+ *   forgotten/1         {"id"}
+ *   groups-placed/1     {"replicas", "nodes": [id …], "groups": [[place of a voter in "nodes" …] …]}
+ *   group-moved/1       {"replicas", "group", "voters": [id …]}
+ *   confirmed/1         {}
+ *   internal-planned/1  {"id", "replicas"}
+ *   internal-placed/1   {"ids": [id …], "replicas"}
+ *   catalog/2           {"topics": [topic …], "planned": [topic …], "deleted": [topic with "gone": [id …] …],
+ *                        "internals": [{"id", "replicas", "placed"} …], "groups": [as groups-placed …]}
  * </pre>
  *
- * <p>A manifest that is not known, of a newer version, stops the catalogue: a guess could orphan data.
+ * <p>The versions 1 of {@code created}, {@code altered} and {@code catalog} are from before there were clusters, and still read:
+ * they lack {@code replicas}, which was 1, and all that is about places. A manifest that is not known, of a newer version, stops
+ * the catalogue: a guess could orphan data.
  */
 public final class CatalogFormat extends SerializerWithStringManifest {
     /** Registered in reference.conf; Pekko asks that it be unique in an application. */
     private static final int IDENTIFIER = 7_070_101;
 
-    private static final String CREATED = "created/1";
-    private static final String ALTERED = "altered/1";
-    private static final String DELETED = "deleted/1";
-    private static final String FORGOTTEN = "forgotten/1";
-    private static final String CATALOG = "catalog/1";
+    private static final Map<Class<?>, String> MANIFESTS = Map.ofEntries(
+            Map.entry(TopicPlanned.class, "planned/1"),
+            Map.entry(PlanDropped.class, "plan-dropped/1"),
+            Map.entry(TopicCreated.class, "created/2"),
+            Map.entry(TopicAltered.class, "altered/2"),
+            Map.entry(TopicDeleted.class, "deleted/1"),
+            Map.entry(FilesGone.class, "files-gone/1"),
+            Map.entry(TopicForgotten.class, "forgotten/1"),
+            Map.entry(GroupsPlaced.class, "groups-placed/1"),
+            Map.entry(GroupMoved.class, "group-moved/1"),
+            Map.entry(Confirmed.class, "confirmed/1"),
+            Map.entry(InternalPlanned.class, "internal-planned/1"),
+            Map.entry(InternalPlaced.class, "internal-placed/1"),
+            Map.entry(Catalog.class, "catalog/2"));
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -57,22 +85,11 @@ public final class CatalogFormat extends SerializerWithStringManifest {
     }
 
     static String manifestOf(Object object) {
-        if (object instanceof TopicCreated) {
-            return CREATED;
+        String manifest = MANIFESTS.get(object.getClass());
+        if (manifest == null) {
+            throw new IllegalArgumentException("Nothing of the catalogue's: " + object.getClass());
         }
-        if (object instanceof TopicAltered) {
-            return ALTERED;
-        }
-        if (object instanceof TopicDeleted) {
-            return DELETED;
-        }
-        if (object instanceof TopicForgotten) {
-            return FORGOTTEN;
-        }
-        if (object instanceof Catalog) {
-            return CATALOG;
-        }
-        throw new IllegalArgumentException("Nothing of the catalogue's: " + object.getClass());
+        return manifest;
     }
 
     @Override
@@ -86,6 +103,15 @@ public final class CatalogFormat extends SerializerWithStringManifest {
 
     /** As a tree, for whatever bytes. */
     static JsonNode json(Object object) {
+        if (object instanceof Catalog catalog) {
+            return PlacesJson.catalog(catalog);
+        }
+        if (object instanceof TopicPlanned planned) {
+            return json(planned.topic());
+        }
+        if (object instanceof PlanDropped dropped) {
+            return json(dropped.topicId());
+        }
         if (object instanceof TopicCreated created) {
             return json(created.topic());
         }
@@ -95,14 +121,13 @@ public final class CatalogFormat extends SerializerWithStringManifest {
         if (object instanceof TopicDeleted deleted) {
             return json(deleted.topicId());
         }
+        if (object instanceof FilesGone gone) {
+            return json(gone.topicId()).put("node", gone.nodeId().toString());
+        }
         if (object instanceof TopicForgotten forgotten) {
             return json(forgotten.topicId());
         }
-        Catalog catalog = (Catalog) object;
-        ObjectNode all = JSON.createObjectNode();
-        all.set("topics", json(catalog.byName().values()));
-        all.set("deleted", json(catalog.deleted().values()));
-        return all;
+        return PlacesJson.event((CatalogEvent) object);
     }
 
     static ArrayNode json(Collection<Topic> topics) {
@@ -111,12 +136,15 @@ public final class CatalogFormat extends SerializerWithStringManifest {
         return all;
     }
 
-    private static ObjectNode json(UUID id) {
+    static ObjectNode json(UUID id) {
         return JSON.createObjectNode().put("id", id.toString());
     }
 
     static ObjectNode json(Topic topic) {
-        ObjectNode node = json(topic.id()).put("name", topic.name()).put("partitions", topic.partitions());
+        ObjectNode node = json(topic.id())
+                .put("name", topic.name())
+                .put("partitions", topic.partitions())
+                .put("replicas", topic.replicas());
         ObjectNode settings = node.putObject("settings");
         topic.settings().asMap().forEach(settings::put);
         return node;
@@ -130,11 +158,19 @@ public final class CatalogFormat extends SerializerWithStringManifest {
     /** What {@link #json(Object)} made a tree of. */
     static Object object(JsonNode json, String manifest) {
         return switch (manifest) {
-            case CREATED -> new TopicCreated(topic(json));
-            case ALTERED -> new TopicAltered(topic(json));
-            case DELETED -> new TopicDeleted(id(json));
-            case FORGOTTEN -> new TopicForgotten(id(json));
-            case CATALOG -> Catalog.of(topics(json.path("topics")), topics(json.path("deleted")));
+            case "planned/1" -> new TopicPlanned(topic(json));
+            case "plan-dropped/1" -> new PlanDropped(id(json));
+            case "created/1", "created/2" -> new TopicCreated(topic(json));
+            case "altered/1", "altered/2" -> new TopicAltered(topic(json));
+            case "deleted/1" -> new TopicDeleted(id(json));
+            case "files-gone/1" -> new FilesGone(id(json), id(json, "node"));
+            case "forgotten/1" -> new TopicForgotten(id(json));
+            case "groups-placed/1" -> PlacesJson.groupsPlaced(json);
+            case "group-moved/1" -> PlacesJson.groupMoved(json);
+            case "confirmed/1" -> new Confirmed();
+            case "internal-planned/1" -> PlacesJson.internalPlanned(json);
+            case "internal-placed/1" -> PlacesJson.internalPlaced(json);
+            case "catalog/1", "catalog/2" -> PlacesJson.catalog(json);
             default ->
                 throw new TailraceException(
                         ErrorCode.DATA_DIR_VERSION,
@@ -158,12 +194,20 @@ public final class CatalogFormat extends SerializerWithStringManifest {
     }
 
     static UUID id(JsonNode json) {
-        return UUID.fromString(json.path("id").asText());
+        return id(json, "id");
+    }
+
+    static UUID id(JsonNode json, String field) {
+        return UUID.fromString(json.path(field).asText());
     }
 
     static Topic topic(JsonNode json) {
         return new Topic(
-                json.path("name").asText(), id(json), json.path("partitions").asInt(), settings(json));
+                json.path("name").asText(),
+                id(json),
+                json.path("partitions").asInt(),
+                json.path("replicas").asInt(1),
+                settings(json));
     }
 
     static TopicSettings settings(JsonNode json) {

@@ -16,9 +16,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -27,35 +29,59 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is said to the catalogue from another node, its answers, and what its followers hear: CBOR, under a manifest that names what it
  * is and its version. Topics and events look as in {@link CatalogFormat}; an actor is its path.
  *
  * <pre>
- *   create/1       {"topic": {"name", "partitions", "settings"}, "id", "replyTo"}
- *   describe/1     {"name", "replyTo"}
- *   list/1         {"replyTo"}
- *   alter/1        {"name", "partitions" or nothing, "set": {name: text …}, "reset": [name …], "replyTo"}
- *   delete/1       {"name", "replyTo"}
- *   adopt/1        {"topics": [topic …], "replyTo"}
- *   forget/1       {"id"}
- *   follow/1       {"version", "follower"}
- *   one/1          topic
- *   many/1         {"topics": [topic …]}, compressed with gzip
- *   refused/1      {"code", "message"}
- *   everything/1   {"version", "manifest", "catalog"}, compressed with gzip
- *   changed/1      {"version", "manifest", "event"}
+ *   create/2           {"topic": {"name", "partitions", "replicas", "settings"}, "id", "replyTo"}
+ *   describe/1         {"name", "replyTo"}
+ *   find/1             {"id", "replyTo"}
+ *   list/1             {"replyTo"}
+ *   alter/1            {"name", "partitions" or nothing, "set": {name: text …}, "reset": [name …], "replyTo"}
+ *   delete/1           {"name", "replyTo"}
+ *   adopt/2            {"topics": [topic …], "internals": [id …], "replyTo"}
+ *   place-internal/1   {"id", "replyTo"}
+ *   confirm/1          {"replyTo"}
+ *   forget/2           {"id", "node"}
+ *   follow/1           {"version", "follower"}
+ *   one/2              topic
+ *   many/2             {"topics": [topic …]}, compressed with gzip
+ *   placed/1           {"id", "replicas"}
+ *   whole/1            {"manifest", "catalog"}, compressed with gzip
+ *   refused/1          {"code", "message"}
+ *   everything/1       {"version", "manifest", "catalog"}, compressed with gzip
+ *   changed/1          {"version", "manifest", "event"}
  * </pre>
  *
- * <p>What is not known is refused with SERIALIZATION_FAILED; Pekko logs and drops that message, as if it had been lost.
+ * <p>What is not known, the versions 1 that are not listed among it, is refused with SERIALIZATION_FAILED; Pekko logs and drops that message, as if it had been lost.
  */
 public final class CatalogMessages extends SerializerWithStringManifest {
     /** Registered in reference.conf; Pekko asks that it be unique in an application. */
     private static final int IDENTIFIER = 7_070_103;
     /** All topics that there can be, and more. */
     private static final int MAX_BYTES = 64 << 20;
+
+    private static final Map<Class<?>, String> KINDS = Map.ofEntries(
+            Map.entry(TopicCatalog.Create.class, "create/2"),
+            Map.entry(TopicCatalog.Describe.class, "describe/1"),
+            Map.entry(TopicCatalog.Find.class, "find/1"),
+            Map.entry(TopicCatalog.ListTopics.class, "list/1"),
+            Map.entry(TopicCatalog.Alter.class, "alter/1"),
+            Map.entry(TopicCatalog.Delete.class, "delete/1"),
+            Map.entry(TopicCatalog.Adopt.class, "adopt/2"),
+            Map.entry(TopicCatalog.PlaceInternal.class, "place-internal/1"),
+            Map.entry(TopicCatalog.Confirm.class, "confirm/1"),
+            Map.entry(TopicCatalog.Forget.class, "forget/2"),
+            Map.entry(TopicCatalog.Follow.class, "follow/1"),
+            Map.entry(TopicCatalog.One.class, "one/2"),
+            Map.entry(TopicCatalog.Many.class, "many/2"),
+            Map.entry(TopicCatalog.Placed.class, "placed/1"),
+            Map.entry(TopicCatalog.Whole.class, "whole/1"),
+            Map.entry(TopicCatalog.Refused.class, "refused/1"),
+            Map.entry(Everything.class, "everything/1"),
+            Map.entry(Changed.class, "changed/1"));
 
     private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
 
@@ -73,55 +99,11 @@ public final class CatalogMessages extends SerializerWithStringManifest {
 
     @Override
     public String manifest(Object object) {
-        String kind = kind(object);
+        String kind = KINDS.get(object.getClass());
         if (kind == null) {
             throw new IllegalArgumentException("Never leaves its node: " + object.getClass());
         }
         return kind;
-    }
-
-    private static @Nullable String kind(Object object) {
-        if (object instanceof TopicCatalog.Command command) {
-            return kindOf(command);
-        }
-        if (object instanceof TopicCatalog.One) {
-            return "one/1";
-        }
-        if (object instanceof TopicCatalog.Many) {
-            return "many/1";
-        }
-        if (object instanceof TopicCatalog.Refused) {
-            return "refused/1";
-        }
-        if (object instanceof Everything) {
-            return "everything/1";
-        }
-        return object instanceof Changed ? "changed/1" : null;
-    }
-
-    private static @Nullable String kindOf(TopicCatalog.Command command) {
-        if (command instanceof TopicCatalog.Create) {
-            return "create/1";
-        }
-        if (command instanceof TopicCatalog.Describe) {
-            return "describe/1";
-        }
-        if (command instanceof TopicCatalog.ListTopics) {
-            return "list/1";
-        }
-        if (command instanceof TopicCatalog.Alter) {
-            return "alter/1";
-        }
-        if (command instanceof TopicCatalog.Delete) {
-            return "delete/1";
-        }
-        if (command instanceof TopicCatalog.Adopt) {
-            return "adopt/1";
-        }
-        if (command instanceof TopicCatalog.Forget) {
-            return "forget/1";
-        }
-        return command instanceof TopicCatalog.Follow ? "follow/1" : null;
     }
 
     // --- to bytes ----------------------------------------------------------------------------------------------------
@@ -139,7 +121,9 @@ public final class CatalogMessages extends SerializerWithStringManifest {
     }
 
     private static boolean isCompressed(Object object) {
-        return object instanceof Everything || object instanceof TopicCatalog.Many;
+        return object instanceof Everything
+                || object instanceof TopicCatalog.Whole
+                || object instanceof TopicCatalog.Many;
     }
 
     private JsonNode tree(Object object) {
@@ -152,6 +136,13 @@ public final class CatalogMessages extends SerializerWithStringManifest {
         ObjectNode tree = CBOR.createObjectNode();
         if (object instanceof TopicCatalog.Many many) {
             return tree.set("topics", CatalogFormat.json(many.topics()));
+        }
+        if (object instanceof TopicCatalog.Placed placed) {
+            return tree.put("id", placed.id().toString()).put("replicas", placed.replicas());
+        }
+        if (object instanceof TopicCatalog.Whole whole) {
+            return tree.put("manifest", CatalogFormat.manifestOf(whole.catalog()))
+                    .set("catalog", CatalogFormat.json((Object) whole.catalog()));
         }
         if (object instanceof TopicCatalog.Refused refused) {
             return tree.put("code", refused.code().name()).put("message", refused.message());
@@ -172,12 +163,16 @@ public final class CatalogMessages extends SerializerWithStringManifest {
         if (command instanceof TopicCatalog.Create create) {
             ObjectNode topic = tree.putObject("topic")
                     .put("name", create.topic().name())
-                    .put("partitions", create.topic().partitions());
+                    .put("partitions", create.topic().partitions())
+                    .put("replicas", create.topic().replicas());
             create.topic().settings().asMap().forEach(topic.putObject("settings")::put);
             return tree.put("id", create.id().toString()).put("replyTo", path(create.replyTo()));
         }
         if (command instanceof TopicCatalog.Describe describe) {
             return tree.put("name", describe.name()).put("replyTo", path(describe.replyTo()));
+        }
+        if (command instanceof TopicCatalog.Find find) {
+            return tree.put("id", find.topicId().toString()).put("replyTo", path(find.replyTo()));
         }
         if (command instanceof TopicCatalog.ListTopics list) {
             return tree.put("replyTo", path(list.replyTo()));
@@ -194,10 +189,19 @@ public final class CatalogMessages extends SerializerWithStringManifest {
         }
         if (command instanceof TopicCatalog.Adopt adopt) {
             tree.set("topics", CatalogFormat.json(adopt.topics()));
+            ArrayNode internals = tree.putArray("internals");
+            adopt.internals().forEach(id -> internals.add(id.toString()));
             return tree.put("replyTo", path(adopt.replyTo()));
         }
+        if (command instanceof TopicCatalog.PlaceInternal wanted) {
+            return tree.put("id", wanted.id().toString()).put("replyTo", path(wanted.replyTo()));
+        }
+        if (command instanceof TopicCatalog.Confirm confirm) {
+            return tree.put("replyTo", path(confirm.replyTo()));
+        }
         if (command instanceof TopicCatalog.Forget forget) {
-            return tree.put("id", forget.topicId().toString());
+            return tree.put("id", forget.topicId().toString())
+                    .put("node", forget.nodeId().toString());
         }
         TopicCatalog.Follow follow = (TopicCatalog.Follow) command;
         return tree.put("version", follow.knownVersion()).put("follower", path(follow.follower()));
@@ -227,10 +231,14 @@ public final class CatalogMessages extends SerializerWithStringManifest {
 
     private Object object(String manifest, byte[] bytes) throws IOException {
         return switch (manifest) {
-            case "create/1" -> create(plain(bytes));
+            case "create/2" -> create(plain(bytes));
             case "describe/1" -> {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.Describe(text(tree, "name"), actor(tree, "replyTo"));
+            }
+            case "find/1" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.Find(id(tree, "id"), actor(tree, "replyTo"));
             }
             case "list/1" -> new TopicCatalog.ListTopics(actor(plain(bytes), "replyTo"));
             case "alter/1" -> alter(plain(bytes));
@@ -238,18 +246,35 @@ public final class CatalogMessages extends SerializerWithStringManifest {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.Delete(text(tree, "name"), actor(tree, "replyTo"));
             }
-            case "adopt/1" -> {
+            case "adopt/2" -> {
                 JsonNode tree = plain(bytes);
-                yield new TopicCatalog.Adopt(CatalogFormat.topics(tree.required("topics")), actor(tree, "replyTo"));
+                yield new TopicCatalog.Adopt(
+                        CatalogFormat.topics(tree.required("topics")),
+                        PlacesJson.ids(tree.required("internals")),
+                        actor(tree, "replyTo"));
             }
-            case "forget/1" -> new TopicCatalog.Forget(CatalogFormat.id(plain(bytes)));
+            case "place-internal/1" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.PlaceInternal(id(tree, "id"), actor(tree, "replyTo"));
+            }
+            case "confirm/1" -> new TopicCatalog.Confirm(actor(plain(bytes), "replyTo"));
+            case "forget/2" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.Forget(id(tree, "id"), id(tree, "node"));
+            }
             case "follow/1" -> {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.Follow(tree.required("version").longValue(), actor(tree, "follower"));
             }
-            case "one/1" -> new TopicCatalog.One(CatalogFormat.topic(plain(bytes)));
-            case "many/1" ->
+            case "one/2" -> new TopicCatalog.One(CatalogFormat.topic(plain(bytes)));
+            case "many/2" ->
                 new TopicCatalog.Many(CatalogFormat.topics(compressed(bytes).required("topics")));
+            case "placed/1" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.Placed(
+                        id(tree, "id"), tree.required("replicas").intValue());
+            }
+            case "whole/1" -> new TopicCatalog.Whole(catalog(compressed(bytes)));
             case "refused/1" -> refused(plain(bytes));
             case "everything/1" -> everything(compressed(bytes));
             case "changed/1" -> changed(plain(bytes));
@@ -261,8 +286,11 @@ public final class CatalogMessages extends SerializerWithStringManifest {
         JsonNode topic = tree.required("topic");
         return new TopicCatalog.Create(
                 new NewTopic(
-                        text(topic, "name"), topic.required("partitions").intValue(), CatalogFormat.settings(topic)),
-                CatalogFormat.id(tree),
+                        text(topic, "name"),
+                        topic.required("partitions").intValue(),
+                        topic.required("replicas").intValue(),
+                        CatalogFormat.settings(topic)),
+                id(tree, "id"),
                 actor(tree, "replyTo"));
     }
 
@@ -289,8 +317,11 @@ public final class CatalogMessages extends SerializerWithStringManifest {
     }
 
     private static Everything everything(JsonNode tree) {
-        return new Everything(tree.required("version").longValue(), (Catalog)
-                CatalogFormat.object(tree.required("catalog"), text(tree, "manifest")));
+        return new Everything(tree.required("version").longValue(), catalog(tree));
+    }
+
+    private static Catalog catalog(JsonNode tree) {
+        return (Catalog) CatalogFormat.object(tree.required("catalog"), text(tree, "manifest"));
     }
 
     private static Changed changed(JsonNode tree) {
@@ -314,6 +345,10 @@ public final class CatalogMessages extends SerializerWithStringManifest {
 
     private static String text(JsonNode tree, String field) {
         return tree.required(field).asText();
+    }
+
+    private static UUID id(JsonNode tree, String field) {
+        return UUID.fromString(text(tree, field));
     }
 
     private <T> ActorRef<T> actor(JsonNode tree, String field) {

@@ -1,33 +1,46 @@
 package io.tailrace.cluster.catalog;
 
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
-import io.tailrace.cluster.catalog.CatalogEvent.TopicForgotten;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicPlanned;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The catalogue of topics: one persistent actor in the cluster, a singleton whose events lie in an internal partition, written
- * through the public journal, so that a second incarnation of it is fenced. It answers a change when the event is stored. Every node's {@link CatalogView} follows it.
+ * through the public journal, so that a second incarnation of it is fenced. It answers a change when the event is stored. Every
+ * node's {@link CatalogView} follows it.
+ *
+ * <p>What needs replicas is planned first, which is an event, so that no node takes what is made for a stranger's; when all of them
+ * are there it is announced, else dropped (log-safety rule 17). An incarnation that finds a plan carries on with it.
  */
 public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Command, CatalogEvent, Catalog> {
     /** More partitions than this in one topic is a slip of the keyboard. */
@@ -40,7 +53,8 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     private static final int SNAPSHOTS_KEPT = 2;
 
     private final ActorContext<Command> context;
-    private final int maxPartitions;
+    private final CatalogRules rules;
+    private final Creations creations;
     /** Who follows: not part of the state, since followers say again that they do. */
     private final Set<ActorRef<Update>> followers = new HashSet<>();
 
@@ -52,22 +66,34 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     record Describe(String name, ActorRef<Reply> replyTo) implements Command {}
 
+    /** The topic of that id. */
+    record Find(UUID topicId, ActorRef<Reply> replyTo) implements Command {}
+
     record ListTopics(ActorRef<Reply> replyTo) implements Command {}
 
     record Alter(String name, TopicChange change, ActorRef<Reply> replyTo) implements Command {}
 
     record Delete(String name, ActorRef<Reply> replyTo) implements Command {}
 
-    /** Takes over topics that an older format kept elsewhere, with their ids. */
-    record Adopt(List<Topic> topics, ActorRef<Reply> replyTo) implements Command {}
+    /** Takes over what a node has from before the catalogue knew of it, with their ids: topics and internal partitions. */
+    record Adopt(List<Topic> topics, List<UUID> internals, ActorRef<Reply> replyTo) implements Command {}
 
-    /** The files of a deleted topic are gone. */
-    record Forget(UUID topicId) implements Command {}
+    /** Makes sure that there is such an internal partition. */
+    record PlaceInternal(UUID id, ActorRef<Reply> replyTo) implements Command {}
+
+    /** All there is, by somebody who was the catalogue after the question, and not one that had been succeeded. */
+    record Confirm(ActorRef<Reply> replyTo) implements Command {}
+
+    /** One node has no files of a deleted topic any more. */
+    record Forget(UUID topicId, UUID nodeId) implements Command {}
 
     /** Follow: answered with all there is if the sender's version is another, and with each event from then on. */
     record Follow(long knownVersion, ActorRef<Update> follower) implements Command {}
 
     private record Unfollow(ActorRef<Update> follower) implements Command {}
+
+    /** Replicas of a topic, or of an internal partition, are all there, or why not. */
+    private record CreationEnded(UUID id, @Nullable TailraceException failure) implements Command {}
 
     /** An answer to who asked. */
     sealed interface Reply {}
@@ -75,6 +101,11 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     record One(Topic topic) implements Reply {}
 
     record Many(List<Topic> topics) implements Reply {}
+
+    /** The internal partition is there, on so many nodes. */
+    record Placed(UUID id, int replicas) implements Reply {}
+
+    record Whole(Catalog catalog) implements Reply {}
 
     record Refused(ErrorCode code, String message) implements Reply {}
 
@@ -88,21 +119,19 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     record Changed(long version, CatalogEvent event) implements Update {}
 
-    private TopicCatalog(ActorContext<Command> context, int maxPartitions) {
+    private TopicCatalog(ActorContext<Command> context, CatalogEnvironment environment) {
         super(
                 PersistenceId.ofUniqueId(InternalPartition.CATALOG),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.1));
         this.context = context;
-        this.maxPartitions = maxPartitions;
+        this.rules = new CatalogRules(environment);
+        this.creations = new Creations(
+                context, environment, (id, failure) -> context.getSelf().tell(new CreationEnded(id, failure)));
     }
 
-    /**
-     * The catalogue's behaviour.
-     *
-     * @param maxPartitions how many all topics may have together
-     */
-    public static Behavior<Command> create(int maxPartitions) {
-        return Behaviors.setup(context -> new TopicCatalog(context, maxPartitions));
+    /** The catalogue's behaviour. */
+    public static Behavior<Command> create(CatalogEnvironment environment) {
+        return Behaviors.setup(context -> new TopicCatalog(context, environment));
     }
 
     @Override
@@ -131,17 +160,40 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     }
 
     @Override
+    public SignalHandler<Catalog> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryCompleted.instance(), creations::carryOn)
+                .build();
+    }
+
+    @Override
     public CommandHandler<Command, CatalogEvent, Catalog> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
                 .onCommand(Create.class, this::create)
-                .onCommand(Describe.class, this::describe)
+                .onCommand(
+                        Describe.class,
+                        (all, describe) -> answering(describe.replyTo, () -> Effect()
+                                .reply(describe.replyTo, new One(CatalogRules.found(all, describe.name)))))
+                .onCommand(
+                        Find.class,
+                        (all, find) -> answering(find.replyTo, () -> Effect()
+                                .reply(find.replyTo, new One(CatalogRules.found(all, find.topicId)))))
                 .onCommand(ListTopics.class, (all, list) -> Effect()
                         .reply(list.replyTo, new Many(List.copyOf(all.byName().values()))))
                 .onCommand(Alter.class, this::alter)
                 .onCommand(Delete.class, this::delete)
                 .onCommand(Adopt.class, this::adopt)
-                .onCommand(Forget.class, this::forget)
+                .onCommand(PlaceInternal.class, this::placeInternal)
+                .onCommand(
+                        Confirm.class,
+                        (all, confirm) ->
+                                store(all, List.of(new Confirmed()), after -> confirm.replyTo.tell(new Whole(after))))
+                .onCommand(CreationEnded.class, this::creationEnded)
+                .onCommand(
+                        Forget.class,
+                        (all, forget) ->
+                                store(all, CatalogRules.filesGone(all, forget.topicId, forget.nodeId), after -> {}))
                 .onCommand(Follow.class, this::follow)
                 .onCommand(Unfollow.class, (all, gone) -> {
                     followers.remove(gone.follower);
@@ -150,129 +202,164 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                 .build();
     }
 
+    private interface Decision {
+        Effect<CatalogEvent, Catalog> decide();
+    }
+
+    private Effect<CatalogEvent, Catalog> answering(ActorRef<Reply> replyTo, Decision decision) {
+        try {
+            return decision.decide();
+        } catch (TailraceException e) {
+            return Effect().reply(replyTo, refused(e));
+        }
+    }
+
     private Effect<CatalogEvent, Catalog> create(Catalog all, Create create) {
-        NewTopic wanted = create.topic;
-        Topic present = all.find(wanted.name());
-        if (present != null && present.id().equals(create.id)) {
+        Topic present = all.byId().get(create.id);
+        if (present != null) {
             return Effect().reply(create.replyTo, new One(present));
         }
-        try {
-            TopicName.checked(wanted.name());
-            SettingNames.check("partitions", wanted.partitions(), 1, MAX_PARTITIONS);
-            if (present != null) {
-                throw new TailraceException(
-                        ErrorCode.TOPIC_EXISTS,
-                        "Topic '" + wanted.name() + "' is already there: describe it, or choose another name.");
-            }
-            checkRoom(all, wanted.partitions());
-        } catch (TailraceException e) {
-            return refuse(create.replyTo, e);
+        if (all.planned().containsKey(create.id)) {
+            creations.join(create.id, create.replyTo);
+            return Effect().none();
         }
-        Topic topic = new Topic(wanted.name(), create.id, wanted.partitions(), wanted.settings());
-        return store(new TopicCreated(topic), create.replyTo, topic);
-    }
-
-    private void checkRoom(Catalog all, int more) {
-        if (all.partitions() + (long) more > maxPartitions) {
-            throw new TailraceException(
-                    ErrorCode.LIMIT_EXCEEDED,
-                    "There are " + all.partitions() + " partitions and may be " + maxPartitions
-                            + ": delete topics, or raise tailrace.catalog.max-partitions.");
-        }
-    }
-
-    private Effect<CatalogEvent, Catalog> describe(Catalog all, Describe describe) {
-        try {
-            return Effect().reply(describe.replyTo, new One(found(all, describe.name)));
-        } catch (TailraceException e) {
-            return refuse(describe.replyTo, e);
-        }
-    }
-
-    private static Topic found(Catalog all, String name) {
-        Topic topic = all.find(TopicName.checked(name));
-        if (topic == null) {
-            throw new TailraceException(
-                    ErrorCode.UNKNOWN_TOPIC,
-                    "There is no topic '" + name + "': create it first, or mind the spelling.");
-        }
-        return topic;
+        return answering(create.replyTo, () -> {
+            Topic topic = rules.created(all, create.topic, create.id);
+            List<CatalogEvent> events = new ArrayList<>(rules.groupsFor(all, topic.replicas()));
+            events.add(new TopicPlanned(topic));
+            creations.join(create.id, create.replyTo);
+            return store(all, events, after -> creations.begin(after, topic));
+        });
     }
 
     private Effect<CatalogEvent, Catalog> alter(Catalog all, Alter alter) {
-        Topic after;
-        Topic before;
-        try {
-            before = found(all, alter.name);
-            int partitions = alter.change.partitions().orElse(before.partitions());
-            SettingNames.check("partitions", partitions, before.partitions(), MAX_PARTITIONS);
-            checkRoom(all, partitions - before.partitions());
-            after = new Topic(before.name(), before.id(), partitions, Catalog.changed(before.settings(), alter.change));
-        } catch (TailraceException e) {
-            return refuse(alter.replyTo, e);
+        return answering(alter.replyTo, () -> {
+            Topic before = CatalogRules.found(all, alter.name);
+            Topic after = rules.altered(all, alter.name, alter.change);
+            if (after.equals(before)) {
+                return Effect().reply(alter.replyTo, new One(after));
+            }
+            if (after.partitions() == before.partitions()) {
+                return store(all, List.of(new TopicAltered(after)), done -> alter.replyTo.tell(new One(after)));
+            }
+            List<CatalogEvent> events = new ArrayList<>(rules.groupsFor(all, after.replicas()));
+            events.add(new TopicPlanned(after));
+            creations.join(after.id(), alter.replyTo);
+            return store(all, events, planned -> creations.begin(planned, after));
+        });
+    }
+
+    private Effect<CatalogEvent, Catalog> placeInternal(Catalog all, PlaceInternal wanted) {
+        InternalPlace place = all.internals().get(wanted.id);
+        if (place != null && place.placed()) {
+            return Effect().reply(wanted.replyTo, new Placed(wanted.id, place.replicas()));
         }
-        return after.equals(before)
-                ? Effect().reply(alter.replyTo, new One(after))
-                : store(new TopicAltered(after), alter.replyTo, after);
+        return answering(wanted.replyTo, () -> {
+            rules.checkInternal(all, wanted.id);
+            int replicas = place == null ? rules.replicas(NewTopic.DEFAULT_REPLICAS) : place.replicas();
+            creations.join(wanted.id, wanted.replyTo);
+            if (creations.underWay(wanted.id)) {
+                return Effect().none();
+            }
+            List<CatalogEvent> events = new ArrayList<>();
+            if (place == null) {
+                events.addAll(rules.groupsFor(all, replicas));
+                events.add(new InternalPlanned(wanted.id, replicas));
+            }
+            return store(all, events, after -> creations.beginInternal(after, wanted.id, replicas));
+        });
+    }
+
+    private Effect<CatalogEvent, Catalog> creationEnded(Catalog all, CreationEnded ended) {
+        InternalPlace internal = all.internals().get(ended.id);
+        if (internal != null) {
+            return internalEnded(all, ended, internal);
+        }
+        Topic planned = all.planned().get(ended.id);
+        if (planned == null) {
+            creations.end(ended.id, new Refused(ErrorCode.UNKNOWN_TOPIC, "The topic is gone again."));
+            return Effect().none();
+        }
+        if (ended.failure != null) {
+            context.getLog().warn("Topic {} is not made as planned: {}", planned.name(), ended.failure.getMessage());
+            return store(
+                    all, List.of(new PlanDropped(ended.id)), after -> creations.end(ended.id, refused(ended.failure)));
+        }
+        boolean added = all.byId().containsKey(ended.id);
+        return store(
+                all,
+                List.of(added ? new TopicAltered(planned) : new TopicCreated(planned)),
+                after -> creations.end(ended.id, new One(planned)));
+    }
+
+    /** One that failed stays planned: whoever wants it next has it tried again, with as many replicas. */
+    private Effect<CatalogEvent, Catalog> internalEnded(Catalog all, CreationEnded ended, InternalPlace place) {
+        if (ended.failure != null) {
+            creations.end(ended.id, refused(ended.failure));
+            return Effect().none();
+        }
+        return store(
+                all,
+                List.of(new InternalPlaced(List.of(ended.id), place.replicas())),
+                after -> creations.end(ended.id, new Placed(ended.id, place.replicas())));
     }
 
     private Effect<CatalogEvent, Catalog> delete(Catalog all, Delete delete) {
-        try {
-            Topic topic = found(all, delete.name);
-            return store(new TopicDeleted(topic.id()), delete.replyTo, topic);
-        } catch (TailraceException e) {
-            return refuse(delete.replyTo, e);
-        }
+        return answering(delete.replyTo, () -> {
+            Topic topic = rules.deletable(all, delete.name);
+            return store(all, List.of(new TopicDeleted(topic.id())), after -> delete.replyTo.tell(new One(topic)));
+        });
     }
 
+    /** What is here already has its one replica here; groups of one replica are placed if that takes this. */
     private Effect<CatalogEvent, Catalog> adopt(Catalog all, Adopt adopt) {
-        List<CatalogEvent> missing = adopt.topics.stream()
-                .filter(topic -> all.find(topic.name()) == null)
-                .filter(topic -> !all.deleted().containsKey(topic.id()))
-                .<CatalogEvent>map(TopicCreated::new)
+        List<CatalogEvent> events = new ArrayList<>(rules.groupsFor(all, 1));
+        adopt.topics.stream()
+                .filter(topic -> all.find(topic.name()) == null && !all.knows(topic.id()))
+                .forEach(topic -> events.add(new TopicCreated(topic)));
+        List<UUID> internals = adopt.internals.stream()
+                .filter(id -> !all.internals().containsKey(id))
                 .toList();
-        return Effect().persist(missing).thenRun((Catalog after) -> {
-            tellEverything(after);
-            adopt.replyTo.tell(new Many(List.copyOf(after.byName().values())));
-        });
+        if (!internals.isEmpty()) {
+            events.add(new InternalPlaced(internals, 1));
+        }
+        return store(
+                all,
+                events,
+                after -> adopt.replyTo.tell(new Many(List.copyOf(after.byName().values()))));
     }
 
-    private Effect<CatalogEvent, Catalog> forget(Catalog all, Forget forget) {
-        TopicForgotten event = new TopicForgotten(forget.topicId);
-        return all.deleted().containsKey(forget.topicId)
-                ? Effect().persist(event).thenRun((Catalog after) -> tell(event))
-                : Effect().none();
-    }
-
+    /** A state from before there were groups gets them first: nobody finds a partition without. */
     private Effect<CatalogEvent, Catalog> follow(Catalog all, Follow follow) {
-        if (followers.add(follow.follower)) {
-            context.watchWith(follow.follower, new Unfollow(follow.follower));
-        }
-        long version = lastSequenceNumber(context);
-        if (follow.knownVersion != version) {
-            follow.follower.tell(new Everything(version, all));
-        }
-        return Effect().none();
-    }
-
-    private Effect<CatalogEvent, Catalog> store(CatalogEvent event, ActorRef<Reply> replyTo, Topic answer) {
-        return Effect().persist(event).thenRun((Catalog after) -> {
-            tell(event);
-            replyTo.tell(new One(answer));
+        return store(all, rules.missingGroups(all), after -> {
+            if (followers.add(follow.follower)) {
+                context.watchWith(follow.follower, new Unfollow(follow.follower));
+            }
+            long version = lastSequenceNumber(context);
+            if (follow.knownVersion != version) {
+                follow.follower.tell(new Everything(version, after));
+            }
         });
     }
 
-    private void tell(CatalogEvent event) {
-        Changed changed = new Changed(lastSequenceNumber(context), event);
-        followers.forEach(follower -> follower.tell(changed));
+    /** Stores the events, if there are any, and tells the followers before whatever comes then. */
+    private Effect<CatalogEvent, Catalog> store(Catalog all, List<CatalogEvent> events, Consumer<Catalog> then) {
+        if (events.isEmpty()) {
+            then.accept(all);
+            return Effect().none();
+        }
+        return Effect().persist(events).thenRun((Catalog after) -> {
+            long version = lastSequenceNumber(context) - events.size();
+            for (CatalogEvent event : events) {
+                version++;
+                Changed changed = new Changed(version, event);
+                followers.forEach(follower -> follower.tell(changed));
+            }
+            then.accept(after);
+        });
     }
 
-    private void tellEverything(Catalog all) {
-        Everything everything = new Everything(lastSequenceNumber(context), all);
-        followers.forEach(follower -> follower.tell(everything));
-    }
-
-    private Effect<CatalogEvent, Catalog> refuse(ActorRef<Reply> replyTo, TailraceException why) {
-        return Effect().reply(replyTo, new Refused(why.code(), String.valueOf(why.getMessage())));
+    private static Refused refused(TailraceException why) {
+        return new Refused(why.code(), String.valueOf(why.getMessage()));
     }
 }

@@ -10,7 +10,11 @@ import java.util.concurrent.CompletionStage;
  * block in what follows them.
  */
 public interface Topics {
-    /** Creates a topic, durably before the answer. Fails: INVALID_TOPIC_NAME, TOPIC_EXISTS, INVALID_SETTING. */
+    /**
+     * Creates a topic, durably before the answer, its replicas included.
+     * Fails: INVALID_TOPIC_NAME, TOPIC_EXISTS, INVALID_SETTING, LIMIT_EXCEEDED, NOT_ENOUGH_NODES where fewer nodes are up than it is to
+     * have replicas, or what keeps a node from making its replicas, such as DISK_FULL; then there is no such topic.
+     */
     CompletionStage<Topic> create(NewTopic topic);
 
     /** All topics, sorted by name. */
@@ -22,7 +26,8 @@ public interface Topics {
     /**
      * Changes a topic, durably before the answer; its partitions act on it within a second or so. New partitions change
      * where keys go from then on.
-     * Fails: INVALID_TOPIC_NAME, UNKNOWN_TOPIC, INVALID_SETTING (fewer partitions than before included).
+     * Fails: INVALID_TOPIC_NAME, UNKNOWN_TOPIC, INVALID_SETTING (fewer partitions than before included), CATALOG_UNAVAILABLE while
+     * another change of it is under way, and for new partitions as {@link #create} does.
      */
     CompletionStage<Topic> alter(String name, TopicChange change);
 

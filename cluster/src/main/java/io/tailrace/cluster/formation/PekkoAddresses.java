@@ -13,7 +13,7 @@ public final class PekkoAddresses {
     }
 
     /** Where that node is, if its actor system has the same name and protocol as this one. */
-    static Address at(NodeAddress node, Address self) {
+    public static Address at(NodeAddress node, Address self) {
         return AddressFromURIString.parse(self.protocol() + "://" + self.system() + "@" + node.text());
     }
 }

@@ -2,43 +2,42 @@ package io.tailrace.cluster.node;
 
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogClient;
+import io.tailrace.cluster.catalog.CatalogEnvironment;
 import io.tailrace.cluster.catalog.CatalogFile;
 import io.tailrace.cluster.catalog.CatalogView;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
-import io.tailrace.cluster.catalog.TopicSettings;
-import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.creation.ReplicaCreator;
 import io.tailrace.cluster.formation.Members;
-import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.cluster.placement.ReplicaReaders;
 import io.tailrace.cluster.placement.ShardedPartitions;
+import io.tailrace.cluster.sharding.VoterAllocation;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.FileStore;
-import io.tailrace.engine.log.LogSettings;
-import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
-import io.tailrace.engine.partition.PartitionSettings;
+import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -56,12 +55,15 @@ import org.slf4j.LoggerFactory;
 final class Node implements Tailrace {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long ASK_AGAIN_NANOS = 100_000_000;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final NodeSystem home;
     private final ActorSystem<?> system;
     private final DataDirectory directory;
     private final Replicas replicas;
     private final String name;
+    private final Executor io;
+    private final PartitionLookup lookup;
     private final ShardedPartitions partitions;
     private final PartitionStarter starter;
     private final CatalogClient topics;
@@ -69,16 +71,15 @@ final class Node implements Tailrace {
     private final Members members;
     private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
-    private volatile Catalog catalog = Catalog.EMPTY;
     private volatile boolean closing;
-    private final AtomicBoolean released = new AtomicBoolean();
+    private boolean released;
 
     /** On an actor system that is up in its cluster. */
     Node(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory) {
         this.home = home;
         this.system = home.system();
         this.directory = directory;
-        Executor io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
+        this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
         this.name = settings.nodeName();
         this.members = home.members(directory.nodeId().toString(), name);
@@ -88,38 +89,60 @@ final class Node implements Tailrace {
                         directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
                 directory.partitions());
         links.ifPresent(to -> to.serve(new ReplicaReaders(replicas, io)::reader));
+        this.lookup = new PartitionLookup(this::topics, List.of(directory.nodeId()));
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
-                this::partitionSettings,
+                lookup::settings,
                 files,
                 new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime),
                 io,
                 clock,
                 settings.limits());
-        ActorRef<PartitionEnvelope> region = PartitionRegion.start(system, environment, home.hostRole());
+        MemberNodes nodes = MemberNodes.onlySelf(system.classicSystem(), members);
+        ActorRef<PartitionEnvelope> region = PartitionRegion.start(
+                system,
+                environment,
+                home.hostRole(),
+                new VoterAllocation(
+                        group -> lookup.placement().voters(group),
+                        nodes::live,
+                        nodes::of,
+                        settings.leaderReturnDelay(),
+                        System::nanoTime));
         this.partitions = new ShardedPartitions(
                 system,
                 region,
+                lookup::group,
                 directory.nodeId().toString(),
                 replicas,
                 io,
                 (node, partition) -> new ReplicaReaders(replicas, io).reader(partition),
                 settings.locateTimeout(),
                 settings.appendTimeout());
-        this.starter = new PartitionStarter(partitions);
+        this.starter = new PartitionStarter(
+                directory.nodeId(), partitions::start, this::isLedHere, nodes::live, System::nanoTime);
         stopStartingBeforeTheRegionStops(system.classicSystem());
         closeLogsBeforeTermination(system.classicSystem());
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
         awaitLeader(TopicCatalog.PARTITION, settings.startTimeout());
+        CatalogSettings ofCatalog = settings.catalog();
+        CatalogEnvironment catalogEnvironment = new CatalogEnvironment(
+                ofCatalog.maxPartitions(),
+                ofCatalog.maxInternals(),
+                nodes,
+                lookup.controlVoters(),
+                nodes,
+                ofCatalog.nodePatience());
         ActorRef<TopicCatalog.Command> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(TopicCatalog.create(settings.maxPartitions()), "tailrace-catalog")
+                .init(SingletonActor.of(TopicCatalog.create(catalogEnvironment), "tailrace-catalog")
                         .withSettings(home.hostRole()
                                 .map(role ->
                                         ClusterSingletonSettings.create(system).withRole(role))
                                 .orElseGet(() -> ClusterSingletonSettings.create(system))));
-        this.topics = new CatalogClient(system, singleton, settings.catalogTimeout());
-        this.remover = new PartitionRemover(replicas, partitions, topics, directory.quarantine(), io);
+        this.topics = new CatalogClient(system, singleton, ofCatalog.timeout(), ofCatalog.changeTimeout());
+        this.remover =
+                new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
     }
 
     /**
@@ -132,18 +155,40 @@ final class Node implements Tailrace {
         Duration timeout = settings.startTimeout();
         system.systemActorOf(CatalogView.create(topics.catalog(), this::learn), "tailrace-catalog-view", Props.empty());
         Catalog found = await(firstCatalog, timeout);
+        adopt(found, timeout, files);
+        if (!remover.strangers(found).isEmpty()) {
+            remover.quarantineStrangers(await(topics.confirmed(), timeout));
+        }
+        // Ends with the system.
+        system.scheduler()
+                .scheduleWithFixedDelay(
+                        LOOK_EVERY, LOOK_EVERY, () -> io.execute(starter::look), system.executionContext());
+        system.systemActorOf(
+                ReplicaCreator.create(directory.nodeId(), replicas::create, io), ReplicaCreator.NAME, Props.empty());
+        return this;
+    }
+
+    /** What lies here from before the catalogue knew of it is all on this node, which was alone. */
+    private void adopt(Catalog found, Duration timeout, FileStore files) {
+        List<Topic> old = directory.hasCatalogFile() ? new CatalogFile(files, directory.catalog()).read() : List.of();
+        List<UUID> internals = remover.unknownInternals(found);
+        boolean isAlone = lookup.controlVoters().equals(List.of(directory.nodeId()));
+        if (isAlone && !(old.isEmpty() && internals.isEmpty())) {
+            await(topics.adopt(old, internals), timeout);
+        }
         if (directory.hasCatalogFile()) {
-            found = Catalog.of(await(topics.adopt(new CatalogFile(files, directory.catalog()).read()), timeout));
             directory.upgrade();
         }
-        remover.quarantineStrangers(found);
-        return this;
+    }
+
+    private boolean isLedHere(PartitionId partition) {
+        return replicas.find(partition.text()).filter(Replica::isLeading).isPresent();
     }
 
     /** On the actor's thread. */
     private void learn(Catalog now) {
-        catalog = now;
-        starter.follow(now);
+        lookup.learn(now);
+        starter.follow(now, lookup.placement());
         remover.follow(now);
         firstCatalog.complete(now);
     }
@@ -187,34 +232,6 @@ final class Node implements Tailrace {
         }
     }
 
-    private CompletionStage<PartitionSettings> partitionSettings(PartitionId partition) {
-        if (InternalPartition.is(partition)) {
-            return CompletableFuture.completedStage(InternalPartition.SETTINGS);
-        }
-        Optional<Topic> known = catalog.topicOf(partition);
-        if (known.isPresent()) {
-            return CompletableFuture.completedStage(settingsOf(known.get()));
-        }
-        // What this node knows may be a moment old: a partition that is unknown here may be new.
-        return topics.list().thenApply(all -> all.stream()
-                .filter(topic -> topic.id().equals(partition.topicId()) && partition.partition() < topic.partitions())
-                .findFirst()
-                .map(Node::settingsOf)
-                .orElseThrow(() -> new TailraceException(
-                        ErrorCode.UNKNOWN_TOPIC,
-                        "No topic has partition " + partition + ": it was deleted, or never created.")));
-    }
-
-    private static PartitionSettings settingsOf(Topic topic) {
-        TopicSettings settings = topic.settings();
-        return new PartitionSettings(
-                settings.maxMessageBytes(),
-                settings.timestampType(),
-                new LogSettings(
-                        settings.segmentBytes(), settings.segmentMillis(), LogSettings.DEFAULTS.indexIntervalBytes()),
-                new Retention(settings.retentionMillis(), settings.retentionBytes()));
-    }
-
     /** A region that is asked for a partition while it stops would wait for it until its time is over. */
     private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
         CoordinatedShutdown.get(classic)
@@ -236,11 +253,12 @@ final class Node implements Tailrace {
                         }));
     }
 
-    /** Closes the logs and gives the directory back, once. */
-    private void release() {
-        if (!released.compareAndSet(false, true)) {
+    /** Closes the logs and gives the directory back, once; who comes second waits for that. */
+    private synchronized void release() {
+        if (released) {
             return;
         }
+        released = true;
         try {
             links.ifPresent(NodeLinks::close);
             replicas.close();
@@ -288,7 +306,7 @@ final class Node implements Tailrace {
     }
 
     @Override
-    public Topics topics() {
+    public CatalogClient topics() {
         return topics;
     }
 

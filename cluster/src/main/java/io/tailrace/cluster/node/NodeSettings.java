@@ -19,8 +19,8 @@ import java.time.Duration;
  * @param minFreeBytes appends are refused when less is free on the data volume
  * @param locateTimeout how long to wait for the name of a partition's leader
  * @param appendTimeout after which an append without answer is unknown
- * @param catalogTimeout after which the catalogue counts as not answering
- * @param maxPartitions how many partitions all topics may have together
+ * @param leaderReturnDelay how long a node has to be up before what it is to lead comes back to it
+ * @param catalog of the catalogue of topics
  * @param limits the bounds of one partition
  * @param cluster how it becomes a member of its cluster
  * @param link its links to other nodes
@@ -34,8 +34,8 @@ record NodeSettings(
         Duration startTimeout,
         Duration locateTimeout,
         Duration appendTimeout,
-        Duration catalogTimeout,
-        int maxPartitions,
+        Duration leaderReturnDelay,
+        CatalogSettings catalog,
         PartitionEnvironment.Limits limits,
         ClusterSettings cluster,
         NodeLinkSettings link) {
@@ -58,8 +58,8 @@ record NodeSettings(
                     tailrace.getDuration("start-timeout"),
                     tailrace.getDuration("locate-timeout"),
                     tailrace.getDuration("append-timeout"),
-                    tailrace.getDuration("catalog.timeout"),
-                    tailrace.getInt("catalog.max-partitions"),
+                    tailrace.getDuration("cluster.leader-return-delay"),
+                    CatalogSettings.of(tailrace.getConfig("catalog")),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),
                             Math.toIntExact(tailrace.getBytes("partition.group-bytes")),

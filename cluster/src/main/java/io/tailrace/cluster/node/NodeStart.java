@@ -1,6 +1,7 @@
 package io.tailrace.cluster.node;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
 import io.tailrace.cluster.formation.Membership;
 import io.tailrace.cluster.formation.NodeAddress;
 import io.tailrace.engine.log.DiskFileStore;
@@ -23,6 +24,34 @@ final class NodeStart {
     static Tailrace own(Config said) {
         Config config = SystemStart.complete(said);
         NodeSettings settings = NodeSettings.of(config);
+        if (!settings.cluster().alone()) {
+            return LastingNode.start(port -> begin(at(port, config), settings), settings);
+        }
+        Life life = begin(config, settings);
+        stopWhenLost(life.home());
+        return life.node();
+    }
+
+    /** It has no seeds to find others by, but may have had some before. */
+    private static void stopWhenLost(NodeSystem home) {
+        if (home.formation() != null) {
+            home.formation().lost().thenAccept(why -> {
+                // On its way out it stops being a member, too.
+                if (CoordinatedShutdown.get(home.classic()).getShutdownReason().isEmpty()) {
+                    LOG.error("The node stops: {}", why);
+                    home.classic().terminate();
+                }
+            });
+        }
+    }
+
+    private static Config at(int port, Config config) {
+        return port == 0
+                ? config
+                : config.withValue("pekko.remote.artery.canonical.port", ConfigValueFactory.fromAnyRef(port));
+    }
+
+    private static Life begin(Config config, NodeSettings settings) {
         FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
         DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
         NodeSystem home = null;
@@ -31,8 +60,7 @@ final class NodeStart {
             home = new SystemStart(config, settings, directory).untilUp();
             Tailrace node = on(home, settings, files, directory);
             TailraceExtension.of(home.classic()).serve(node);
-            stopWhenLost(home);
-            return node;
+            return new Life(home, node);
         } catch (RuntimeException e) {
             if (home != null) {
                 home.classic().terminate();
@@ -49,19 +77,6 @@ final class NodeStart {
             return new Node(home, settings, files, directory).serve(settings, files);
         }
         return new GuestNode(home, settings, membership.host(), directory);
-    }
-
-    /** A node whose actor system is no member any more is of no use to anybody: who waits for its end is told by it. */
-    private static void stopWhenLost(NodeSystem home) {
-        if (home.formation() != null) {
-            home.formation().lost().thenAccept(why -> {
-                // On its way out it stops being a member, too.
-                if (CoordinatedShutdown.get(home.classic()).getShutdownReason().isEmpty()) {
-                    LOG.error("The node stops: {}", why);
-                    home.classic().terminate();
-                }
-            });
-        }
     }
 
     /** See {@link Tailrace#get}. */

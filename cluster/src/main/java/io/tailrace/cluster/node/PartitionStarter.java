@@ -2,54 +2,121 @@ package io.tailrace.cluster.node;
 
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.Topic;
-import io.tailrace.cluster.placement.ShardedPartitions;
+import io.tailrace.cluster.placement.Placement;
 import io.tailrace.engine.partition.PartitionId;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * Starts every partition that the catalogue names, a few at a time: an actor starts with its first message only, and a partition
- * that is not started lets nothing go by age. Thread-safe.
+ * Keeps the partitions started that this node is to lead, a few at a time: an actor starts with its first message only, also where its
+ * shard has moved to, and a partition that is not started lets nothing go by age. A partition is this node's to start if this is
+ * the first of its voters that lives. Thread-safe.
  */
 final class PartitionStarter {
     /** Elections fsync; more of them at once would not end sooner. */
     private static final int AT_ONCE = 32;
+    /** So long what does not lead here after all, since its shard is elsewhere, is left in peace. */
+    private static final long AGAIN_NANOS = 5_000_000_000L;
 
-    private final ShardedPartitions partitions;
+    private final UUID self;
+    private final Function<PartitionId, CompletionStage<Void>> start;
+    private final Predicate<PartitionId> leadsHere;
+    private final Supplier<Set<UUID>> live;
+    private final LongSupplier nanoClock;
     private final Map<UUID, Integer> known = new HashMap<>();
-    private final Queue<PartitionId> waiting = new ArrayDeque<>();
+    private final Set<PartitionId> waiting = new LinkedHashSet<>();
+    private final Map<PartitionId, Long> tried = new HashMap<>();
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private Catalog catalog = Catalog.EMPTY;
+    private Placement placement;
+    private Set<UUID> lastLive = Set.of();
     private int underWay;
     private boolean followed;
     private boolean closing;
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-    /** A starter that has nothing to start yet. */
-    PartitionStarter(ShardedPartitions partitions) {
-        this.partitions = partitions;
+    /**
+     * A starter that has nothing to start yet.
+     *
+     * @param self this node's id
+     * @param start makes sure that somebody leads the partition
+     * @param leadsHere whether it is led on this node
+     * @param live the nodes that are up and can be reached
+     */
+    PartitionStarter(
+            UUID self,
+            Function<PartitionId, CompletionStage<Void>> start,
+            Predicate<PartitionId> leadsHere,
+            Supplier<Set<UUID>> live,
+            LongSupplier nanoClock) {
+        this.self = self;
+        this.start = start;
+        this.leadsHere = leadsHere;
+        this.live = live;
+        this.nanoClock = nanoClock;
+        this.placement = Catalog.EMPTY.placement(java.util.List.of());
     }
 
     /** Starts what is new in this catalogue. */
-    void follow(Catalog catalog) {
+    void follow(Catalog now, Placement places) {
         synchronized (this) {
-            known.keySet().retainAll(catalog.byId().keySet());
-            catalog.byId().values().forEach(this::enqueue);
+            catalog = now;
+            placement = places;
+            known.keySet().retainAll(now.byId().keySet());
+            tried.keySet().removeIf(partition -> !known.containsKey(partition.topicId()));
+            lastLive = live.get();
+            for (Topic topic : now.byId().values()) {
+                enqueue(topic, known.getOrDefault(topic.id(), 0));
+                known.put(topic.id(), topic.partitions());
+            }
             followed = true;
         }
         startNext();
     }
 
-    private void enqueue(Topic topic) {
-        int from = known.getOrDefault(topic.id(), 0);
-        for (int partition = from; partition < topic.partitions(); partition++) {
-            waiting.add(topic.partition(partition));
+    /** To be called every second or two: starts what has come to be this node's, or is not led here any more. */
+    void look() {
+        synchronized (this) {
+            Set<UUID> now = live.get();
+            if (!now.equals(lastLive)) {
+                lastLive = now;
+                tried.clear();
+            }
+            catalog.byId().values().forEach(topic -> enqueue(topic, 0));
         }
-        known.put(topic.id(), topic.partitions());
+        startNext();
+    }
+
+    private void enqueue(Topic topic, int from) {
+        long now = nanoClock.getAsLong();
+        for (int number = from; number < topic.partitions(); number++) {
+            PartitionId partition = topic.partition(number);
+            if (isMine(partition) && !leadsHere.test(partition)) {
+                Long last = tried.get(partition);
+                if (last == null || now - last >= AGAIN_NANOS) {
+                    tried.put(partition, now);
+                    waiting.add(partition);
+                }
+            }
+        }
+    }
+
+    private boolean isMine(PartitionId partition) {
+        Optional<UUID> first = placement
+                .voters(partition)
+                .flatMap(voters -> voters.stream().filter(lastLive::contains).findFirst());
+        return first.isPresent() && first.get().equals(self);
     }
 
     private void startNext() {
@@ -59,17 +126,19 @@ final class PartitionStarter {
                 if (closing) {
                     waiting.clear();
                 }
+                Iterator<PartitionId> first = waiting.iterator();
                 if (underWay >= AT_ONCE) {
                     return;
                 }
-                next = waiting.poll();
-                if (next == null) {
+                if (!first.hasNext()) {
                     break;
                 }
+                next = first.next();
+                first.remove();
                 underWay++;
             }
             // One that cannot be started says so in the log and tries again by itself.
-            partitions.start(next).whenComplete((started, failure) -> done());
+            start.apply(next).whenComplete((started, failure) -> done());
         }
         synchronized (this) {
             if (underWay > 0) {
@@ -93,7 +162,7 @@ final class PartitionStarter {
         startNext();
     }
 
-    /** Complete when each partition that the catalogue named at first leads, or has said why it cannot. */
+    /** Complete when each partition that was this node's at first leads, or has said why it cannot. */
     CompletionStage<Void> firstRound() {
         return firstRound;
     }

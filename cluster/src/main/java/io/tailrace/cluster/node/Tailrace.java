@@ -5,6 +5,9 @@ import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.placement.Partitions;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -51,8 +54,26 @@ public interface Tailrace extends AutoCloseable {
         return TailraceExtension.of(system).node();
     }
 
-    /** The actor system that the node runs on. */
+    /**
+     * The actor system that the node runs on. One that is a member of a cluster with other nodes may have to be replaced: then this is the
+     * present one, or the last while there is none. Streams that run on it end with it; those on an application's own system
+     * go on.
+     */
     ActorSystem<?> system();
+
+    /**
+     * Calls the listener with each actor system that takes the place of one that was lost, on a thread of the node's own, which may be
+     * blocked. On an application's system, and on a node without seeds, that does not happen.
+     */
+    default void onNewSystem(Consumer<ActorSystem<?>> listener) {}
+
+    /**
+     * Complete when the node has ended: closed, or together with an actor system that it cannot replace. Fails with a
+     * {@link io.tailrace.engine.error.TailraceException} that says why if it could not go on with another one.
+     */
+    default CompletionStage<Done> whenEnded() {
+        return system().getWhenTerminated();
+    }
 
     /** The node's name: {@code tailrace.node-name}. */
     String nodeName();

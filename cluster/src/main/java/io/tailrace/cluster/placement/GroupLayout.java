@@ -49,10 +49,9 @@ public final class GroupLayout {
     /** One of each rack, the largest rack first, again and again. */
     private static List<StorageNode> ring(Collection<StorageNode> nodes) {
         Map<String, Deque<StorageNode>> racks = new TreeMap<>();
-        nodes.stream()
-                .sorted(Comparator.comparing(node -> node.id().toString()))
-                .forEach(node -> racks.computeIfAbsent(rack(node), rack -> new ArrayDeque<>())
-                        .add(node));
+        nodes.stream().sorted(StorageNode.BY_ID).forEach(node -> racks.computeIfAbsent(
+                        rack(node), rack -> new ArrayDeque<>())
+                .add(node));
         List<Deque<StorageNode>> turns = new ArrayList<>(racks.values());
         turns.sort(Comparator.comparing(rack -> -rack.size()));
         List<StorageNode> ring = new ArrayList<>();

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -35,6 +36,7 @@ final class LeaderLink {
     private final ActorSystem<?> system;
     private final ActorRef<PartitionEnvelope> region;
     private final PartitionId partition;
+    private final Function<PartitionId, CompletionStage<PlacementGroup>> groups;
     private final Duration locateTimeout;
     private final Duration appendTimeout;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
@@ -48,11 +50,13 @@ final class LeaderLink {
             ActorSystem<?> system,
             ActorRef<PartitionEnvelope> region,
             PartitionId partition,
+            Function<PartitionId, CompletionStage<PlacementGroup>> groups,
             Duration locateTimeout,
             Duration appendTimeout) {
         this.system = system;
         this.region = region;
         this.partition = partition;
+        this.groups = groups;
         this.locateTimeout = locateTimeout;
         this.appendTimeout = appendTimeout;
     }
@@ -82,9 +86,13 @@ final class LeaderLink {
             return CompletableFuture.failedStage(
                     new TailraceException(ErrorCode.CLOSED, "The node is closing: start it again."));
         }
+        return groups.apply(partition).thenCompose(this::locate);
+    }
+
+    private CompletionStage<Partition.Leads> locate(PlacementGroup group) {
         return AskPattern.<PartitionEnvelope, Partition.Located>ask(
                         region,
-                        replyTo -> new PartitionEnvelope(partition, new Partition.Locate(partition, replyTo)),
+                        replyTo -> new PartitionEnvelope(partition, group, new Partition.Locate(partition, replyTo)),
                         locateTimeout,
                         system.scheduler())
                 .handleAsync(

@@ -22,7 +22,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  * version. A partition is its topic's uuid and its number as int32, an actor is its path as a string.
  *
  * <pre>
- *   envelope/1          partition, manifest of the message, message
+ *   envelope/2          partition, group as its text, manifest of the message, message
  *   locate/1            partition, actor
  *   append/1            partition, actor, batch
  *   delete-records/1    partition, before offset int64, actor
@@ -45,7 +45,7 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
     /** Registered in reference.conf; Pekko asks that it be unique in an application. */
     private static final int IDENTIFIER = 7_070_102;
 
-    private static final String ENVELOPE = "envelope/1";
+    private static final String ENVELOPE = "envelope/2";
     private static final String LOCATE = "locate/1";
     private static final String APPEND = "append/1";
     private static final String DELETE_RECORDS = "delete-records/1";
@@ -146,7 +146,7 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
 
     private void write(Object object, FieldWriter out) {
         if (object instanceof PartitionEnvelope envelope) {
-            partition(envelope.partition(), out).string(manifest(envelope.message()));
+            partition(envelope.partition(), out).string(envelope.group().text()).string(manifest(envelope.message()));
             write(envelope.message(), out);
         } else if (object instanceof Partition.Command command) {
             writeCommand(command, out);
@@ -239,9 +239,10 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         return switch (manifest) {
             case ENVELOPE -> {
                 PartitionId partition = partition(in);
+                PlacementGroup group = group(in);
                 String inner = in.string();
                 if (read(inner, in) instanceof Partition.Command command) {
-                    yield new PartitionEnvelope(partition, command);
+                    yield new PartitionEnvelope(partition, group, command);
                 }
                 throw in.malformed("a " + inner + " inside");
             }
@@ -274,6 +275,11 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
             throw in.malformed(rest.remaining() + " bytes for a batch of " + batch.sizeInBytes());
         }
         return new Partition.Append(partition, batch, replyTo);
+    }
+
+    private static PlacementGroup group(FieldReader in) {
+        String text = in.string();
+        return PlacementGroup.parse(text).orElseThrow(() -> in.malformed("a group '" + text + "'"));
     }
 
     private static PartitionId partition(FieldReader in) {

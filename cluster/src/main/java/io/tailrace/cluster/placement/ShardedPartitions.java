@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -17,6 +18,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 public final class ShardedPartitions implements Partitions {
     private final ActorSystem<?> system;
     private final ActorRef<PartitionEnvelope> region;
+    private final Function<PartitionId, CompletionStage<PlacementGroup>> groups;
     private final String nodeId;
     private final Replicas replicas;
     private final ReplicaReaders readers;
@@ -29,6 +31,7 @@ public final class ShardedPartitions implements Partitions {
     /**
      * Over a region.
      *
+     * @param groups says which group a partition lives in, at once where that is known here
      * @param nodeId of this node
      * @param elsewhere opens a reader of the replica on the node with that id
      * @param locateTimeout how long to wait for the name of the leader
@@ -37,6 +40,7 @@ public final class ShardedPartitions implements Partitions {
     public ShardedPartitions(
             ActorSystem<?> system,
             ActorRef<PartitionEnvelope> region,
+            Function<PartitionId, CompletionStage<PlacementGroup>> groups,
             String nodeId,
             Replicas replicas,
             Executor io,
@@ -45,6 +49,7 @@ public final class ShardedPartitions implements Partitions {
             Duration appendTimeout) {
         this.system = system;
         this.region = region;
+        this.groups = groups;
         this.nodeId = nodeId;
         this.replicas = replicas;
         this.readers = new ReplicaReaders(replicas, io);
@@ -100,7 +105,7 @@ public final class ShardedPartitions implements Partitions {
 
     private LeaderLink link(PartitionId partition) {
         LeaderLink link = links.computeIfAbsent(
-                partition, id -> new LeaderLink(system, region, id, locateTimeout, appendTimeout));
+                partition, id -> new LeaderLink(system, region, id, groups, locateTimeout, appendTimeout));
         if (closed) {
             link.close();
         }

@@ -1,5 +1,6 @@
 package io.tailrace.cluster.placement;
 
+import java.util.Comparator;
 import java.util.UUID;
 
 /**
@@ -9,6 +10,10 @@ import java.util.UUID;
  * @param rack what it shares with the nodes that are likely to fail together with it; empty if that is not known
  */
 public record StorageNode(UUID id, String rack) {
+    /** As their texts are ordered, on every machine alike. */
+    public static final Comparator<StorageNode> BY_ID =
+            Comparator.comparing(node -> node.id().toString());
+
     /** Of a rack that is not known: taken for one of its own. */
     public static StorageNode of(UUID id) {
         return new StorageNode(id, "");

@@ -3,27 +3,41 @@ package io.tailrace.cluster.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
+import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
+import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicForgotten;
+import io.tailrace.cluster.catalog.CatalogEvent.TopicPlanned;
+import io.tailrace.cluster.placement.GroupLayout;
+import io.tailrace.cluster.placement.PlacementGroup;
+import io.tailrace.cluster.placement.StorageNode;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.TimestampType;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogTest {
     private static Topic topic(String name, int partitions) {
-        return new Topic(name, UUID.randomUUID(), partitions, TopicSettings.DEFAULT);
+        return new Topic(name, UUID.randomUUID(), partitions, 1 + partitions % 2 * 2, TopicSettings.DEFAULT);
     }
 
     @Test
@@ -36,7 +50,7 @@ class CatalogTest {
         assertThat(all.topicOf(topic.partition(2))).isEmpty();
         assertThat(all.topicOf(new PartitionId(topic.id(), -1))).isEmpty();
 
-        Topic larger = new Topic("a", topic.id(), 4, TopicSettings.DEFAULT);
+        Topic larger = new Topic("a", topic.id(), 4, topic.replicas(), TopicSettings.DEFAULT);
         all = all.apply(new TopicAltered(larger));
         assertThat(all.topicOf(topic.partition(3))).contains(larger);
         assertThat(all.partitions()).isEqualTo(7);
@@ -76,6 +90,77 @@ class CatalogTest {
                 .containsExactlyInAnyOrderElementsOf(byEvents.byId().values());
     }
 
+    @Test
+    void whatIsPlannedIsNotThereAndBelongsToSomebody() {
+        Topic topic = topic("a", 2);
+        Catalog all = Catalog.EMPTY.apply(new TopicPlanned(topic));
+        assertThat(all.find("a")).isNull();
+        assertThat(all.topicOf(topic.partition(0))).isEmpty();
+        assertThat(all.knows(topic.id())).isTrue();
+        assertThat(all.partitions()).isZero();
+
+        Catalog made = all.apply(new TopicCreated(topic));
+        assertThat(made.find("a")).isEqualTo(topic);
+        assertThat(made.planned()).isEmpty();
+
+        Catalog dropped = all.apply(new PlanDropped(topic.id()));
+        assertThat(dropped.find("a")).isNull();
+        assertThat(dropped.planned()).isEmpty();
+        // What was made of it has to go, wherever it is.
+        assertThat(dropped.deleted()).containsKey(topic.id());
+    }
+
+    @Test
+    void morePartitionsThatWereNotMadeLeaveTheTopicAsItIs() {
+        Topic topic = topic("a", 2);
+        Topic larger = new Topic("a", topic.id(), 9, topic.replicas(), topic.settings());
+        Catalog before = Catalog.EMPTY.apply(new TopicCreated(topic));
+        Catalog planned = before.apply(new TopicPlanned(larger));
+        assertThat(planned.topicOf(topic.partition(8))).isEmpty();
+        assertThat(planned.apply(new PlanDropped(topic.id()))).isEqualTo(before);
+        assertThat(planned.apply(new TopicAltered(larger))).isEqualTo(before.apply(new TopicAltered(larger)));
+    }
+
+    @Test
+    void aDeletedTopicIsHeldByTheVotersOfItsGroups() {
+        Topic topic = topic("a", 3);
+        UUID[] nodes = {new UUID(1, 0), new UUID(2, 0), new UUID(3, 0), new UUID(4, 0)};
+        Catalog all = Catalog.EMPTY
+                .apply(new GroupsPlaced(
+                        3,
+                        GroupLayout.of(3, Stream.of(nodes).map(StorageNode::of).toList())))
+                .apply(new TopicCreated(topic));
+        assertThat(all.holders(topic)).containsExactlyInAnyOrder(nodes);
+        all = all.apply(new TopicDeleted(topic.id()));
+        for (int n = 0; n < nodes.length; n++) {
+            assertThat(CatalogRules.filesGone(all, topic.id(), new UUID(9, 9))).hasSize(1);
+            List<CatalogEvent> events = CatalogRules.filesGone(all, topic.id(), nodes[n]);
+            assertThat(events.contains(new TopicForgotten(topic.id()))).isEqualTo(n == nodes.length - 1);
+            for (CatalogEvent event : events) {
+                all = all.apply(event);
+            }
+            assertThat(CatalogRules.filesGone(all, topic.id(), nodes[n])).isEmpty();
+        }
+        assertThat(all.deleted()).isEmpty();
+    }
+
+    /** As version 1 wrote them: then every topic had one replica. */
+    @Test
+    void whatVersionOneWroteIsStillRead() {
+        CatalogFormat format = new CatalogFormat();
+        UUID id = UUID.fromString("5f0c0a53-6f57-4c6c-9d0e-0d2f6f6a7b10");
+        Topic topic = new Topic("orders", id, 3, 1, TopicSettings.DEFAULT.with(Map.of("segment.ms", "1000")));
+        String json =
+                "{\"id\":\"" + id + "\",\"name\":\"orders\",\"partitions\":3,\"settings\":{\"segment.ms\":\"1000\"}}";
+        assertThat(format.fromBinary(json.getBytes(StandardCharsets.UTF_8), "created/1"))
+                .isEqualTo(new TopicCreated(topic));
+        assertThat(format.fromBinary(json.getBytes(StandardCharsets.UTF_8), "altered/1"))
+                .isEqualTo(new TopicAltered(topic));
+        String snapshot = "{\"topics\":[" + json + "],\"deleted\":[]}";
+        assertThat(format.fromBinary(snapshot.getBytes(StandardCharsets.UTF_8), "catalog/1"))
+                .isEqualTo(Catalog.of(List.of(topic)));
+    }
+
     private static CatalogEvent anEvent(Random random, Catalog all) {
         Topic present = all.byName().isEmpty()
                 ? null
@@ -83,21 +168,43 @@ class CatalogTest {
                         .skip(random.nextInt(all.byName().size()))
                         .findFirst()
                         .orElseThrow();
-        return switch (present == null ? 0 : random.nextInt(4)) {
+        return switch (present == null ? random.nextInt(2) : random.nextInt(12)) {
             case 0 -> new TopicCreated(topic("topic-" + random.nextLong(), 1 + random.nextInt(9)));
-            case 1 ->
-                new TopicAltered(new Topic(
-                        present.name(),
-                        present.id(),
-                        present.partitions() + 1,
-                        present.settings().with(Map.of("retention.ms", Integer.toString(random.nextInt(1000))))));
-            case 2 -> new TopicDeleted(present.id());
-            default ->
-                new TopicForgotten(
-                        all.deleted().isEmpty()
-                                ? UUID.randomUUID()
-                                : all.deleted().keySet().iterator().next());
+            case 1 -> new TopicPlanned(topic("planned-" + random.nextLong(), 1 + random.nextInt(9)));
+            case 2 -> new TopicAltered(grown(present, random));
+            case 3 -> new TopicPlanned(grown(present, random));
+            case 4 -> new PlanDropped(any(all.planned().keySet(), random));
+            case 5 -> new TopicDeleted(present.id());
+            case 6 -> new FilesGone(any(all.deleted().keySet(), random), new UUID(random.nextInt(5), 0));
+            case 7 -> new GroupsPlaced(1 + random.nextInt(3), GroupLayout.of(1, List.of(node(random), node(random))));
+            case 8 ->
+                new GroupMoved(
+                        new PlacementGroup(1 + random.nextInt(3), random.nextInt(128)),
+                        List.of(node(random).id()));
+            case 9 ->
+                random.nextBoolean()
+                        ? new InternalPlanned(new UUID(0, random.nextInt(50)), 1 + random.nextInt(3))
+                        : new InternalPlaced(List.of(new UUID(0, random.nextInt(50))), 1 + random.nextInt(3));
+            case 10 -> new Confirmed();
+            default -> new TopicForgotten(any(all.deleted().keySet(), random));
         };
+    }
+
+    private static Topic grown(Topic topic, Random random) {
+        return new Topic(
+                topic.name(),
+                topic.id(),
+                topic.partitions() + 1,
+                topic.replicas(),
+                topic.settings().with(Map.of("retention.ms", Integer.toString(random.nextInt(1000)))));
+    }
+
+    private static StorageNode node(Random random) {
+        return StorageNode.of(new UUID(random.nextInt(5), 0));
+    }
+
+    private static UUID any(Set<UUID> ids, Random random) {
+        return ids.isEmpty() ? UUID.randomUUID() : List.copyOf(ids).get(random.nextInt(ids.size()));
     }
 
     @Test
@@ -105,7 +212,7 @@ class CatalogTest {
         CatalogFormat format = new CatalogFormat();
         assertCode(
                 ErrorCode.DATA_DIR_VERSION,
-                () -> format.fromBinary("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8), "created/2"));
+                () -> format.fromBinary("{}".getBytes(StandardCharsets.UTF_8), "created/3"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -64,6 +65,13 @@ final class LocalCluster implements AutoCloseable {
                         "tailrace.cluster.seeds", seeds,
                         "tailrace.cluster.formation-timeout", "30s"))
                 .withFallback(ConfigFactory.parseString("pekko.loglevel = WARNING"));
+    }
+
+    /** What a node is at the moment. */
+    static Tailrace present(Tailrace node) {
+        return node instanceof LastingNode lasting
+                ? Objects.requireNonNull(lasting.present()).node()
+                : node;
     }
 
     CompletableFuture<Tailrace> starting(Config config) {

@@ -60,11 +60,13 @@ class NodeLinksTest {
     }
 
     private static NodeLinks linksOf(Tailrace node) {
-        return (node instanceof Node host ? host.links() : ((GuestNode) node).links()).orElseThrow();
+        Tailrace present = LocalCluster.present(node);
+        return (present instanceof Node host ? host.links() : ((GuestNode) present).links()).orElseThrow();
     }
 
     private static Members membersOf(Tailrace node) {
-        return node instanceof Node host ? host.members() : ((GuestNode) node).members();
+        Tailrace present = LocalCluster.present(node);
+        return present instanceof Node host ? host.members() : ((GuestNode) present).members();
     }
 
     private static ReplicaId replicaOn(Tailrace node) {

@@ -8,10 +8,10 @@ import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
+import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.ShardedPartitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
-import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -48,12 +49,12 @@ class RemoteAppendTest {
 
     /** The partitions as a node sees them that hosts none of them. */
     private static ShardedPartitions from(Tailrace guest, Node host) {
-        PartitionEnvironment hostsNone = null;
         ActorRef<PartitionEnvelope> region =
-                PartitionRegion.start(guest.system(), hostsNone, host.home().hostRole());
+                PartitionRegion.proxy(guest.system(), host.home().hostRole().orElseThrow());
         return new ShardedPartitions(
                 guest.system(),
                 region,
+                partition -> CompletableFuture.completedStage(PlacementGroup.of(partition, 1)),
                 "guest",
                 null,
                 ForkJoinPool.commonPool(),
@@ -68,7 +69,7 @@ class RemoteAppendTest {
     void batchesOfAnySizeThatATopicTakesArriveAndLargerOnesAreRefusedByName() {
         try (LocalCluster cluster = new LocalCluster(data, 2)) {
             List<Tailrace> nodes = cluster.startAll(cluster.seed(0), cluster.seed(1));
-            Node host = (Node) nodes.get(0);
+            Node host = (Node) LocalCluster.present(nodes.get(0));
             await().atMost(Duration.ofSeconds(40)).until(host::ready);
             PartitionId partition = join(host.topics()
                             .create(NewTopic.of("t", 1)

@@ -242,7 +242,11 @@ class TopicsTest {
         }
         // As a node of version 2 leaves it: a promise beside each log, and no journal.
         DiskFileStore files = new DiskFileStore();
-        ByteBuffer node = ByteBuffer.allocate(16).putLong(1).putLong(2).flip();
+        UUID id = NodeFile.read(files, data.resolve("tailrace.node")).nodeId();
+        ByteBuffer node = ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .flip();
         CheckedFile.write(files, data.resolve("tailrace.node"), 0x54524449, 2, node);
         for (String name : directories()) {
             CheckedFile.write(

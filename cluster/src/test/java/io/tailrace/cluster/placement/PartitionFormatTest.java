@@ -55,7 +55,7 @@ class PartitionFormatTest {
     private static List<Object> fixtures() {
         Partition.Locate locate = new Partition.Locate(PARTITION, elsewhere());
         return List.of(
-                new PartitionEnvelope(PARTITION, locate),
+                new PartitionEnvelope(PARTITION, PlacementGroup.of(PARTITION, 3), locate),
                 locate,
                 new Partition.Append(PARTITION, batch(), elsewhere()),
                 new Partition.DeleteRecords(PARTITION, Partition.DeleteRecords.EVERYTHING, elsewhere()),

@@ -63,6 +63,11 @@ public enum ErrorCode {
     OUTCOME_UNKNOWN(true),
     /** Nobody answers for the catalogue of topics at the moment: ask again. */
     CATALOG_UNAVAILABLE(true),
+    /**
+     * Fewer nodes that can hold replicas are up than are needed, or one that is to hold a replica does not answer: start it, or ask
+     * for fewer replicas.
+     */
+    NOT_ENOUGH_NODES(true),
     /** The node does not serve yet, or no longer: ask again. */
     NOT_READY(true),
     /** A bound that a setting names has been reached. */

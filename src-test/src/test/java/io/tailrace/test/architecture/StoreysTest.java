@@ -90,9 +90,10 @@ class StoreysTest {
             .resideInAnyPackage("org.apache.pekko..", "java.io..", "java.nio.file..", "java.time..");
 
     @ArchTest
-    static final ArchRule scalaTypesStayInTheJournals = noClasses()
+    static final ArchRule scalaTypesStayInTheJournalsAndWhereShardsArePlaced = noClasses()
             .that()
-            .resideOutsideOfPackages("io.tailrace.engine.journal..", "io.tailrace.cluster.journal..")
+            .resideOutsideOfPackages(
+                    "io.tailrace.engine.journal..", "io.tailrace.cluster.journal..", "io.tailrace.cluster.sharding..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("scala.concurrent..");

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.cli.local.LocalCluster;
+import io.tailrace.cli.local.LocalNode;
+import io.tailrace.cli.local.LocalNode.State;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterProcessesTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int CLUSTER_PORT_DISTANCE = 100;
+    private static final int PAUSE_SECONDS = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -84,6 +88,13 @@ class ClusterProcessesTest {
         return StreamSupport.stream(json.path("nodes").spliterator(), false).toList();
     }
 
+    /** What the command would show, without a process for each look. */
+    private List<State> seen() {
+        return LocalCluster.find(directory).nodes().stream()
+                .map(LocalNode::state)
+                .toList();
+    }
+
     private static List<String> states(List<JsonNode> nodes) {
         return nodes.stream().map(node -> node.path("state").asText()).toList();
     }
@@ -92,6 +103,24 @@ class ClusterProcessesTest {
         return node.path("pid").isNull()
                 ? Optional.empty()
                 : ProcessHandle.of(node.path("pid").asLong()).filter(ProcessHandle::isAlive);
+    }
+
+    /** In the same process, whose HTTP server is away meanwhile. */
+    private void pausedTooLongItIsDownedAndComesBackByItself(JsonNode node) throws Exception {
+        long pid = node.path("pid").asLong();
+        signal("STOP", pid);
+        TimeUnit.SECONDS.sleep(PAUSE_SECONDS); // What is tested is that time passes.
+        signal("CONT", pid);
+        Path log = directory.resolve(node.path("name").asText()).resolve("node.log");
+        await().atMost(PATIENCE)
+                .until(() -> Files.readString(log).contains("The node is a member of its cluster again"));
+        await().atMost(PATIENCE).until(() -> seen().equals(List.of(State.UP, State.JOINED, State.JOINED)));
+        assertThat(ProcessHandle.of(pid))
+                .hasValueSatisfying(process -> assertThat(process.isAlive()).isTrue());
+    }
+
+    private static void signal(String signal, long pid) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
     }
 
     @Test
@@ -103,10 +132,12 @@ class ClusterProcessesTest {
         assertThat(nodes).extracting(node -> node.path("name").asText()).containsExactly("a", "b", "c");
         assertThat(nodes).extracting(node -> node.path("id").asText()).doesNotHaveDuplicates();
 
+        pausedTooLongItIsDownedAndComesBackByItself(nodes.get(2));
+
         ProcessHandle killed = processOf(nodes.get(1)).orElseThrow();
         killed.destroyForcibly();
         await().atMost(PATIENCE).until(() -> !killed.isAlive());
-        assertThat(states(nodes())).containsExactly("up", "down", "joined");
+        assertThat(seen()).containsExactly(State.UP, State.DOWN, State.JOINED);
 
         Outcome again = cluster("up");
         assertThat(again.exitCode()).as(again.err()).isZero();
@@ -120,7 +151,7 @@ class ClusterProcessesTest {
 
         Outcome down = cluster("down");
         assertThat(down.exitCode()).as(down.err()).isZero();
-        assertThat(states(nodes())).containsOnly("down");
+        assertThat(seen()).containsOnly(State.DOWN);
         assertThat(later).allSatisfy(node -> assertThat(processOf(node)).isEmpty());
     }
 
@@ -135,6 +166,6 @@ class ClusterProcessesTest {
                     .asString()
                     .startsWith("error: CLUSTER_NOT_FORMED Node a has ended: error: IO_FAILED ");
         }
-        assertThat(states(nodes())).containsOnly("down");
+        assertThat(seen()).containsOnly(State.DOWN);
     }
 }

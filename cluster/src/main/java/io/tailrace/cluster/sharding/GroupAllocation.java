@@ -1,4 +1,4 @@
-package io.tailrace.cluster.placement;
+package io.tailrace.cluster.sharding;
 
 import java.util.ArrayList;
 import java.util.Collection;

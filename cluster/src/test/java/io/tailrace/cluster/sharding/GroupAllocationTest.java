@@ -1,7 +1,9 @@
-package io.tailrace.cluster.placement;
+package io.tailrace.cluster.sharding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.cluster.placement.GroupLayout;
+import io.tailrace.cluster.placement.StorageNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
