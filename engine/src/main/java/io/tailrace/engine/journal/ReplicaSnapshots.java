@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * for several threads.
  */
 public final class ReplicaSnapshots implements SnapshotMaker {
-    private static final int KEPT = 2;
     private static final Pattern FILE_NAME = Pattern.compile("(\\d{20})(\\.copy)?\\.snapshot");
 
     private final FileStore files;
@@ -56,11 +55,27 @@ public final class ReplicaSnapshots implements SnapshotMaker {
     @Override
     public synchronized long newestOffset() {
         if (newestOffset < 0) {
-            newestOffset = newest(Long.MAX_VALUE)
-                    .map(stored -> stored.state().endOffset())
-                    .orElse(0L);
+            newestOffset = newestPair();
         }
         return newestOffset;
+    }
+
+    /** One that a crash has left without its copy, or whose copy is damaged, is no reason to delete anything: it is made again. */
+    private long newestPair() {
+        Name before = null;
+        long beforeOffset = 0;
+        for (Name name : names()) {
+            ByteBuffer bytes = bytes(name);
+            if (bytes != null) {
+                long offset = PartitionStateFormat.decode(bytes).state().endOffset();
+                if (before != null && before.sequenceNr == name.sequenceNr) {
+                    return Math.min(offset, beforeOffset);
+                }
+                before = name;
+                beforeOffset = offset;
+            }
+        }
+        return 0;
     }
 
     /**
@@ -82,6 +97,7 @@ public final class ReplicaSnapshots implements SnapshotMaker {
         PartitionState state = asOf(stored.state(), highWatermark);
         write(
                 stored.sequenceNr(),
+                highWatermark,
                 PartitionStateFormat.encode(new PartitionStateFormat.Stored(stored.sequenceNr(), nowMillis, state)));
         return highWatermark;
     }
@@ -154,11 +170,12 @@ public final class ReplicaSnapshots implements SnapshotMaker {
                     "A snapshot of offset " + stored.state().endOffset() + " was sent as one of " + offset + ".");
         }
         if (newestOffset() < offset) {
-            write(stored.sequenceNr(), bytes.duplicate());
+            write(stored.sequenceNr(), offset, bytes.duplicate());
         }
     }
 
-    private void write(long sequenceNr, ByteBuffer payload) {
+    /** In the end it is there twice, and older ones are not. */
+    private void write(long sequenceNr, long offset, ByteBuffer payload) {
         String name = String.format("%020d", sequenceNr);
         for (String suffix : List.of(".snapshot", ".copy.snapshot")) {
             try {
@@ -172,8 +189,8 @@ public final class ReplicaSnapshots implements SnapshotMaker {
                 throw failed("written", e);
             }
         }
-        newestOffset = -1;
-        names().stream().skip(KEPT).forEach(old -> delete(old.text));
+        newestOffset = offset;
+        names().stream().filter(old -> old.sequenceNr < sequenceNr).forEach(old -> delete(old.text));
     }
 
     private void delete(String text) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a recovery point (damaged or missing though there are segments) everything is checked, and nothing is cut,
  * since nothing tells a torn tail from damage to acknowledged records. A crash cannot bring that about: the file is only
  * ever replaced by a rename. Without an epoch index everything is checked too, and the epochs in the batches are believed as
- * long as they never go back. Without a log start everything is checked for moves of it: if there is none, the log was made
+ * long as they never go back; with peers only if the log's first segment is there, else all of it comes from them again. Without a log start everything is checked for moves of it: if there is none, the log was made
  * before such files were, and begins at 0; else the file has been lost, and nothing is guessed.
  *
  * <p>A log that was being reset ({@link LogReset}) is reset first.
@@ -121,6 +121,14 @@ final class RecoveryScan {
             return createFirst();
         }
         checkSegmentsAreThere(bases);
+        if (epochsLost && trust.hasPeers && start.firstSegment() > 0) {
+            // Of which epoch the record before is: without that nobody can tell whether another log is the same up to
+            // here.
+            throw damaged(
+                    directory.resolve(EpochIndex.NAME),
+                    Place.EVERYTHING,
+                    "missing or damaged, and the log's first records are gone, of whose epochs only it told");
+        }
         for (int i = 0; i < bases.length; i++) {
             segments.add(segmentAt(bases[i]));
             if (i + 1 < bases.length) {

@@ -77,6 +77,11 @@ public final class ReplicatedLog {
         }
     }
 
+    /** A log that was opened as a sole voter's, from when others vote too: from now on damage is remembered. */
+    public static ReplicatedLog of(FileStore files, Path directory, Log log) {
+        return new ReplicatedLog(files, directory, log, null);
+    }
+
     private static AbstainMark marked(FileStore files, Path directory, @Nullable AbstainMark before, long suspectOffset)
             throws IOException {
         AbstainMark mark =

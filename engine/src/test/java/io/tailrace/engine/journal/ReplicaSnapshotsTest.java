@@ -128,7 +128,39 @@ class ReplicaSnapshotsTest {
                 files.contents(DIRECTORY.resolve(name), new byte[50]);
             }
         }
-        assertThat(new ReplicaSnapshots(files, DIRECTORY, 10).newestOffset()).isEqualTo(9);
+        log.advanceStartTo(9);
+        log.deleteSegmentsBelow(9);
+        assertThat(new ReplicaSnapshots(files, DIRECTORY, 10).state(log)).isEqualTo(everything());
+    }
+
+    @Test
+    void whatThereIsOnceOnlyIsNoReasonToDeleteAnythingAndIsMadeAgain() throws Exception {
+        fill();
+        snapshots.make(log, 5, 1);
+        for (String name : files.list(DIRECTORY)) {
+            if (name.endsWith(".copy.snapshot")) {
+                files.delete(DIRECTORY.resolve(name));
+            }
+        }
+        ReplicaSnapshots opened = new ReplicaSnapshots(files, DIRECTORY, 10);
+        assertThat(opened.newestOffset()).isZero();
+        assertThat(opened.make(log, 5, 1)).isEqualTo(5);
+        assertThat(new ReplicaSnapshots(files, DIRECTORY, 10).newestOffset()).isEqualTo(5);
+    }
+
+    /** A crash has left a newer one without its copy. */
+    @Test
+    void anOlderSnapshotIsWholeBesideANewerOneThatIsNot() throws Exception {
+        fill();
+        snapshots.make(log, 9, 1);
+        for (String name : files.list(DIRECTORY)) {
+            if (name.endsWith(".copy.snapshot")) {
+                files.delete(DIRECTORY.resolve(name));
+            }
+        }
+        ReplicaSnapshots opened = new ReplicaSnapshots(files, DIRECTORY, 10);
+        opened.make(log, 5, 1);
+        assertThat(new ReplicaSnapshots(files, DIRECTORY, 10).newestOffset()).isEqualTo(5);
     }
 
     @Test

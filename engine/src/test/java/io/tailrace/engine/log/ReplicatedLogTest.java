@@ -104,6 +104,20 @@ class ReplicatedLogTest {
         model.assertSameAs(opened.log());
     }
 
+    /** Of which epoch the record before the first segment was, nothing else tells: other logs are compared by that. */
+    @Test
+    void aLostEpochIndexTakesALogWhoseBeginningIsGone() throws IOException {
+        Log log = open(disk).log();
+        log.advanceStartTo(15);
+        assertThat(log.deleteSegmentsBelow(15)).isPositive();
+        log.close();
+        disk.delete(DIRECTORY.resolve(EpochIndex.NAME));
+        ReplicatedLog opened = open(disk);
+        assertThat(opened.abstained()).isTrue();
+        assertThat(opened.log().startOffset()).isZero();
+        assertThat(opened.log().endOffset()).isZero();
+    }
+
     @Test
     void aWriteThatACrashHasTornIsCutWithoutAbstaining() throws IOException {
         byte[] whole = disk.contents(lastSegment);

@@ -23,47 +23,47 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "VOTE_BY_LENGTH, 20",
-        "COPY_NOTHING, 5",
+        "VOTE_BY_LENGTH, 72",
+        "COPY_NOTHING, 2",
         "CUT_BEHIND_EVERY_APPEND, 0",
-        "FOLLOW_BEFORE_FSYNC, 437",
+        "FOLLOW_BEFORE_FSYNC, 267",
         "LEADER_COUNTS_BEFORE_FSYNC, 100",
-        "ACKNOWLEDGE_BEFORE_FSYNC, 2",
-        "TRUNCATE_TO_THE_HIGH_WATERMARK, 0",
-        "EPOCHS_NOT_COMPARED, 1",
-        "SERVE_BEFORE_THE_BARRIER, 14",
-        "FORGET_A_PROMISE, 0",
+        "ACKNOWLEDGE_BEFORE_FSYNC, 1",
+        "TRUNCATE_TO_THE_HIGH_WATERMARK, 1",
+        "EPOCHS_NOT_COMPARED, 3",
+        "SERVE_BEFORE_THE_BARRIER, 21",
+        "FORGET_A_PROMISE, 3",
         "PROMISE_BEFORE_FSYNC, 5",
         "PROMISE_AN_EPOCH_TWICE, 6",
-        "COMMIT_AN_OLD_EPOCH, 175",
-        "HIGH_WATERMARK_BEYOND_THE_MATCH, 1",
-        "OLD_LEADERS_NOT_REFUSED, 1",
-        "FORCED_BUT_NOT_WRITTEN, 18",
+        "COMMIT_AN_OLD_EPOCH, 159",
+        "HIGH_WATERMARK_BEYOND_THE_MATCH, 9",
+        "OLD_LEADERS_NOT_REFUSED, 0",
+        "FORCED_BUT_NOT_WRITTEN, 54",
         "OUTLINE_NOT_TAKEN_BACK, 5",
         "PENDING_NOT_TAKEN_BACK, 3",
-        "DEFER_TO_NOBODY, 6",
-        "READ_WITHOUT_A_QUORUM, 15",
-        "VOTE_WITHOUT_WHAT_WAS_LOST, 24",
-        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 212",
-        "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 645",
-        "CONFIRM_BEFORE_THE_BARRIER, 1493",
-        "COUNT_LATE_ANSWERS, 778",
-        "COUNT_EARLIER_STARTS, 20",
-        "TAKE_WHAT_COMES, 724",
-        "TWO_CHANGES_AT_ONCE, 10",
-        "CHANGE_BEFORE_THE_BARRIER, 3639",
-        "VOTERS_OF_ANOTHER_LOG, 545",
-        "STRANGERS_PROMISE, 54",
-        "LEARNER_COUNTS, 10",
+        "DEFER_TO_NOBODY, 33",
+        "READ_WITHOUT_A_QUORUM, 1",
+        "VOTE_WITHOUT_WHAT_WAS_LOST, 0",
+        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 534",
+        "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 534",
+        "CONFIRM_BEFORE_THE_BARRIER, 534",
+        "COUNT_LATE_ANSWERS, 233",
+        "COUNT_EARLIER_STARTS, 15",
+        "TAKE_WHAT_COMES, 1092",
+        "TWO_CHANGES_AT_ONCE, 419",
+        "CHANGE_BEFORE_THE_BARRIER, 3056",
+        "VOTERS_OF_ANOTHER_LOG, 363",
+        "STRANGERS_PROMISE, 1375",
+        "LEARNER_COUNTS, 6",
         "REMOVED_VOTER_COUNTS, 2",
-        "REMOVED_LEADER_COUNTS, 2",
+        "REMOVED_LEADER_COUNTS, 10",
         "VOTERS_COUNT_ONCE_COMMITTED, 2",
-        "VOTERS_SURVIVE_A_CUT, 2",
-        "FIRST_VOTERS_AFTER_A_RESTART, 2",
-        "START_MOVES_BEFORE_IT_IS_COMMITTED, 8",
-        "START_BEYOND_THE_SNAPSHOTS, 9",
-        "BEGIN_ANEW_WHEREVER_LOGS_PART, 2",
-        "SNAPSHOT_BEHIND_THE_START, 12",
+        "VOTERS_SURVIVE_A_CUT, 39",
+        "FIRST_VOTERS_AFTER_A_RESTART, 6",
+        "START_MOVES_BEFORE_IT_IS_COMMITTED, 0",
+        "START_BEYOND_THE_SNAPSHOTS, 0",
+        "BEGIN_ANEW_WHEREVER_LOGS_PART, 0",
+        "SNAPSHOT_BEHIND_THE_START, 86",
         "RESET_COUNTS_BEFORE_IT_IS_DONE, 75"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
@@ -72,13 +72,13 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CUTS_AND_VOTES, 4",
-        "FORGETS_TO_ABSTAIN, 47",
-        "SERVES_UNCHECKED, 1880",
-        "IGNORES_THE_BOOT, 120",
-        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 50",
-        "FILES_GO_WITHOUT_A_SNAPSHOT, 35",
-        "START_IS_NOT_STORED, 8"
+        "CUTS_AND_VOTES, 10",
+        "FORGETS_TO_ABSTAIN, 224",
+        "SERVES_UNCHECKED, 26",
+        "IGNORES_THE_BOOT, 170",
+        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 80",
+        "FILES_GO_WITHOUT_A_SNAPSHOT, 20",
+        "START_IS_NOT_STORED, 0"
     })
     void aNodeThatDoesWrongBesideTheRulesIsFound(Variant.Flaw flaw, long seed) {
         assertThat(find(new Variant(Variant.SOUND.replicas(), true, flaw), seed))
@@ -87,12 +87,12 @@ class BrokenRulesTest {
 
     @Test
     void deduplicationStateThatIsNotRolledBackIsFound() {
-        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 9)).isNotNegative();
+        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 17)).isNotNegative();
     }
 
     @Test
     void aBlankDiskThatVotesIsFound() {
-        assertThat(find(new Variant(Variant.SOUND.replicas(), true, Variant.Flaw.BLANK_DISK_VOTES), 18))
+        assertThat(find(new Variant(Variant.SOUND.replicas(), true, Variant.Flaw.BLANK_DISK_VOTES), 6))
                 .isNotNegative();
     }
 

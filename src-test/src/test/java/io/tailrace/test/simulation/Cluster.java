@@ -65,7 +65,7 @@ final class Cluster {
                 1 << 20,
                 world.between(3, 60),
                 world.chance(0.5) ? world.between(0, 30) : 1_000_000,
-                changing || world.chance(0.7) ? FlushMode.BATCH : FlushMode.OS);
+                world.chance(0.7) ? FlushMode.BATCH : FlushMode.OS);
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
@@ -101,15 +101,14 @@ final class Cluster {
         }
         new Reader("r0", this, world).live();
         new Reader("r1", this, world).live();
-        // Not yet both: who has what of a damaged log is judged here from its first record on.
-        if (!faults.doDamage() && settings.flush() == FlushMode.BATCH) {
-            new Deleter(this, world).live();
-        }
+        new Deleter(this, world).live();
         sharding.live();
         faults.live();
         if (changing) {
             operator.live();
         }
+        world.coverage.count("life: voters " + (changing ? "change, " : "stay, ") + settings.flush()
+                + (faults.doDamage() ? ", damage" : ""));
         world.runUntil(TROUBLE_MILLIS);
         tested = false;
         world.note(() -> "everything is healed: " + nodes);
@@ -229,10 +228,7 @@ final class Cluster {
 
     /** Whether one more machine may lose what it has acknowledged: never more than a minority, until they have caught up. */
     boolean mayLose(SimulatedNode node) {
-        long without = nodes.stream()
-                .filter(other -> other != node && other.damage.isThere())
-                .count();
-        return without + 1 <= (nodes.size() - 1) / 2;
+        return operator.bearsTheLossOf(node);
     }
 
     /** A machine has stopped; somebody starts it again. */
@@ -280,7 +276,7 @@ final class Cluster {
         return variant;
     }
 
-    /** Whether disks are lost and voters come and go in this life; nothing is damaged then that can be repaired. */
+    /** Whether disks are lost and voters come and go in this life. */
     boolean isChanging() {
         return changing;
     }

@@ -6,23 +6,26 @@ import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.PromiseJournal;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to the files of one machine though they were forced: bits flip, ranges turn to zeros, ends are missing, while it
  * runs and while it is down. Knows whether it has been repaired.
  *
- * <p>The promise is spared, and who it is and who votes: who has lost that has to be replaced. So is the very end of a log beyond the recovery point, but for
- * bits that flip: nobody could tell that from a disk on which fsync does nothing.
+ * <p>The very end of a log beyond the recovery point is spared, and the end of the promises, but for bits that flip: nobody could tell that from a disk on
+ * which fsync does nothing. Who has lost its promises, or who it is, has to be replaced: that is for the operator to bring about.
  */
 final class Damage {
-    private static final Set<String> SPARED = Set.of("promise", "replica");
+    private static final String IDENTITY = "replica";
+    private static final String SNAPSHOT = ".snapshot";
     private static final List<String> SMALL_FILES =
             List.of("leader-epochs", "recovery-point", "log-start", "abstains", "clean-stop", "flush-os");
 
@@ -31,6 +34,11 @@ final class Damage {
     private final SimulatedFileStore disk;
     private final Path directory;
     private boolean there;
+    /** The file with the bytes that are wrong, as they are now, and where they stand; no bytes if its end is missing from there on. */
+    private @Nullable Path damaged;
+
+    private int damagedFrom;
+    private byte[] wrong = {};
     /** Whether what it abstains for was repaired at its last start. */
     private boolean mayForget;
 
@@ -47,8 +55,12 @@ final class Damage {
             return;
         }
         try {
+            if (!disk.exists(directory.resolve(IDENTITY))) {
+                return;
+            }
             List<String> names = disk.list(directory).stream()
-                    .filter(name -> !SPARED.contains(name) && !name.endsWith(".tmp") && !name.startsWith("quarantine"))
+                    .filter(name -> !name.equals(IDENTITY) && !name.endsWith(".tmp") && !name.startsWith("quarantine"))
+                    .filter(name -> !name.endsWith(SNAPSHOT) || allSnapshotsAreSound())
                     .sorted()
                     .toList();
             List<String> segments =
@@ -81,6 +93,7 @@ final class Damage {
             world.note(() -> node.id + ": a bit flips in " + name + " at " + at + " of " + size);
             world.coverage.count("damage: bit flipped");
             disk.damage(file, at, 1 << world.random.nextInt(8));
+            remember(file, at, at + 1);
         } else if (what < 0.85) {
             int end = lastSegment ? lastBatch(disk.contents(file), size) : size;
             if (end > 0) {
@@ -92,12 +105,71 @@ final class Damage {
                 for (int at = from; at < to; at++) {
                     disk.damage(file, at, bytes[at]);
                 }
+                remember(file, from, to);
             }
         } else if (!lastSegment) {
             int end = world.random.nextInt(size);
             world.note(() -> node.id + ": " + name + " ends at " + end + " of " + size);
             world.coverage.count("damage: end missing");
             disk.cut(file, end);
+            remember(file, end, end);
+        }
+    }
+
+    private void remember(Path file, int from, int to) throws IOException {
+        damaged = file;
+        damagedFrom = from;
+        wrong = Arrays.copyOfRange(disk.contents(file), from, to);
+    }
+
+    /** Below the log's start nobody reads it for a while, and all the same somebody may meet it later. */
+    private boolean isStillInItsFile() throws IOException {
+        if (damaged == null || !disk.exists(damaged)) {
+            return false;
+        }
+        byte[] bytes = disk.contents(damaged);
+        int to = Math.min(bytes.length, damagedFrom + wrong.length);
+        if (wrong.length == 0) {
+            return bytes.length <= damagedFrom;
+        }
+        return to > damagedFrom && Arrays.equals(bytes, damagedFrom, to, wrong, 0, to - damagedFrom);
+    }
+
+    /** Damages the file that says who it is and who votes, or a file of promises, while it is down. */
+    void takeIdentity() {
+        try {
+            boolean promises = world.chance(0.5);
+            List<String> names = PromiseJournal.fileNames();
+            Path file = promises
+                    ? directory.resolveSibling(names.get(world.random.nextInt(names.size())))
+                    : directory.resolve(IDENTITY);
+            int size = disk.exists(file) ? disk.durableSize(file) : 0;
+            if (size == 0) {
+                return;
+            }
+            world.note(() -> node.id + ": " + file + " is damaged");
+            world.coverage.count("damage: in " + (promises ? "the promises" : IDENTITY));
+            if (promises || world.chance(0.7)) {
+                disk.damage(file, world.random.nextInt(size), 1 << world.random.nextInt(8));
+            } else {
+                disk.cut(file, world.random.nextInt(size));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** There are two of each, which bears the loss of one. */
+    private boolean allSnapshotsAreSound() {
+        try {
+            for (String name : disk.list(directory)) {
+                if (name.endsWith(SNAPSHOT) && CheckedFile.problem(disk, directory.resolve(name)) != null) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -128,6 +200,7 @@ final class Damage {
     boolean isThere() {
         if (there && isRepaired()) {
             there = false;
+            damaged = null;
             world.coverage.count("damage: repaired");
         }
         return there;
@@ -139,6 +212,9 @@ final class Damage {
             return false;
         }
         try {
+            if (isStillInItsFile()) {
+                return false;
+            }
             for (String name : SMALL_FILES) {
                 Path file = directory.resolve(name);
                 if (disk.exists(file) && CheckedFile.problem(disk, file) != null) {

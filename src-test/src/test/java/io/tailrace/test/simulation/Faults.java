@@ -17,7 +17,7 @@ final class Faults {
     Faults(Cluster cluster, World world, Sharding sharding) {
         this.sharding = sharding;
         this.atChanges = world.chance(0.4) ? 0 : world.random.nextDouble() * 0.4;
-        this.damages = cluster.isChanging() || world.chance(0.5) ? 0 : world.random.nextDouble() * 0.6;
+        this.damages = world.chance(0.5) ? 0 : world.random.nextDouble() * 0.6;
         this.cluster = cluster;
         this.world = world;
         this.everyMillis = world.between(60, 500);

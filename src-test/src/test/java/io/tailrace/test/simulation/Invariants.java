@@ -13,9 +13,11 @@ import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -29,6 +31,10 @@ final class Invariants {
     private final Map<String, Long> starts = new HashMap<>();
     /** Where committed entries say that the log begins. */
     private long committedStart;
+    /** Where a replica's log begins that has damage before the entry which says so, and nobody else has read that yet. */
+    private long believedStart;
+    /** Who could not be compared to the end, for damage. */
+    private final Set<String> unread = new HashSet<>();
     /** The committed log, as the first replica had it that said so: batches by base offset. */
     private final NavigableMap<Long, ByteBuffer> committed = new TreeMap<>();
 
@@ -100,7 +106,10 @@ final class Invariants {
         if (start < before && !(lostAll && start == 0)) {
             throw new Violation("the log of " + replica + " begins at " + start + ", and began at " + before);
         }
-        if (start > committedStart) {
+        if (unread.contains(replica)) {
+            believedStart = Math.max(believedStart, start);
+        }
+        if (start > Math.max(committedStart, believedStart)) {
             throw new Violation(
                     "the log of " + replica + " begins at " + start + ", committed entries say " + committedStart);
         }
@@ -117,7 +126,7 @@ final class Invariants {
 
     /** A replica gives up its log for one that begins there. */
     void reset(String replica, long start) {
-        if (start <= highWatermarks.getOrDefault(replica, 0L) || start > committedStart) {
+        if (start <= highWatermarks.getOrDefault(replica, 0L) || start > Math.max(committedStart, believedStart)) {
             throw new Violation(replica + " lets its log begin anew at " + start + ", its high watermark is "
                     + highWatermarks.get(replica) + ", committed entries say " + committedStart);
         }
@@ -161,11 +170,13 @@ final class Invariants {
     private void compare(String replica, long highWatermark, Log log) {
         try {
             compareFrom(compared.getOrDefault(replica, 0L), replica, highWatermark, log);
+            unread.remove(replica);
         } catch (TailraceException e) {
             // Damaged meanwhile: looked at again when it has been repaired.
             if (e.code() != ErrorCode.CORRUPT_LOG) {
                 throw e;
             }
+            unread.add(replica);
         }
     }
 

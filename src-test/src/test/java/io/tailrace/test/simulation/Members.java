@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Every configuration of the voters that may still count for somebody, and every replica whose disk is lost: what an operator
@@ -53,25 +54,26 @@ final class Members {
         lost.add(replica);
     }
 
+    /** It is there after all, and has read what it needs. */
+    void find(ReplicaId replica) {
+        lost.remove(replica);
+    }
+
     boolean isLost(ReplicaId replica) {
         return lost.contains(replica);
     }
 
-    /** Whether a quorum of them has its disks. */
-    boolean canDecide(Voters voters) {
-        return canDecide(voters, null);
+    /** The voters that may count, as far as anybody's log goes. */
+    Set<Set<ReplicaId>> seen() {
+        return seen.stream().map(voters -> Set.copyOf(voters.ids())).collect(Collectors.toSet());
     }
 
-    private boolean canDecide(Voters voters, ReplicaId without) {
-        return voters.isQuorum(voters.ids().stream()
-                .filter(id -> !lost.contains(id) && !id.equals(without))
-                .toList());
-    }
-
-    /** Whether whatever may count bears the loss of that replica too. */
-    boolean bearsTheLossOf(ReplicaId replica, Set<Voters> wanted) {
-        return seen.stream().allMatch(voters -> canDecide(voters, replica))
-                && wanted.stream().allMatch(voters -> canDecide(voters, replica));
+    /** Whether a quorum of them has its disks, and is not of those. */
+    boolean canDecide(Set<ReplicaId> voters, Set<ReplicaId> without) {
+        long there = voters.stream()
+                .filter(id -> !lost.contains(id) && !without.contains(id))
+                .count();
+        return there >= voters.size() / 2 + 1;
     }
 
     /** How many voters are in one of the two only. */

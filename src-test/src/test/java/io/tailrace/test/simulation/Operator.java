@@ -4,7 +4,6 @@ import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,9 +29,19 @@ final class Operator {
     private final Map<Long, Wish> wishes = new HashMap<>();
     private long lastToken;
 
-    private record Wish(SimulatedNode node, int start, Voters wanted) {
+    private record Wish(SimulatedNode node, int start, boolean add, ReplicaId who) {
         boolean isOpen() {
             return node.isUpSince(start);
+        }
+
+        Set<ReplicaId> appliedTo(Set<ReplicaId> voters) {
+            Set<ReplicaId> changed = new HashSet<>(voters);
+            if (add) {
+                changed.add(who);
+            } else {
+                changed.remove(who);
+            }
+            return changed;
         }
     }
 
@@ -55,7 +64,7 @@ final class Operator {
         if (!cluster.isBeingTested()) {
             tidyUp();
         } else if (world.chance(0.15)) {
-            wipe(cluster.anyNode());
+            loseDisk(cluster.anyNode());
         } else {
             SimulatedNode node = leading();
             if (node == null || world.chance(0.1)) {
@@ -103,20 +112,12 @@ final class Operator {
     }
 
     private void wish(SimulatedNode node, boolean add, ReplicaId who) {
-        Voters voters = node.voters();
-        List<ReplicaId> ids = new ArrayList<>(voters.ids());
-        if (add) {
-            ids.add(who);
-        } else {
-            ids.remove(who);
-        }
-        Voters wanted = new Voters(ids, voters.configVersion() + 1);
-        boolean loses = voters.ids().stream().anyMatch(members::isLost);
-        if (!members.canDecide(wanted) || (loses && hasOpenWish(node))) {
+        long token = ++lastToken;
+        wishes.put(token, new Wish(node, node.starts(), add, who));
+        if (!bearsTheLossOf(null)) {
+            wishes.remove(token);
             return;
         }
-        long token = ++lastToken;
-        wishes.put(token, new Wish(node, node.starts(), wanted));
         world.coverage.count("wish: " + (add ? "add" : "remove") + (node.isLeading() ? "" : " of who does not lead"));
         if (!add && who.equals(node.replicaId()) && node.isLeading()) {
             world.coverage.count("wish: remove who leads");
@@ -148,17 +149,46 @@ final class Operator {
 
     // --- disks -------------------------------------------------------------------------------------------------------
 
-    private void wipe(SimulatedNode node) {
-        Set<Voters> wanted = new HashSet<>();
-        wishes.values().removeIf(wish -> !wish.isOpen());
-        wishes.values().forEach(wish -> wanted.add(wish.wanted));
+    private void loseDisk(SimulatedNode node) {
         ReplicaId replica = node.replicaId();
-        if (members.bearsTheLossOf(replica, wanted)) {
-            world.coverage.count(
-                    members.newest().contains(replica) ? "fault: a voter's disk lost" : "fault: disk lost");
-            members.lose(replica);
+        if (members.isLost(replica) || !bearsTheLossOf(node)) {
+            return;
+        }
+        boolean voter = members.newest().contains(replica);
+        members.lose(replica);
+        if (world.chance(0.3)) {
+            node.loseIdentity();
+        } else {
+            world.coverage.count(voter ? "fault: a voter's disk lost" : "fault: disk lost");
             node.wipe();
         }
+    }
+
+    /**
+     * Whether whatever may count has a quorum without those whose disk is lost or damaged, and without that node's replica: all that
+     * anybody's log says, and all that open wishes may make of it.
+     */
+    boolean bearsTheLossOf(@Nullable SimulatedNode node) {
+        Set<ReplicaId> without = new HashSet<>();
+        for (SimulatedNode other : cluster.nodes()) {
+            if (other == node || other.damage.isThere()) {
+                without.add(other.replicaId());
+            }
+        }
+        return possible().stream().allMatch(voters -> members.canDecide(voters, without));
+    }
+
+    private Set<Set<ReplicaId>> possible() {
+        wishes.values().removeIf(wish -> !wish.isOpen());
+        Set<Set<ReplicaId>> possible = new HashSet<>(members.seen());
+        for (int before = 0; before < possible.size(); ) {
+            before = possible.size();
+            for (Set<ReplicaId> voters : List.copyOf(possible)) {
+                wishes.values().forEach(wish -> possible.add(wish.appliedTo(voters)));
+            }
+        }
+        possible.remove(Set.of());
+        return possible;
     }
 
     // --- in the end --------------------------------------------------------------------------------------------------

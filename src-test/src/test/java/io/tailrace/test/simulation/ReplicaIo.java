@@ -78,7 +78,7 @@ final class ReplicaIo {
             }
         }
         if (io instanceof Output.Reset reset) {
-            cluster.invariants().reset(node.id, reset.place().offset());
+            cluster.invariants().reset(node.name(), reset.place().offset());
             world.coverage.count("log begun anew: " + running.replica.roleName());
             if (cluster.isBeingTested() && world.chance(0.2)) {
                 node.disk.stopAfter(world.random.nextInt(40));

@@ -231,7 +231,13 @@ final class RunningReplica {
     /** Damage was met at that offset or behind it, by whoever read the log. */
     void damaged(TailraceException what, long offset) {
         if (what.code() != ErrorCode.CORRUPT_LOG) {
-            throw what;
+            if (!node.disk.stopped()) {
+                throw what;
+            }
+            // Who reads may have to write an index again.
+            world.coverage.count("fault: power lost in the middle of an I/O");
+            node.lose(true);
+            return;
         }
         Input damaged = files.damaged(what, offset);
         node.damage.met();

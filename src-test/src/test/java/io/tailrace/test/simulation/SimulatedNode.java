@@ -117,6 +117,7 @@ final class SimulatedNode {
     }
 
     private void hasStarted(QuorumReplica replica) {
+        cluster.members().find(replicaId);
         if (replica.highWatermark() > 0) {
             world.coverage.count("starts with a high watermark");
         }
@@ -143,6 +144,12 @@ final class SimulatedNode {
     }
 
     private void cannotStart(TailraceException e) {
+        if (e.code() == ErrorCode.CORRUPT_LOG && cluster.members().isLost(replicaId)) {
+            world.coverage.count("damage: does not start, and is replaced");
+            wipe();
+            cluster.stopped(this);
+            return;
+        }
         if (e.code() != ErrorCode.IO_FAILED && e.code() != ErrorCode.DISK_FULL) {
             throw new Violation(id + " cannot start: " + e.getMessage());
         }
@@ -241,6 +248,14 @@ final class SimulatedNode {
             disk.kill();
         }
         cluster.stopped(this);
+    }
+
+    /** Nobody can tell any more who it is, or what it has promised: it will not start, and has to be replaced. */
+    void loseIdentity() {
+        if (running != null) {
+            lose(world.chance(0.5));
+        }
+        damage.takeIdentity();
     }
 
     /** Another disk, with nothing on it: what comes back is another replica, which nobody knows. */
@@ -402,9 +417,11 @@ final class SimulatedNode {
         return running == null ? 0 : running.replica.highWatermark();
     }
 
-    /** What the newest snapshot is as of, also of a node that is down. */
+    /** What the newest snapshot is as of that can be read, also of a node that is down. */
     long snapshotOnDisk() {
-        return new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS).newestOffset();
+        return new ReplicaSnapshots(disk, DIRECTORY, SimulatedPartition.MAX_PRODUCERS)
+                .read(-1, 0, 1)
+                .offset();
     }
 
     @Override

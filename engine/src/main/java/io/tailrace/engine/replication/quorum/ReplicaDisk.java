@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,9 @@ public final class ReplicaDisk implements AutoCloseable {
     private final Promise promise;
     private final HighWatermarkCheckpoint checkpoint;
     /** What keeps in mind what may have been lost; {@code null} for a sole voter, who has nobody to get it from again. */
-    private final @Nullable ReplicatedLog replicated;
+    private volatile @Nullable ReplicatedLog replicated;
+    /** Makes a sole voter's log one with peers, before an entry is written that says so. */
+    private final Supplier<ReplicatedLog> withPeers;
     /** The last append found no room; those asked for behind it do not follow the log's end. */
     private boolean full;
 
@@ -45,8 +48,10 @@ public final class ReplicaDisk implements AutoCloseable {
             Log log,
             ReplicaPromise promises,
             HighWatermarkCheckpoint checkpoint,
-            @Nullable ReplicatedLog replicated) {
+            @Nullable ReplicatedLog replicated,
+            Supplier<ReplicatedLog> withPeers) {
         this.identity = identity;
+        this.withPeers = withPeers;
         this.checkpoint = checkpoint;
         this.replicated = replicated;
         this.log = log;
@@ -95,7 +100,10 @@ public final class ReplicaDisk implements AutoCloseable {
             log.close();
             throw e;
         }
-        return open(files, directory, journal, identity, log, replicated);
+        return open(files, directory, journal, identity, log, replicated, () -> {
+            mark.opened(flush == FlushMode.OS);
+            return ReplicatedLog.of(files, directory, log);
+        });
     }
 
     private static ReplicaDisk open(
@@ -104,11 +112,12 @@ public final class ReplicaDisk implements AutoCloseable {
             PromiseJournal journal,
             ReplicaFile identity,
             Log log,
-            @Nullable ReplicatedLog replicated) {
+            @Nullable ReplicatedLog replicated,
+            Supplier<ReplicatedLog> withPeers) {
         try {
             ReplicaPromise promises = ReplicaPromise.open(files, directory, journal);
             HighWatermarkCheckpoint checkpoint = new HighWatermarkCheckpoint(files, directory);
-            return new ReplicaDisk(identity, log, promises, checkpoint, replicated);
+            return new ReplicaDisk(identity, log, promises, checkpoint, replicated, withPeers);
         } catch (RuntimeException e) {
             log.close();
             throw e;
@@ -127,10 +136,13 @@ public final class ReplicaDisk implements AutoCloseable {
                     "The log has epoch " + log.lastEpoch() + ", but only " + promise.epoch()
                             + " has been promised; nothing was touched: restore this replica from a copy.");
         }
+        LogOutline outline = LogOutline.of(log);
         VoterHistory voters = identity.voters(log.endOffset());
-        boolean abstains = replicated != null && replicated.abstained();
+        voters.beginAt(outline.base().offset());
+        ReplicatedLog opened = replicated;
+        boolean abstains = opened != null && opened.abstained();
         return new QuorumReplica.Recovered(
-                LogOutline.of(log), voters, promise, checkpoint.stored(), promises.startNumber(), abstains);
+                outline, voters, promise, checkpoint.stored(), promises.startNumber(), abstains);
     }
 
     /**
@@ -245,9 +257,10 @@ public final class ReplicaDisk implements AutoCloseable {
      * @return what the replica is to hear of it
      */
     public Input damaged(TailraceException what, long offset) {
+        ReplicatedLog suspected = replicated;
         try {
-            if (replicated != null) {
-                replicated.suspect(offset);
+            if (suspected != null) {
+                suspected.suspect(offset);
             }
             return new Input.Damaged(offset, String.valueOf(what.getMessage()));
         } catch (TailraceException e) {
@@ -262,6 +275,9 @@ public final class ReplicaDisk implements AutoCloseable {
         }
         try {
             identity.announce(append.batches());
+            if (replicated == null && !identity.isSoleVoter()) {
+                replicated = withPeers.get();
+            }
             if (LogStarts.letsAllGo(first)) {
                 log.roll();
             }
@@ -294,8 +310,15 @@ public final class ReplicaDisk implements AutoCloseable {
             log.flush();
         } else if (io instanceof Output.StorePromise store) {
             promises.promise(store.promise().epoch(), store.promise().to());
-        } else if (io instanceof Output.EndAbstention && replicated != null) {
-            replicated.caughtUp();
+        } else if (io instanceof Output.EndAbstention) {
+            endAbstention();
+        }
+    }
+
+    private void endAbstention() {
+        ReplicatedLog abstaining = replicated;
+        if (abstaining != null) {
+            abstaining.caughtUp();
         }
     }
 

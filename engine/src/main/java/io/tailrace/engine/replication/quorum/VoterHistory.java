@@ -77,6 +77,15 @@ public final class VoterHistory {
     void reset(long start, Voters voters) {
         truncateTo(start);
         append(start - 1, voters);
+        beginAt(start);
+    }
+
+    /** The log begins there: of what was before it counts only who decided where it begins. The rest may be of a log that was given up. */
+    void beginAt(long base) {
+        Long decided = byOffset.lowerKey(base);
+        if (decided != null) {
+            byOffset.headMap(decided, false).clear();
+        }
     }
 
     SortedMap<Long, Voters> byOffset() {

@@ -11,6 +11,7 @@ import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseJournal;
 import java.io.IOException;
@@ -77,6 +78,27 @@ class ReplicaDiskTest {
         assertThat(disk.log().endOffset()).isEqualTo(1);
         assertThat(disk.perform(barrier(4, 1))).isEqualTo(new Input.IoDone(4));
         assertThat(disk.perform(barrier(5, 9))).isInstanceOf(Input.IoFailed.class);
+    }
+
+    /** The other has it on its disk and counts it, and may have what this one loses. */
+    @Test
+    void aSoleVoterKeepsThePeersMarksFromTheEntryOnThatNamesAnother() {
+        open().close();
+        ReplicaDisk disk = openWithoutFsync("before");
+        disk.perform(new Output.StorePromise(1, PROMISE));
+        Voters two = new Voters(List.of(SELF), 0).with(new ReplicaId("b", "1"));
+        PlacedBatch voters = new PlacedBatch(VotersFormat.batch(0, 3, 1, two), 0, 3, -1);
+        assertThat(disk.isSoleVoter()).isTrue();
+        disk.perform(new Output.AppendToLog(2, List.of(voters)));
+        assertThat(disk.isSoleVoter()).isFalse();
+        files.crash();
+        assertThat(openWithoutFsync("after").recovered().abstains()).isTrue();
+    }
+
+    private ReplicaDisk openWithoutFsync(String bootId) {
+        PromiseJournal journal = PromiseJournal.open(files, Path.of("/data"), true);
+        return ReplicaDisk.open(
+                files, DIRECTORY, journal, LogSettings.DEFAULTS, () -> Instant.ofEpochMilli(1), FlushMode.OS, bootId);
     }
 
     @Test

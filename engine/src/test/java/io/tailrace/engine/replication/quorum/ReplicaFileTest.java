@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,18 @@ class ReplicaFileTest {
         assertThat(open().self()).isEqualTo(A);
         assertThat(open().voters(2).newest()).isEqualTo(TWO);
         assertThat(open().voters(2).at(1)).isEqualTo(ONE);
+    }
+
+    /** What is before the place where a log has begun anew may be of the log that was given up, and never have been committed. */
+    @Test
+    void whereALogBeginsAnewWhatWasBeforeIsForgotten() {
+        VoterHistory history = VoterHistory.of(ONE);
+        history.append(5, TWO);
+        Voters others = TWO.without(A);
+        history.reset(8, others);
+        assertThat(history.byOffset()).containsExactly(Map.entry(7L, others));
+        assertThat(history.at(6)).isEqualTo(others);
+        assertThat(history.newest()).isEqualTo(others);
     }
 
     @Test
