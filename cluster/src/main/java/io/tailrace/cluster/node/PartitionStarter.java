@@ -3,10 +3,14 @@ package io.tailrace.cluster.node;
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.placement.Placement;
+import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.engine.partition.PartitionId;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,13 +25,16 @@ import java.util.function.Supplier;
 /**
  * Keeps the partitions started that this node is to lead, a few at a time: an actor starts with its first message only, also where its
  * shard has moved to, and a partition that is not started lets nothing go by age. A partition is this node's to start if this is
- * the first of its voters that lives. Thread-safe.
+ * the first of its voters that lives.
+ *
+ * <p>A group may be led elsewhere all the same, until it is moved here. So one of its partitions is asked for at each look, and all of them
+ * when that one is found to be led here. Thread-safe.
  */
 final class PartitionStarter {
     /** Elections fsync; more of them at once would not end sooner. */
     private static final int AT_ONCE = 32;
-    /** So long what does not lead here after all, since its shard is elsewhere, is left in peace. */
-    private static final long AGAIN_NANOS = 5_000_000_000L;
+    /** So long what has been tried, and does not lead here after all, is left in peace. */
+    private static final long AGAIN_NANOS = 10_000_000_000L;
 
     private final UUID self;
     private final Function<PartitionId, CompletionStage<Void>> start;
@@ -36,13 +43,16 @@ final class PartitionStarter {
     private final LongSupplier nanoClock;
     private final Map<UUID, Integer> known = new HashMap<>();
     private final Set<PartitionId> waiting = new LinkedHashSet<>();
+    private final Set<PartitionId> underWay = new HashSet<>();
     private final Map<PartitionId, Long> tried = new HashMap<>();
+    /** Groups that a partition was found in to be led here since the last look. */
+    private final Set<PlacementGroup> arrived = new HashSet<>();
+
     private final CompletableFuture<Void> firstRound = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private Catalog catalog = Catalog.EMPTY;
     private Placement placement;
     private Set<UUID> lastLive = Set.of();
-    private int underWay;
     private boolean followed;
     private boolean closing;
 
@@ -65,7 +75,7 @@ final class PartitionStarter {
         this.leadsHere = leadsHere;
         this.live = live;
         this.nanoClock = nanoClock;
-        this.placement = Catalog.EMPTY.placement(java.util.List.of());
+        this.placement = Catalog.EMPTY.placement(List.of());
     }
 
     /** Starts what is new in this catalogue. */
@@ -77,7 +87,7 @@ final class PartitionStarter {
             tried.keySet().removeIf(partition -> !known.containsKey(partition.topicId()));
             lastLive = live.get();
             for (Topic topic : now.byId().values()) {
-                enqueue(topic, known.getOrDefault(topic.id(), 0));
+                idle(topic, known.getOrDefault(topic.id(), 0)).forEach(this::enqueue);
                 known.put(topic.id(), topic.partitions());
             }
             followed = true;
@@ -93,22 +103,41 @@ final class PartitionStarter {
                 lastLive = now;
                 tried.clear();
             }
-            catalog.byId().values().forEach(topic -> enqueue(topic, 0));
+            Set<PlacementGroup> asked = new HashSet<>();
+            for (Topic topic : catalog.byId().values()) {
+                for (PartitionId partition : idle(topic, 0)) {
+                    PlacementGroup group = PlacementGroup.of(partition, topic.replicas());
+                    if (asked.add(group) || arrived.contains(group) || isDue(partition)) {
+                        enqueue(partition);
+                    }
+                }
+            }
+            arrived.clear();
         }
         startNext();
     }
 
-    private void enqueue(Topic topic, int from) {
-        long now = nanoClock.getAsLong();
+    /** The partitions from that number on that are this node's, and are not led here. */
+    private List<PartitionId> idle(Topic topic, int from) {
+        List<PartitionId> idle = new ArrayList<>();
         for (int number = from; number < topic.partitions(); number++) {
             PartitionId partition = topic.partition(number);
             if (isMine(partition) && !leadsHere.test(partition)) {
-                Long last = tried.get(partition);
-                if (last == null || now - last >= AGAIN_NANOS) {
-                    tried.put(partition, now);
-                    waiting.add(partition);
-                }
+                idle.add(partition);
             }
+        }
+        return idle;
+    }
+
+    private boolean isDue(PartitionId partition) {
+        Long last = tried.get(partition);
+        return last == null || nanoClock.getAsLong() - last >= AGAIN_NANOS;
+    }
+
+    private void enqueue(PartitionId partition) {
+        tried.put(partition, nanoClock.getAsLong());
+        if (!underWay.contains(partition)) {
+            waiting.add(partition);
         }
     }
 
@@ -127,7 +156,7 @@ final class PartitionStarter {
                     waiting.clear();
                 }
                 Iterator<PartitionId> first = waiting.iterator();
-                if (underWay >= AT_ONCE) {
+                if (underWay.size() >= AT_ONCE) {
                     return;
                 }
                 if (!first.hasNext()) {
@@ -135,13 +164,13 @@ final class PartitionStarter {
                 }
                 next = first.next();
                 first.remove();
-                underWay++;
+                underWay.add(next);
             }
             // One that cannot be started says so in the log and tries again by itself.
-            start.apply(next).whenComplete((started, failure) -> done());
+            start.apply(next).whenComplete((started, failure) -> done(next));
         }
         synchronized (this) {
-            if (underWay > 0) {
+            if (!underWay.isEmpty()) {
                 return;
             }
             if (closing) {
@@ -155,9 +184,13 @@ final class PartitionStarter {
         firstRound.complete(null);
     }
 
-    private void done() {
+    private void done(PartitionId partition) {
+        boolean here = leadsHere.test(partition);
         synchronized (this) {
-            underWay--;
+            underWay.remove(partition);
+            if (here) {
+                placement.group(partition).ifPresent(arrived::add);
+            }
         }
         startNext();
     }

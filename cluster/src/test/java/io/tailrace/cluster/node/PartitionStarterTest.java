@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,7 @@ class PartitionStarterTest {
     private final Set<PartitionId> led = new HashSet<>();
     private Set<UUID> live = Set.of(A, B, C);
     private boolean atOnce = true;
+    private boolean elsewhere;
     private final PartitionStarter starter =
             new PartitionStarter(A, this::start, led::contains, () -> live, nanos::get);
 
@@ -41,7 +43,9 @@ class PartitionStarterTest {
         started.add(partition);
         CompletableFuture<Void> start = new CompletableFuture<>();
         if (atOnce) {
-            led.add(partition);
+            if (!elsewhere) {
+                led.add(partition);
+            }
             start.complete(null);
         } else {
             underWay.add(start);
@@ -100,24 +104,59 @@ class PartitionStarterTest {
         assertThat(started).isNotEmpty().isEqualTo(now);
     }
 
+    /** Partitions 128 apart are in one group. */
+    private static List<PartitionId> groupmates(Topic topic, PartitionId partition) {
+        return IntStream.range(0, topic.partitions())
+                .filter(number -> number % 128 == partition.partition() % 128)
+                .mapToObj(topic::partition)
+                .toList();
+    }
+
     @Test
-    void whatIsLedElsewhereIsAskedForNowAndThen() {
-        Topic topic = topic(1, 3);
+    void aGroupThatIsLedElsewhereIsAskedForByOneOfItsPartitionsUntilItArrives() {
+        Topic topic = topic(1, 3 * 128);
+        elsewhere = true;
         follow(topic);
-        led.clear();
+        List<PartitionId> mine = ledFirstBy(topic, Set.of(A, B, C));
+        assertThat(started).containsExactlyInAnyOrderElementsOf(mine);
+
         started.clear();
         starter.look();
+        Set<Integer> groups =
+                started.stream().map(partition -> partition.partition() % 128).collect(Collectors.toSet());
+        assertThat(started).as("one of each group").hasSameSizeAs(groups).hasSize(mine.size() / 3);
+
+        elsewhere = false;
+        started.clear();
         starter.look();
-        assertThat(started).as("its turn was a moment ago").isEmpty();
-        nanos.addAndGet(5 * SECOND);
+        List<PartitionId> here = List.copyOf(started);
+        assertThat(here).hasSize(mine.size() / 3);
+        started.clear();
         starter.look();
+        assertThat(started).as("the others of those groups").hasSize(mine.size() - here.size());
+        for (PartitionId partition : here) {
+            assertThat(led).containsAll(groupmates(topic, partition));
+        }
+        started.clear();
+        nanos.addAndGet(60 * SECOND);
         starter.look();
-        assertThat(started).hasSize(1);
-        led.clear();
+        assertThat(started).isEmpty();
+    }
+
+    @Test
+    void whatCouldNotBeStartedIsTriedAgainAfterAWhile() {
+        Topic topic = topic(1, 3 * 128);
+        elsewhere = true;
+        follow(topic);
+        int mine = started.size();
+        nanos.addAndGet(10 * SECOND);
+        started.clear();
+        starter.look();
+        assertThat(started).hasSize(mine);
         started.clear();
         live = Set.of(A, B);
         starter.look();
-        assertThat(started).as("others live now").isNotEmpty();
+        assertThat(started).as("others live now").hasSizeGreaterThan(mine);
     }
 
     @Test
