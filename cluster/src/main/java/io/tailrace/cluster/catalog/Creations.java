@@ -102,9 +102,9 @@ final class Creations {
                         id -> !all.planned().containsKey(id) && !all.internals().containsKey(id));
         all.planned().values().forEach(plan -> begin(all, plan));
         for (UUID id : Set.copyOf(waiting.keySet())) {
-            InternalPlace internal = all.internals().get(id);
-            if (internal != null) {
-                beginInternal(all, id, internal.replicas());
+            InternalPlace place = all.internals().get(id);
+            if (place != null) {
+                beginInternal(all, id, place.replicas());
             }
         }
     }

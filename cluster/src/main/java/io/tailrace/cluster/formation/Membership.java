@@ -77,14 +77,4 @@ public record Membership(State state, UUID clusterId, List<Founder> founders) {
     public int majority() {
         return founders.size() / 2 + 1;
     }
-
-    /**
-     * The one node that hosts the catalogue and all partitions as long as partitions are not placed over nodes: the first of
-     * the founders.
-     *
-     * @throws java.util.NoSuchElementException while blank
-     */
-    public Founder host() {
-        return founders.stream().findFirst().orElseThrow();
-    }
 }

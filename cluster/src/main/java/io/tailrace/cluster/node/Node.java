@@ -9,6 +9,7 @@ import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.creation.ReplicaCreator;
 import io.tailrace.cluster.formation.Members;
+import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
@@ -23,7 +24,7 @@ import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.replication.Replica;
-import io.tailrace.engine.replication.ReplicaHome;
+import io.tailrace.engine.replication.ReplicaNetwork;
 import io.tailrace.engine.replication.Replicas;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,6 +61,7 @@ final class Node implements Tailrace {
     private final NodeSystem home;
     private final ActorSystem<?> system;
     private final DataDirectory directory;
+    private final NodeReplicas nodeReplicas;
     private final Replicas replicas;
     private final String name;
     private final Executor io;
@@ -84,12 +86,13 @@ final class Node implements Tailrace {
         this.name = settings.nodeName();
         this.members = home.members(directory.nodeId().toString(), name);
         this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
-        this.replicas = new Replicas(
-                ReplicaHome.alone(
-                        directory.nodeId().toString(), files, directory.promises(), settings.flush(), clock, io),
-                directory.partitions());
-        links.ifPresent(to -> to.serve(new ReplicaReaders(replicas, io)::reader));
-        this.lookup = new PartitionLookup(this::topics, List.of(directory.nodeId()));
+        ReplicaNetwork network = links.<ReplicaNetwork>map(NodeLinks::replicas).orElse(ReplicaNetwork.NONE);
+        this.nodeReplicas = new NodeReplicas(system, directory, settings, files, network, io);
+        this.replicas = nodeReplicas.replicas();
+        ReplicaReaders here = new ReplicaReaders(replicas, io);
+        links.ifPresent(to -> to.serve(here::reader));
+        this.lookup = new PartitionLookup(this::topics, home.controlVoters(directory.nodeId()));
+        nodeReplicas.createControl(InternalPartition.CONTROL, lookup.controlVoters());
         PartitionEnvironment environment = new PartitionEnvironment(
                 replicas,
                 lookup::settings,
@@ -98,7 +101,9 @@ final class Node implements Tailrace {
                 io,
                 clock,
                 settings.limits());
-        MemberNodes nodes = MemberNodes.onlySelf(system.classicSystem(), members);
+        MemberNodes nodes = home.isMember()
+                ? MemberNodes.all(system.classicSystem(), members)
+                : MemberNodes.onlySelf(system.classicSystem(), members);
         ActorRef<PartitionEnvelope> region = PartitionRegion.start(
                 system,
                 environment,
@@ -116,7 +121,9 @@ final class Node implements Tailrace {
                 directory.nodeId().toString(),
                 replicas,
                 io,
-                (node, partition) -> new ReplicaReaders(replicas, io).reader(partition),
+                (node, partition) -> links.map(NodeLinks::readers)
+                        .map(there -> there.reader(node, partition))
+                        .orElseGet(() -> here.reader(partition)),
                 settings.locateTimeout(),
                 settings.appendTimeout());
         this.starter = new PartitionStarter(
@@ -159,12 +166,15 @@ final class Node implements Tailrace {
         if (!remover.strangers(found).isEmpty()) {
             remover.quarantineStrangers(await(topics.confirmed(), timeout));
         }
+        nodeReplicas.open();
         // Ends with the system.
         system.scheduler()
                 .scheduleWithFixedDelay(
                         LOOK_EVERY, LOOK_EVERY, () -> io.execute(starter::look), system.executionContext());
         system.systemActorOf(
-                ReplicaCreator.create(directory.nodeId(), replicas::create, io), ReplicaCreator.NAME, Props.empty());
+                ReplicaCreator.create(directory.nodeId(), nodeReplicas::create, io),
+                ReplicaCreator.NAME,
+                Props.empty());
         return this;
     }
 
@@ -188,6 +198,7 @@ final class Node implements Tailrace {
     /** On the actor's thread. */
     private void learn(Catalog now) {
         lookup.learn(now);
+        nodeReplicas.follow(now);
         starter.follow(now, lookup.placement());
         remover.follow(now);
         firstCatalog.complete(now);
@@ -260,8 +271,8 @@ final class Node implements Tailrace {
         }
         released = true;
         try {
+            nodeReplicas.close();
             links.ifPresent(NodeLinks::close);
-            replicas.close();
             directory.close();
         } catch (IOException | RuntimeException e) {
             LOG.error("The node did not stop cleanly; the next start will recover: {}", e.getMessage());

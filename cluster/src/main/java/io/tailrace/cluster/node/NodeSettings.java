@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param appendTimeout after which an append without answer is unknown
  * @param leaderReturnDelay how long a node has to be up before what it is to lead comes back to it
  * @param catalog of the catalogue of topics
+ * @param scrubBytes how much is looked through for damage in a second
  * @param limits the bounds of one partition
  * @param cluster how it becomes a member of its cluster
  * @param link its links to other nodes
@@ -35,6 +36,7 @@ record NodeSettings(
         Duration locateTimeout,
         Duration appendTimeout,
         Duration leaderReturnDelay,
+        long scrubBytes,
         CatalogSettings catalog,
         PartitionEnvironment.Limits limits,
         ClusterSettings cluster,
@@ -59,6 +61,7 @@ record NodeSettings(
                     tailrace.getDuration("locate-timeout"),
                     tailrace.getDuration("append-timeout"),
                     tailrace.getDuration("cluster.leader-return-delay"),
+                    tailrace.getBytes("scrub-bytes-per-second"),
                     CatalogSettings.of(tailrace.getConfig("catalog")),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),

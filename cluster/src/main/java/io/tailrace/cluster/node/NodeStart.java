@@ -2,7 +2,6 @@ package io.tailrace.cluster.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
-import io.tailrace.cluster.formation.Membership;
 import io.tailrace.cluster.formation.NodeAddress;
 import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
@@ -58,7 +57,7 @@ final class NodeStart {
         try {
             directory.settle(settings.cluster().alone(), settings.cluster().address(), settings.nodeName());
             home = new SystemStart(config, settings, directory).untilUp();
-            Tailrace node = on(home, settings, files, directory);
+            Tailrace node = new Node(home, settings, files, directory).serve(settings, files);
             TailraceExtension.of(home.classic()).serve(node);
             return new Life(home, node);
         } catch (RuntimeException e) {
@@ -69,14 +68,6 @@ final class NodeStart {
             giveBack(directory);
             throw e;
         }
-    }
-
-    private static Tailrace on(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory) {
-        Membership membership = directory.membership();
-        if (membership.host().nodeId().equals(directory.nodeId())) {
-            return new Node(home, settings, files, directory).serve(settings, files);
-        }
-        return new GuestNode(home, settings, membership.host(), directory);
     }
 
     /** See {@link Tailrace#get}. */

@@ -2,11 +2,14 @@ package io.tailrace.cluster.node;
 
 import io.tailrace.cluster.formation.ClusterFormation;
 import io.tailrace.cluster.formation.ClusterNode;
+import io.tailrace.cluster.formation.Founder;
 import io.tailrace.cluster.formation.Members;
 import io.tailrace.cluster.formation.Membership;
 import io.tailrace.cluster.formation.NodeRoles;
 import io.tailrace.cluster.formation.PekkoAddresses;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +36,8 @@ record NodeSystem(
         @Nullable ReservedPort linkPort) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
     private static final int TERMINATION_SECONDS = 60;
+    /** More would make each change of a topic slower, and survive more failures than anybody has. */
+    private static final int MAX_CONTROL_VOTERS = 5;
 
     static NodeSystem ofApplication(org.apache.pekko.actor.ActorSystem application) {
         return new NodeSystem(application, null, null, null);
@@ -54,10 +59,28 @@ record NodeSystem(
         return Members.watch(system(), self);
     }
 
-    /** The role that the one node has which hosts everything; empty on an application's system, which is alone. */
+    /** Whether its members say in their roles which nodes they are; on an application's system this node is the only one. */
+    boolean isMember() {
+        return membership != null;
+    }
+
+    /** The role of the nodes that hold replicas; empty on an application's system, which is alone. */
     Optional<String> hostRole() {
-        return Optional.ofNullable(membership)
-                .map(known -> NodeRoles.id(known.host().nodeId()));
+        return isMember() ? Optional.of(NodeRoles.STORAGE) : Optional.empty();
+    }
+
+    /**
+     * The nodes that hold the catalogue itself, for good and the same on all nodes: those that founded the cluster.
+     *
+     * @param self this node's id
+     */
+    List<UUID> controlVoters(UUID self) {
+        return membership == null
+                ? List.of(self)
+                : membership.founders().stream()
+                        .map(Founder::nodeId)
+                        .limit(MAX_CONTROL_VOTERS)
+                        .toList();
     }
 
     /** Ends the system in order if it is the node's. Blocking. */

@@ -100,7 +100,8 @@ final class PartitionLookup {
                 });
     }
 
-    private static PartitionSettings settingsOf(Topic topic) {
+    /** What a topic's settings mean for each of its partitions. */
+    static PartitionSettings settingsOf(Topic topic) {
         TopicSettings settings = topic.settings();
         return new PartitionSettings(
                 settings.maxMessageBytes(),

@@ -6,6 +6,7 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.partition.PartitionSettings;
 import io.tailrace.engine.record.TimestampType;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -31,6 +32,9 @@ public final class InternalPartition {
 
     private static final PartitionId CATALOG_SNAPSHOTS = of("snapshot", CATALOG);
 
+    /** Those that hold what the catalogue itself consists of: their place has to be known without asking the catalogue. */
+    public static final List<PartitionId> CONTROL = List.of(CATALOG_EVENTS, CATALOG_SNAPSHOTS);
+
     private InternalPartition() {}
 
     /**
@@ -48,8 +52,8 @@ public final class InternalPartition {
         return partition.topicId().version() == NAME_BASED;
     }
 
-    /** Whether it holds what the catalogue itself consists of: its place has to be known without asking the catalogue. */
+    /** Whether it is one of {@link #CONTROL}. */
     public static boolean isControl(PartitionId partition) {
-        return partition.equals(CATALOG_EVENTS) || partition.equals(CATALOG_SNAPSHOTS);
+        return CONTROL.contains(partition);
     }
 }

@@ -28,9 +28,12 @@ final class LeaderLink {
     private static final int MAX_WAITING = 1024;
 
     /**
-     * Said explicitly: the stages that an ask returns run what follows them asynchronously by default, which on a machine with
-     * two cores means a new thread for each answer.
+     * A question to a region may get lost on its way to a node that is no more, and may be asked twice; so it is, long before the
+     * time to locate is over.
      */
+    private static final Duration LOCATE_AGAIN = Duration.ofSeconds(1);
+
+    /** The stages that an ask returns run what follows them on a thread of its own by default, see {@link LeaderAsks}. */
     private static final Executor ON_THE_ANSWERING_THREAD = Runnable::run;
 
     private final ActorSystem<?> system;
@@ -39,6 +42,8 @@ final class LeaderLink {
     private final Function<PartitionId, CompletionStage<PlacementGroup>> groups;
     private final Duration locateTimeout;
     private final Duration appendTimeout;
+    private final ActorRef<LeaderWatch.Command> watch;
+    private final LeaderAsks asks;
     private final Queue<Waiting> waiting = new ArrayDeque<>();
     private Partition.@Nullable Leads leader;
     private boolean locating;
@@ -51,9 +56,12 @@ final class LeaderLink {
             ActorRef<PartitionEnvelope> region,
             PartitionId partition,
             Function<PartitionId, CompletionStage<PlacementGroup>> groups,
+            ActorRef<LeaderWatch.Command> watch,
             Duration locateTimeout,
             Duration appendTimeout) {
         this.system = system;
+        this.watch = watch;
+        this.asks = new LeaderAsks(system);
         this.region = region;
         this.partition = partition;
         this.groups = groups;
@@ -86,30 +94,38 @@ final class LeaderLink {
             return CompletableFuture.failedStage(
                     new TailraceException(ErrorCode.CLOSED, "The node is closing: start it again."));
         }
-        return groups.apply(partition).thenCompose(this::locate);
+        long deadline = System.nanoTime() + locateTimeout.toNanos();
+        return groups.apply(partition).thenCompose(group -> locate(group, deadline));
     }
 
-    private CompletionStage<Partition.Leads> locate(PlacementGroup group) {
+    private CompletionStage<Partition.Leads> locate(PlacementGroup group, long deadline) {
+        long left = deadline - System.nanoTime();
+        Duration attempt = left < LOCATE_AGAIN.toNanos() ? Duration.ofNanos(Math.max(1, left)) : LOCATE_AGAIN;
         return AskPattern.<PartitionEnvelope, Partition.Located>ask(
                         region,
                         replyTo -> new PartitionEnvelope(partition, group, new Partition.Locate(partition, replyTo)),
-                        locateTimeout,
+                        attempt,
                         system.scheduler())
                 .handleAsync(
                         (located, failure) -> {
                             if (located instanceof Partition.Leads leads) {
-                                return leads;
+                                return CompletableFuture.completedStage(leads);
                             }
                             if (located instanceof Partition.Unavailable unavailable) {
-                                throw new TailraceException(unavailable.code(), unavailable.message());
+                                return CompletableFuture.<Partition.Leads>failedStage(
+                                        new TailraceException(unavailable.code(), unavailable.message()));
                             }
-                            throw new TailraceException(
+                            if (failure instanceof TimeoutException && !closed && deadline - System.nanoTime() > 0) {
+                                return locate(group, deadline);
+                            }
+                            return CompletableFuture.<Partition.Leads>failedStage(new TailraceException(
                                     ErrorCode.PARTITION_UNAVAILABLE,
                                     "Nobody said within " + locateTimeout.toMillis() + " ms who leads partition "
                                             + partition + ": ask again.",
-                                    failure);
+                                    failure));
                         },
-                        ON_THE_ANSWERING_THREAD);
+                        ON_THE_ANSWERING_THREAD)
+                .thenCompose(stage -> stage);
     }
 
     private void located(Partition.@Nullable Leads found, @Nullable Throwable failure) {
@@ -120,6 +136,7 @@ final class LeaderLink {
             if (found == null) {
                 failed.addAll(waiting);
             } else {
+                watch.tell(new LeaderWatch.Watch(found.leader(), this));
                 // Under the lock, so that nothing that comes later can overtake what waited.
                 waiting.forEach(one -> send(found.leader(), one.batch).whenComplete((stored, error) -> {
                     if (error == null) {
@@ -142,20 +159,14 @@ final class LeaderLink {
             return CompletableFuture.failedStage(refusal);
         }
         CompletableFuture<Appended> answer = new CompletableFuture<>();
-        AskPattern.<Partition.Command, Partition.AppendReply>ask(
-                        to,
-                        replyTo -> new Partition.Append(partition, batch, replyTo),
-                        appendTimeout,
-                        system.scheduler())
-                .whenCompleteAsync(
-                        (reply, failure) -> {
-                            if (reply instanceof Partition.Appended stored) {
-                                answer.complete(new Appended(stored.baseOffset(), stored.appendTimeMillis()));
-                            } else {
-                                answer.completeExceptionally(refusal(to, reply, failure));
-                            }
-                        },
-                        ON_THE_ANSWERING_THREAD);
+        asks.<Partition.AppendReply>ask(to, replyTo -> new Partition.Append(partition, batch, replyTo), appendTimeout)
+                .whenComplete((reply, failure) -> {
+                    if (reply instanceof Partition.Appended stored) {
+                        answer.complete(new Appended(stored.baseOffset(), stored.appendTimeMillis()));
+                    } else {
+                        answer.completeExceptionally(refusal(to, reply, failure));
+                    }
+                });
         return answer;
     }
 
@@ -186,41 +197,32 @@ final class LeaderLink {
         // Batches that wait are sent before any that come once it is known.
         if (!locating) {
             leader = found;
+            watch.tell(new LeaderWatch.Watch(found.leader(), this));
         }
         return found;
     }
 
     private CompletionStage<OffsetRange> listOffsets(ActorRef<Partition.Command> to) {
-        return AskPattern.<Partition.Command, Partition.OffsetsReply>ask(
-                        to, replyTo -> new Partition.ListOffsets(partition, replyTo), locateTimeout, system.scheduler())
-                .handleAsync(
-                        (reply, failure) -> {
-                            if (reply instanceof Partition.Offsets offsets) {
-                                return new OffsetRange(offsets.startOffset(), offsets.endOffset());
-                            }
-                            throw notTold(to, reply instanceof Partition.Refused refused ? refused : null, failure);
-                        },
-                        ON_THE_ANSWERING_THREAD);
+        return asks.<Partition.OffsetsReply>ask(
+                        to, replyTo -> new Partition.ListOffsets(partition, replyTo), locateTimeout)
+                .handle((reply, failure) -> {
+                    if (reply instanceof Partition.Offsets offsets) {
+                        return new OffsetRange(offsets.startOffset(), offsets.endOffset());
+                    }
+                    throw notTold(to, reply instanceof Partition.Refused refused ? refused : null, failure);
+                });
     }
 
     /** How the partition stands; see {@link Partitions#describe}. */
     CompletionStage<Partition.Description> describe() {
-        return leader().thenCompose(found -> AskPattern.<Partition.Command, Partition.DescribeReply>ask(
-                        found.leader(),
-                        replyTo -> new Partition.Describe(partition, replyTo),
-                        locateTimeout,
-                        system.scheduler())
-                .handleAsync(
-                        (reply, failure) -> {
-                            if (reply instanceof Partition.Description description) {
-                                return description;
-                            }
-                            throw notTold(
-                                    found.leader(),
-                                    reply instanceof Partition.Refused refused ? refused : null,
-                                    failure);
-                        },
-                        ON_THE_ANSWERING_THREAD));
+        return leader().thenCompose(found -> asks.<Partition.DescribeReply>ask(
+                        found.leader(), replyTo -> new Partition.Describe(partition, replyTo), locateTimeout)
+                .handle((reply, failure) -> {
+                    if (reply instanceof Partition.Description description) {
+                        return description;
+                    }
+                    throw notTold(found.leader(), reply instanceof Partition.Refused refused ? refused : null, failure);
+                }));
     }
 
     private TailraceException notTold(
@@ -236,21 +238,16 @@ final class LeaderLink {
     }
 
     private CompletionStage<OffsetRange> deleteRecords(ActorRef<Partition.Command> to, long beforeOffset) {
-        return AskPattern.<Partition.Command, Partition.DeleteReply>ask(
-                        to,
-                        replyTo -> new Partition.DeleteRecords(partition, beforeOffset, replyTo),
-                        appendTimeout,
-                        system.scheduler())
-                .handleAsync(
-                        (reply, failure) -> {
-                            if (reply instanceof Partition.Deleted deleted) {
-                                return new OffsetRange(deleted.startOffset(), deleted.endOffset());
-                            }
-                            throw reply instanceof Partition.Refused refused
-                                    ? refused(to, refused)
-                                    : unanswered(to, failure, "the records may be deleted; ask again.");
-                        },
-                        ON_THE_ANSWERING_THREAD);
+        return asks.<Partition.DeleteReply>ask(
+                        to, replyTo -> new Partition.DeleteRecords(partition, beforeOffset, replyTo), appendTimeout)
+                .handle((reply, failure) -> {
+                    if (reply instanceof Partition.Deleted deleted) {
+                        return new OffsetRange(deleted.startOffset(), deleted.endOffset());
+                    }
+                    throw reply instanceof Partition.Refused refused
+                            ? refused(to, refused)
+                            : unanswered(to, failure, "the records may be deleted; ask again.");
+                });
     }
 
     private TailraceException refusal(
@@ -288,6 +285,12 @@ final class LeaderLink {
         if (leader != null && leader.nodeId().equals(nodeId)) {
             leader = null;
         }
+    }
+
+    /** The leader has gone: what it has not answered is unknown. */
+    void gone(ActorRef<Partition.Command> leader) {
+        forget(leader);
+        asks.gone(leader);
     }
 
     private synchronized void forget(ActorRef<Partition.Command> asked) {

@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 
 /** Partitions found through their shard region, written at their leader, read from the nearest replica. */
 public final class ShardedPartitions implements Partitions {
@@ -23,6 +24,7 @@ public final class ShardedPartitions implements Partitions {
     private final Replicas replicas;
     private final ReplicaReaders readers;
     private final BiFunction<String, PartitionId, PartitionReader> elsewhere;
+    private final ActorRef<LeaderWatch.Command> watch;
     private final Duration locateTimeout;
     private final Duration appendTimeout;
     private volatile boolean closed;
@@ -54,6 +56,7 @@ public final class ShardedPartitions implements Partitions {
         this.replicas = replicas;
         this.readers = new ReplicaReaders(replicas, io);
         this.elsewhere = elsewhere;
+        this.watch = system.systemActorOf(LeaderWatch.create(), "tailrace-leader-watch", Props.empty());
         this.locateTimeout = locateTimeout;
         this.appendTimeout = appendTimeout;
     }
@@ -105,7 +108,7 @@ public final class ShardedPartitions implements Partitions {
 
     private LeaderLink link(PartitionId partition) {
         LeaderLink link = links.computeIfAbsent(
-                partition, id -> new LeaderLink(system, region, id, groups, locateTimeout, appendTimeout));
+                partition, id -> new LeaderLink(system, region, id, groups, watch, locateTimeout, appendTimeout));
         if (closed) {
             link.close();
         }

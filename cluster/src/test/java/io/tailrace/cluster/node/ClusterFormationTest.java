@@ -133,7 +133,7 @@ class ClusterFormationTest {
         NodeFile upgraded = fileIn(data);
         assertThat(upgraded.version()).isEqualTo(NodeFile.VERSION);
         assertThat(upgraded.nodeId()).isEqualTo(new UUID(1, 2));
-        assertThat(upgraded.membership().host().nodeId()).isEqualTo(new UUID(1, 2));
+        assertThat(upgraded.membership().founders().get(0).nodeId()).isEqualTo(new UUID(1, 2));
         Tailrace.start(data).close();
         assertThat(fileIn(data)).isEqualTo(upgraded);
     }

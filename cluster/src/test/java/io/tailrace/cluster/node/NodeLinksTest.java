@@ -60,13 +60,11 @@ class NodeLinksTest {
     }
 
     private static NodeLinks linksOf(Tailrace node) {
-        Tailrace present = LocalCluster.present(node);
-        return (present instanceof Node host ? host.links() : ((GuestNode) present).links()).orElseThrow();
+        return ((Node) LocalCluster.present(node)).links().orElseThrow();
     }
 
     private static Members membersOf(Tailrace node) {
-        Tailrace present = LocalCluster.present(node);
-        return present instanceof Node host ? host.members() : ((GuestNode) present).members();
+        return ((Node) LocalCluster.present(node)).members();
     }
 
     private static ReplicaId replicaOn(Tailrace node) {
@@ -126,13 +124,14 @@ class NodeLinksTest {
         join(host.partitions().append(partition, builder.build()));
         String hostId = membersOf(guest).nodes().get(0).nodeId();
         try (PartitionReader reader = linksOf(guest).readers().reader(hostId, partition)) {
+            // A follower hears a moment later of what is committed.
             assertThat(join(reader.fetch(0, 1000)).highWatermark()).isEqualTo(1);
         }
         try (PartitionReader reader =
-                linksOf(host).readers().reader(replicaOn(guest).nodeId(), partition)) {
+                linksOf(host).readers().reader(replicaOn(guest).nodeId(), new PartitionId(new UUID(1, 2), 0))) {
             assertThatThrownBy(() -> join(reader.offsets()))
                     .satisfies(failure ->
-                            assertThat(Failures.named(failure).code()).isEqualTo(ErrorCode.NOT_READY));
+                            assertThat(Failures.named(failure).code()).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE));
         }
     }
 

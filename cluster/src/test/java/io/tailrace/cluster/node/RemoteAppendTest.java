@@ -6,10 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.TopicSettings;
-import io.tailrace.cluster.placement.PartitionEnvelope;
-import io.tailrace.cluster.placement.PartitionRegion;
-import io.tailrace.cluster.placement.PlacementGroup;
-import io.tailrace.cluster.placement.ShardedPartitions;
+import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.partition.PartitionId;
@@ -20,11 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,22 +41,19 @@ class RemoteAppendTest {
         return builder.build();
     }
 
-    /** The partitions as a node sees them that hosts none of them. */
-    private static ShardedPartitions from(Tailrace guest, Node host) {
-        ActorRef<PartitionEnvelope> region =
-                PartitionRegion.proxy(guest.system(), host.home().hostRole().orElseThrow());
-        return new ShardedPartitions(
-                guest.system(),
-                region,
-                partition -> CompletableFuture.completedStage(PlacementGroup.of(partition, 1)),
-                "guest",
-                null,
-                ForkJoinPool.commonPool(),
-                (node, partition) -> {
-                    throw new UnsupportedOperationException();
-                },
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(20));
+    /** A node on which that partition is led, or is not. */
+    private static Partitions partitions(List<Tailrace> nodes, PartitionId partition, boolean ofLeader) {
+        String leader = join(nodes.get(0).partitions().describe(partition)).nodeId();
+        return nodes.stream()
+                .filter(node -> ofLeader
+                        == ((Node) LocalCluster.present(node))
+                                .members()
+                                .self()
+                                .nodeId()
+                                .equals(leader))
+                .findFirst()
+                .orElseThrow()
+                .partitions();
     }
 
     @Test
@@ -76,7 +67,7 @@ class RemoteAppendTest {
                                     .withSettings(TopicSettings.DEFAULT.with(
                                             Map.of("max.message.bytes", Integer.toString(64 * MEBIBYTE))))))
                     .partition(0);
-            ShardedPartitions afar = from(nodes.get(1), host);
+            Partitions afar = partitions(nodes, partition, false);
             long offset = 0;
             for (int bytes : new int[] {100, 300_000, MEBIBYTE, FRAME - 100_000}) {
                 assertThat(join(afar.append(partition, batchOf(bytes))).baseOffset())
@@ -87,7 +78,8 @@ class RemoteAppendTest {
             assertThat(Failures.named(catchThrowable(() -> join(afar.append(partition, larger))))
                             .code())
                     .isEqualTo(ErrorCode.RECORD_TOO_LARGE);
-            assertThat(join(host.partitions().append(partition, larger)).baseOffset())
+            assertThat(join(partitions(nodes, partition, true).append(partition, larger))
+                            .baseOffset())
                     .isEqualTo(offset);
         }
     }

@@ -19,12 +19,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -32,7 +30,6 @@ import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.sharding.ShardRegion;
-import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
 import org.apache.pekko.cluster.sharding.typed.GetShardRegionState;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
@@ -45,7 +42,6 @@ import org.junit.jupiter.api.Test;
 /** Pekko's own sharding, on actor systems of this process, with the settings that nodes have. */
 class VoterAllocationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
-    private static final String STOP = "stop";
     private static final EntityTypeKey<String> TYPE = EntityTypeKey.create(String.class, "where");
     private static final List<UUID> NODES = List.of(new UUID(1, 1), new UUID(2, 2), new UUID(3, 3));
     private static final PlacementGroups GROUPS = PlacementGroups.NONE.with(
@@ -68,7 +64,7 @@ class VoterAllocationTest {
                     ConfigFactory.parseMap(Map.of(
                                     "pekko.cluster.roles", List.of("storage", "id=" + id),
                                     "pekko.cluster.jmx.enabled", "off",
-                                    "pekko.loglevel", "WARNING"))
+                                    "pekko.loglevel", System.getProperty("pl", "WARNING")))
                             .withFallback(reference.getConfig("tailrace.actor-system"))
                             .withFallback(reference));
             this.cluster = Cluster.get(system);
@@ -76,18 +72,10 @@ class VoterAllocationTest {
             VoterAllocation allocation = new VoterAllocation(
                     GROUPS::voters, this::live, this::nodeOf, Duration.ofSeconds(3), System::nanoTime);
             this.region = ClusterSharding.get(Adapter.toTyped(system))
-                    .init(Entity.of(TYPE, context -> untilStopped())
-                            .withStopMessage(STOP)
+                    .init(Entity.of(TYPE, context -> Behaviors.<String>ignore())
                             .withRole("storage")
                             .withAllocationStrategy(allocation)
                             .withMessageExtractor(new EachItsShard()));
-        }
-
-        private static Behavior<String> untilStopped() {
-            return Behaviors.receive(String.class)
-                    .onMessageEquals(STOP, Behaviors::stopped)
-                    .onAnyMessage(start -> Behaviors.same())
-                    .build();
         }
 
         private Map<UUID, Member> members() {
@@ -116,20 +104,23 @@ class VoterAllocationTest {
         }
 
         Set<String> shards() {
-            ActorRef<ClusterShardingQuery> states =
+            ActorRef<org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery> states =
                     ClusterSharding.get(Adapter.toTyped(system)).shardState();
             try {
-                return AskPattern.<ClusterShardingQuery, ShardRegion.CurrentShardRegionState>ask(
-                                states,
-                                replyTo -> new GetShardRegionState(TYPE, replyTo),
-                                Duration.ofSeconds(3),
-                                Adapter.toTyped(system).scheduler())
+                return AskPattern
+                        .<org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery,
+                                ShardRegion.CurrentShardRegionState>
+                                ask(
+                                        states,
+                                        replyTo -> new GetShardRegionState(TYPE, replyTo),
+                                        Duration.ofSeconds(3),
+                                        Adapter.toTyped(system).scheduler())
                         .toCompletableFuture()
                         .get()
                         .getShards()
                         .stream()
                         .map(ShardRegion.ShardState::shardId)
-                        .collect(Collectors.toSet());
+                        .collect(java.util.stream.Collectors.toSet());
             } catch (InterruptedException | ExecutionException e) {
                 return Set.of();
             }
