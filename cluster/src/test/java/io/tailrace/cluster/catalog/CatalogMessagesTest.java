@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.link.Fixtures;
 import io.tailrace.cluster.link.GoldenFiles;
 import io.tailrace.cluster.placement.GroupLayout;
+import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.StorageNode;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
@@ -149,10 +150,16 @@ class CatalogMessagesTest {
     }
 
     @Test
-    void twentyThousandTopicsFitIntoOneMessage() {
-        Catalog all = Catalog.of(IntStream.range(0, 20_000)
+    void allThereMayBeFitsIntoOneFrame() {
+        Catalog topics = Catalog.of(IntStream.range(0, 20_000)
                 .mapToObj(n -> new Topic("topic-of-some-length-" + n, UUID.randomUUID(), 1, 1, TopicSettings.DEFAULT))
                 .toList());
+        Catalog all = topics.apply(new CatalogEvent.InternalPlaced(
+                IntStream.range(0, 40_000)
+                        .mapToObj(n ->
+                                InternalPartition.of("journal", "actor-" + n).topicId())
+                        .toList(),
+                3));
         assertThat(format.toBinary(new TopicCatalog.Everything(1, all))).hasSizeLessThan(2 << 20);
     }
 }

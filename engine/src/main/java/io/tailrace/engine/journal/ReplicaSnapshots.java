@@ -93,13 +93,21 @@ public final class ReplicaSnapshots implements SnapshotMaker {
         if (newest >= highWatermark) {
             return newest;
         }
+        Optional<PartitionStateFormat.Stored> later =
+                newest(Long.MAX_VALUE).filter(stored -> stored.state().endOffset() >= highWatermark);
+        if (later.isPresent()) {
+            // It is there once; what is before it may be gone.
+            return write(later.get());
+        }
         PartitionStateFormat.Stored stored = stateAt(log, highWatermark);
         PartitionState state = asOf(stored.state(), highWatermark);
-        write(
-                stored.sequenceNr(),
-                highWatermark,
-                PartitionStateFormat.encode(new PartitionStateFormat.Stored(stored.sequenceNr(), nowMillis, state)));
-        return highWatermark;
+        return write(new PartitionStateFormat.Stored(stored.sequenceNr(), nowMillis, state));
+    }
+
+    private long write(PartitionStateFormat.Stored stored) {
+        long offset = stored.state().endOffset();
+        write(stored.sequenceNr(), offset, PartitionStateFormat.encode(stored));
+        return offset;
     }
 
     private static PartitionState asOf(PartitionState state, long offset) {

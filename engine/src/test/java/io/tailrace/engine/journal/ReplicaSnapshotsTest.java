@@ -148,19 +148,23 @@ class ReplicaSnapshotsTest {
         assertThat(new ReplicaSnapshots(files, DIRECTORY, 10).newestOffset()).isEqualTo(5);
     }
 
-    /** A crash has left a newer one without its copy. */
+    /** The replica has forgotten how far everything was committed, and the log begins where the snapshot was made. */
     @Test
-    void anOlderSnapshotIsWholeBesideANewerOneThatIsNot() throws Exception {
+    void whatIsThereOnceIsWrittenAgainThoughItIsAheadOfTheHighWatermark() throws Exception {
         fill();
         snapshots.make(log, 9, 1);
+        log.advanceStartTo(9);
+        assertThat(log.deleteSegmentsBelow(9)).isPositive();
         for (String name : files.list(DIRECTORY)) {
             if (name.endsWith(".copy.snapshot")) {
-                files.delete(DIRECTORY.resolve(name));
+                files.contents(DIRECTORY.resolve(name), new byte[50]);
             }
         }
         ReplicaSnapshots opened = new ReplicaSnapshots(files, DIRECTORY, 10);
-        opened.make(log, 5, 1);
-        assertThat(new ReplicaSnapshots(files, DIRECTORY, 10).newestOffset()).isEqualTo(5);
+        assertThat(opened.newestOffset()).isZero();
+        assertThat(opened.make(log, 5, 1)).isEqualTo(9);
+        assertThat(new ReplicaSnapshots(files, DIRECTORY, 10).newestOffset()).isEqualTo(9);
+        assertThat(opened.state(log)).isEqualTo(everything());
     }
 
     @Test

@@ -178,8 +178,8 @@ final class Cluster {
         return led
                 && answered
                 && everywhere
-                && operator.isTidy()
-                && voting().stream().filter(node -> node.reads.scrub()).count() == voting().size();
+                && voting().stream().filter(node -> node.reads.scrub()).count() == voting().size()
+                && operator.isTidy();
     }
 
     /** The nodes on which those decide who are voters for good. */

@@ -116,7 +116,11 @@ final class Damage {
         }
     }
 
+    /** Other files than segments are asked whether they are sound, or are hints that do no harm. */
     private void remember(Path file, int from, int to) throws IOException {
+        if (!String.valueOf(file.getFileName()).endsWith(".log")) {
+            return;
+        }
         damaged = file;
         damagedFrom = from;
         wrong = Arrays.copyOfRange(disk.contents(file), from, to);

@@ -171,11 +171,16 @@ final class Operator {
     boolean bearsTheLossOf(@Nullable SimulatedNode node) {
         Set<ReplicaId> without = new HashSet<>();
         for (SimulatedNode other : cluster.nodes()) {
-            if (other == node || other.damage.isThere()) {
+            if (other == node || isMissing(other)) {
                 without.add(other.replicaId());
             }
         }
         return possible().stream().allMatch(voters -> members.canDecide(voters, without));
+    }
+
+    /** In the end nothing happens any more to who has caught up. */
+    private boolean isMissing(SimulatedNode node) {
+        return cluster.isBeingTested() ? node.damage.isThere() : node.reads.soundLog() == null;
     }
 
     private Set<Set<ReplicaId>> possible() {

@@ -9,6 +9,10 @@ import java.util.Deque;
  */
 final class FollowerProgress {
     static final long NO_READ = -1;
+    /** One may begin just after something was sent. */
+    private static final int LEAST_PATIENCE = 2;
+
+    private static final int MOST_PATIENCE = 64;
 
     final ReplicaId id;
     boolean probing = true;
@@ -34,6 +38,12 @@ final class FollowerProgress {
     final Deque<Long> inFlight = new ArrayDeque<>();
 
     private long matchedAtHeartbeat;
+    /** How many heartbeats have come while something was on its way, since anything of it has matched. */
+    private int waited;
+    /** How many more are waited for each time. */
+    private int patience = LEAST_PATIENCE;
+    /** With that many what is on its way is taken for lost. */
+    private int lostAt = LEAST_PATIENCE;
 
     FollowerProgress(ReplicaId id, long next) {
         this.id = id;
@@ -60,6 +70,7 @@ final class FollowerProgress {
         matched = 0;
         fsynced = 0;
         inFlight.clear();
+        waitFor(LEAST_PATIENCE);
     }
 
     void matched(long offset, long onDisk) {
@@ -74,11 +85,24 @@ final class FollowerProgress {
         }
     }
 
-    /** If nothing has come of what was sent since the last time, it is taken for lost. A slow disk is not a lost message. */
+    /**
+     * If nothing comes of what was sent for too long, it is taken for lost. A slow disk is not a lost message, nor is a slow link: too
+     * long is twice what it took the last time, and twice as long each time until something comes.
+     */
     void heartbeat() {
-        if (matched < next && matched == matchedAtHeartbeat) {
+        if (matched > matchedAtHeartbeat) {
+            waitFor(2 * waited);
+        } else if (matched < next && ++waited >= lostAt) {
             probeAt(matched);
+            patience = Math.min(2 * patience, MOST_PATIENCE);
+            lostAt = waited + patience;
         }
         matchedAtHeartbeat = matched;
+    }
+
+    private void waitFor(int heartbeats) {
+        waited = 0;
+        patience = Math.max(LEAST_PATIENCE, Math.min(heartbeats, MOST_PATIENCE));
+        lostAt = patience;
     }
 }

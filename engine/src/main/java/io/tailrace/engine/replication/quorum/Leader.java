@@ -131,6 +131,7 @@ final class Leader extends Role {
 
     @Override
     void startFoundNoRoom() {
+        replication.startFoundNoRoom();
         starts.noRoom();
     }
 

@@ -29,7 +29,7 @@ final class Replication {
     private long round;
     private long snapshotWanted;
     private boolean open;
-    /** Whether the role's timers run: from when there is somebody to greet, so that a sole voter has none. */
+    /** Whether the role's timers run: from when there is somebody to greet or something to try again, so that a sole voter mostly has none. */
     private boolean ticks;
 
     Replication(QuorumReplica replica, int epoch, UUID incarnation) {
@@ -97,6 +97,9 @@ final class Replication {
     void begin() {
         ticks = false;
         followers.forEach(this::greet);
+        if (replica.starts().foundNoRoom()) {
+            tick();
+        }
     }
 
     void timerFired(TimerKind kind) {
@@ -189,12 +192,22 @@ final class Replication {
         return replica.log().outline().base().offset();
     }
 
-    private void greet(FollowerProgress to) {
+    /** Has the role's timers run. */
+    private void tick() {
         if (!ticks) {
             ticks = true;
             replica.out().setTimer(TimerKind.HEARTBEAT);
             replica.out().setTimer(TimerKind.QUORUM_CHECK);
         }
+    }
+
+    /** The log's start could not move for lack of room: that is tried again with every heartbeat, by a sole voter too. */
+    void startFoundNoRoom() {
+        tick();
+    }
+
+    private void greet(FollowerProgress to) {
+        tick();
         if (to.probing && to.next < base()) {
             to.probeAt(base());
         }
