@@ -178,6 +178,24 @@ class LogStartsTest {
         assertThat(replica.endOffset()).isEqualTo(end);
     }
 
+    /** It has nobody to send heartbeats to, and nobody may ask again. */
+    @Test
+    void aSoleVoterWhoseStartFoundNoRoomTriesAgainByItself() {
+        leadAlone(5);
+        held = Output.AdvanceStart.class::isInstance;
+        step(new Input.MoveStart(1, 3));
+        step(new Input.NoRoom(waiting.remove().id()));
+        held = io -> false;
+        Output.SetTimer heartbeat = outputs.stream()
+                .filter(Output.SetTimer.class::isInstance)
+                .map(Output.SetTimer.class::cast)
+                .filter(timer -> timer.kind() == TimerKind.HEARTBEAT)
+                .findFirst()
+                .orElseThrow();
+        step(new Input.TimerFired(heartbeat.kind(), heartbeat.id()));
+        assertThat(replica.startOffset()).isEqualTo(3);
+    }
+
     @Test
     void oneMoveAtATimeAndNobodyButALeaderMakesIt() {
         leadAlone(5);
