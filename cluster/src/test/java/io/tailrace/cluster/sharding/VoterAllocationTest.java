@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Test;
 /** Pekko's own sharding, on actor systems of this process, with the settings that nodes have. */
 class VoterAllocationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final String STOP = "stop";
     private static final EntityTypeKey<String> TYPE = EntityTypeKey.create(String.class, "where");
     private static final List<UUID> NODES = List.of(new UUID(1, 1), new UUID(2, 2), new UUID(3, 3));
     private static final PlacementGroups GROUPS = PlacementGroups.NONE.with(
@@ -72,10 +74,18 @@ class VoterAllocationTest {
             VoterAllocation allocation = new VoterAllocation(
                     GROUPS::voters, this::live, this::nodeOf, Duration.ofSeconds(3), System::nanoTime);
             this.region = ClusterSharding.get(Adapter.toTyped(system))
-                    .init(Entity.of(TYPE, context -> Behaviors.<String>ignore())
+                    .init(Entity.of(TYPE, context -> untilStopped())
+                            .withStopMessage(STOP)
                             .withRole("storage")
                             .withAllocationStrategy(allocation)
                             .withMessageExtractor(new EachItsShard()));
+        }
+
+        private static Behavior<String> untilStopped() {
+            return Behaviors.receive(String.class)
+                    .onMessageEquals(STOP, Behaviors::stopped)
+                    .onAnyMessage(start -> Behaviors.same())
+                    .build();
         }
 
         private Map<UUID, Member> members() {
