@@ -13,10 +13,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tailrace cluster}: nodes on this machine. Hidden as long as one of them hosts everything. */
+/** {@code tailrace cluster}: nodes on this machine, each a process of its own. */
 @Command(
         name = "cluster",
-        hidden = true,
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Runs a cluster of several nodes on this machine, to try it out.",

@@ -55,14 +55,12 @@ final class StartCommand implements Callable<Integer> {
             description = "Settings in HOCON, such as tailrace.http.port = 7071.")
     private @Nullable Path config;
 
-    // Hidden until a cluster serves its partitions on more than one node.
-    @Option(names = "--node-name", paramLabel = "NAME", hidden = true, description = "What the node is called.")
+    @Option(names = "--node-name", paramLabel = "NAME", description = "What the node is called. Default: node.")
     private @Nullable String nodeName;
 
     @Option(
             names = "--cluster-port",
             paramLabel = "PORT",
-            hidden = true,
             description = "Where it listens for other nodes. 0: any that is free. Default: 0.")
     private @Nullable Integer clusterPort;
 
@@ -70,7 +68,6 @@ final class StartCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "HOST:PORT",
             split = ",",
-            hidden = true,
             description = "Where the nodes listen that found the cluster, the same for each of them.")
     private @Nullable List<String> seeds;
 

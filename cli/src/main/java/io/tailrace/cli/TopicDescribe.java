@@ -50,14 +50,21 @@ final class TopicDescribe implements Callable<Integer> {
     }
 
     private static List<String> partitions(JsonNode partitions) {
-        TextTable table = new TextTable("partition", "leader", "replicas", "start offset", "end offset");
+        TextTable table =
+                new TextTable("partition", "leader", "epoch", "replicas", "lag", "start offset", "end offset");
         for (JsonNode partition : partitions) {
             List<String> replicas = new ArrayList<>();
-            partition.path("replicas").forEach(replica -> replicas.add(cell(replica)));
+            List<String> lags = new ArrayList<>();
+            for (JsonNode replica : partition.path("replicas")) {
+                replicas.add(cell(replica));
+                lags.add(cell(partition.path("lag").path(replica.asText())));
+            }
             table.row(
                     cell(partition.path("partition")),
                     cell(partition.path("leader")),
+                    cell(partition.path("epoch")),
                     String.join(",", replicas),
+                    String.join(",", lags),
                     cell(partition.path("startOffset")),
                     cell(partition.path("endOffset")));
         }

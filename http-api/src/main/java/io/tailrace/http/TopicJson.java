@@ -3,9 +3,13 @@ package io.tailrace.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.placement.OffsetRange;
+import io.tailrace.engine.partition.Partition;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.apache.pekko.util.ByteString;
 
 /** Topics as JSON. */
@@ -28,25 +32,47 @@ final class TopicJson {
     /**
      * One topic.
      *
-     * @param node the name of the node that leads its partitions
-     * @param offsets of each partition
+     * @param partitions how each stands; empty for one that nobody leads at the moment
+     * @param name of a node, by its id
      */
-    static ByteString single(Topic topic, String node, List<OffsetRange> offsets) {
+    static ByteString single(
+            Topic topic, List<Optional<Partition.Description>> partitions, UnaryOperator<String> name) {
         return Json.object(json -> {
             writeHead(json, topic);
             json.writeArrayFieldStart("partitions");
-            for (int i = 0; i < offsets.size(); i++) {
+            for (int i = 0; i < partitions.size(); i++) {
                 json.writeStartObject();
                 json.writeNumberField("partition", i);
-                json.writeStringField("leader", node);
-                json.writeArrayFieldStart("replicas");
-                json.writeString(node);
-                json.writeEndArray();
-                writeOffsets(json, offsets.get(i));
+                if (partitions.get(i).isPresent()) {
+                    write(json, partitions.get(i).get(), name);
+                } else {
+                    json.writeNullField("leader");
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();
         });
+    }
+
+    private static void write(JsonGenerator json, Partition.Description partition, UnaryOperator<String> name)
+            throws IOException {
+        json.writeStringField("leader", name.apply(partition.nodeId()));
+        json.writeNumberField("epoch", partition.epoch());
+        Map<String, Long> lags = new TreeMap<>();
+        for (Partition.ReplicaState replica : partition.replicas()) {
+            lags.put(name.apply(replica.nodeId()), Math.max(0, partition.endOffset() - replica.endOffset()));
+        }
+        json.writeArrayFieldStart("replicas");
+        for (String node : lags.keySet()) {
+            json.writeString(node);
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("lag");
+        for (Map.Entry<String, Long> lag : lags.entrySet()) {
+            json.writeNumberField(lag.getKey(), lag.getValue());
+        }
+        json.writeEndObject();
+        writeOffsets(json, new OffsetRange(partition.startOffset(), partition.highWatermark()));
     }
 
     static ByteString offsets(int partition, OffsetRange range) {

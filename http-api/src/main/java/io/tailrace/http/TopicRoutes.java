@@ -2,12 +2,13 @@ package io.tailrace.http;
 
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.Topics;
-import io.tailrace.cluster.placement.OffsetRange;
-import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.Partition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -115,20 +116,29 @@ final class TopicRoutes implements Routes {
     private record Described(String name, ByteString bytes) {}
 
     private CompletionStage<Described> described(Topic topic) {
-        List<CompletableFuture<OffsetRange>> offsets = new ArrayList<>();
+        List<CompletableFuture<Optional<Partition.Description>>> all = new ArrayList<>();
         for (int i = 0; i < topic.partitions(); i++) {
-            PartitionReader reader = node.tailrace().partitions().reader(topic.partition(i));
-            offsets.add(reader.offsets()
-                    .whenComplete((range, failure) -> reader.close())
+            all.add(node.tailrace()
+                    .partitions()
+                    .describe(topic.partition(i))
+                    .thenApply(Optional::of)
+                    .exceptionally(TopicRoutes::leaderless)
                     .toCompletableFuture());
         }
-        return CompletableFuture.allOf(offsets.toArray(CompletableFuture<?>[]::new))
-                .thenApply(all -> new Described(
+        return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> new Described(
                         topic.name(),
                         TopicJson.single(
-                                topic,
-                                node.name(),
-                                offsets.stream().map(CompletableFuture::join).toList())));
+                                topic, all.stream().map(CompletableFuture::join).toList(), node.tailrace()::nodeName)));
+    }
+
+    /** That nobody leads one partition is no reason to say nothing of the others. */
+    private static Optional<Partition.Description> leaderless(Throwable failure) {
+        TailraceException why = Failures.named(failure);
+        if (why.code().retriable()) {
+            return Optional.empty();
+        }
+        throw why;
     }
 
     private static HttpResponse json(ByteString body) {

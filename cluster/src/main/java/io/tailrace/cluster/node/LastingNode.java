@@ -202,6 +202,12 @@ final class LastingNode implements Tailrace, Lives {
     }
 
     @Override
+    public String nodeName(String nodeId) {
+        Life life = present();
+        return life == null ? nodeId : life.node().nodeName(nodeId);
+    }
+
+    @Override
     public boolean ready() {
         Life life = present();
         return !closing && life != null && life.node().ready();

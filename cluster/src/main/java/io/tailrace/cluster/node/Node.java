@@ -8,6 +8,7 @@ import io.tailrace.cluster.catalog.CatalogView;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.creation.ReplicaCreator;
+import io.tailrace.cluster.formation.ClusterNode;
 import io.tailrace.cluster.formation.Members;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
@@ -302,6 +303,11 @@ final class Node implements Tailrace {
     @Override
     public String nodeName() {
         return name;
+    }
+
+    @Override
+    public String nodeName(String nodeId) {
+        return members.find(nodeId).map(ClusterNode::name).orElseGet(() -> home.founderName(nodeId));
     }
 
     @Override

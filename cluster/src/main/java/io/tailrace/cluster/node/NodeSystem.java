@@ -83,6 +83,17 @@ record NodeSystem(
                         .toList();
     }
 
+    /** What a founder was called when it was one, also while it is no member; an id that is none's as it is. */
+    String founderName(String nodeId) {
+        return membership == null
+                ? nodeId
+                : membership.founders().stream()
+                        .filter(founder -> founder.nodeId().toString().equals(nodeId))
+                        .map(Founder::name)
+                        .findFirst()
+                        .orElse(nodeId);
+    }
+
     /** Ends the system in order if it is the node's. Blocking. */
     void close() {
         if (formation != null) {

@@ -78,6 +78,15 @@ public interface Tailrace extends AutoCloseable {
     /** The node's name: {@code tailrace.node-name}. */
     String nodeName();
 
+    /**
+     * What a node of the cluster is called, as far as this one knows; its id if it does not.
+     *
+     * @param nodeId as a partition's description has it
+     */
+    default String nodeName(String nodeId) {
+        return nodeName();
+    }
+
     /** Whether it serves: the catalogue is known, and each partition has been started once. {@code false} when it closes. */
     boolean ready();
 

@@ -33,7 +33,8 @@ public interface Partitions {
     CompletionStage<OffsetRange> deleteRecords(PartitionId partition, long beforeOffset);
 
     /**
-     * Who leads the partition, and how its replicas stand, by its leader. For people and tools: it may be over the next moment.
+     * Who leads the partition, and how its replicas stand, by its leader. The offsets are confirmed by a quorum; who leads may be another
+     * the next moment.
      *
      * <p>Fails with PARTITION_UNAVAILABLE while nobody leads, UNKNOWN_TOPIC.
      */

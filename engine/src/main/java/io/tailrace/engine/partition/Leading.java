@@ -93,22 +93,21 @@ final class Leading {
     }
 
     void describe(Partition.Describe asked) {
-        replica.status().thenAccept(status -> asked.replyTo().tell(description(status)));
+        leadership
+                .committedOffset()
+                .thenCombine(replica.status(), this::description)
+                .whenComplete((description, failure) ->
+                        asked.replyTo().tell(failure == null ? description : refused(failure)));
     }
 
-    private Partition.Description description(Replica.Status status) {
+    private Partition.Description description(long committed, Replica.Status status) {
         List<Partition.ReplicaState> replicas = status.ends().entrySet().stream()
                 .map(each -> new Partition.ReplicaState(
                         each.getKey().nodeId(), each.getValue(), status.voters().contains(each.getKey())))
                 .toList();
         long end = status.ends().getOrDefault(replica.self(), log.endOffset());
         return new Partition.Description(
-                replica.self().nodeId(),
-                leadership.epoch(),
-                replica.startOffset(),
-                replica.highWatermark().offset(),
-                end,
-                replicas);
+                replica.self().nodeId(), leadership.epoch(), replica.startOffset(), committed, end, replicas);
     }
 
     private static Partition.Refused refused(Throwable failure) {

@@ -84,7 +84,7 @@ public final class Partition {
      */
     public record ListOffsets(PartitionId partition, ActorRef<OffsetsReply> replyTo) implements Command {}
 
-    /** Who leads, and how do the replicas stand? Answered by who leads, as far as it knows. */
+    /** Who leads, and how do the replicas stand? Answered by who leads, when a quorum has confirmed that it does still. */
     public record Describe(PartitionId partition, ActorRef<DescribeReply> replyTo) implements Command {}
 
     /** Stop, since the node stops or the partition moves. */
