@@ -6,7 +6,7 @@
  * transition table above {@code QuorumReplica} is the place to begin; {@code docs/replication.md} explains the protocol to who
  * knows Raft.
  *
- * <p>Production runs it through {@link io.tailrace.engine.replication.Replica}, with a quorum of one for now. Uses the JDK only.
+ * <p>Production runs it through {@link io.tailrace.engine.replication.Replica}. Uses the JDK only.
  */
 @NullMarked
 package io.tailrace.engine.replication.quorum;
