@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -102,47 +103,57 @@ final class NearestReader implements PartitionReader {
     }
 
     private CompletionStage<Fetched> fetchAtLeader(long offset, int maxBytes) {
+        return atLeader(
+                (node, reader) -> {
+                    CompletionStage<Fetched> fetched = confirmed(reader.fetch(offset, maxBytes), offset, node);
+                    return node.equals(self) ? fetched : watched(fetched, offset, maxBytes, false);
+                },
+                true);
+    }
+
+    /** Who leads may be another by now, or nobody any more: asked again once, before somebody else has to try again. */
+    private <T> CompletionStage<T> atLeader(
+            BiFunction<String, PartitionReader, CompletionStage<T>> question, boolean again) {
         return link.leader().thenCompose(leads -> {
-            if (leads.nodeId().equals(self)) {
-                return confirmed(local().fetch(offset, maxBytes), offset, self);
-            }
-            CompletionStage<Fetched> fetched = at(leads.nodeId()).fetch(offset, maxBytes);
-            return watched(confirmed(fetched, offset, leads.nodeId()), offset, maxBytes, false);
+            String node = leads.nodeId();
+            PartitionReader reader = node.equals(self) ? local() : at(node);
+            return recovering(question.apply(node, reader), failure -> {
+                if (failure.code() != ErrorCode.PARTITION_UNAVAILABLE) {
+                    return null;
+                }
+                link.forgetAt(node);
+                return again ? atLeader(question, false) : null;
+            });
         });
     }
 
     /** Who has been succeeded, and does not know it, must not send a reader away. */
     private CompletionStage<Fetched> confirmed(CompletionStage<Fetched> fetched, long offset, String node) {
-        return recovering(fetched, failure -> {
-            if (isBeyondTheEnd(failure, offset)) {
-                return link.offsets().thenCompose(range -> {
-                    if (offset <= range.endOffset()) {
-                        link.forgetAt(node);
-                        return CompletableFuture.failedStage(new TailraceException(
-                                ErrorCode.PARTITION_UNAVAILABLE,
-                                "The replica on node " + node + " has not heard of offset " + offset
-                                        + " yet: ask again."));
-                    }
-                    return CompletableFuture.failedStage(failure);
-                });
-            }
-            if (failure.code() == ErrorCode.PARTITION_UNAVAILABLE) {
-                link.forgetAt(node);
-            }
-            return null;
-        });
+        return recovering(
+                fetched,
+                failure -> isBeyondTheEnd(failure, offset)
+                        ? link.offsets()
+                                .thenCompose(range -> CompletableFuture.failedStage(
+                                        offset <= range.endOffset() ? notYet(node, offset) : failure))
+                        : null);
+    }
+
+    private static TailraceException notYet(String node, long offset) {
+        return new TailraceException(
+                ErrorCode.PARTITION_UNAVAILABLE,
+                "The replica on node " + node + " has not heard of offset " + offset + " yet: ask again.");
     }
 
     /** With another outcome where that has one to give for the failure, else as it was. */
-    private static CompletionStage<Fetched> recovering(
-            CompletionStage<Fetched> fetched, Function<TailraceException, @Nullable CompletionStage<Fetched>> instead) {
-        return fetched.handle((value, failure) -> {
+    private static <T> CompletionStage<T> recovering(
+            CompletionStage<T> outcome, Function<TailraceException, @Nullable CompletionStage<T>> instead) {
+        return outcome.handle((value, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.completedStage(value);
                     }
                     TailraceException named = Failures.named(failure);
-                    CompletionStage<Fetched> other = instead.apply(named);
-                    return other == null ? CompletableFuture.<Fetched>failedStage(named) : other;
+                    CompletionStage<T> other = instead.apply(named);
+                    return other == null ? CompletableFuture.<T>failedStage(named) : other;
                 })
                 .thenCompose(stage -> stage);
     }
@@ -285,13 +296,7 @@ final class NearestReader implements PartitionReader {
 
     @Override
     public CompletionStage<OptionalLong> offsetForTime(long timestampMillis) {
-        return link.leader().thenCompose(leads -> (leads.nodeId().equals(self) ? local() : at(leads.nodeId()))
-                .offsetForTime(timestampMillis)
-                .whenComplete((found, failure) -> {
-                    if (failure != null) {
-                        link.forgetAt(leads.nodeId());
-                    }
-                }));
+        return atLeader((node, reader) -> reader.offsetForTime(timestampMillis), true);
     }
 
     @Override
