@@ -66,6 +66,9 @@ final class Quarantine {
         files.delete(directory.resolve(EpochIndex.NAME));
         LogStart.ZERO.write(files, directory);
         shorten(Place.EVERYTHING, number);
+        // Last: until then it says that nothing here can be kept.
+        files.delete(directory.resolve(LogReset.NAME));
+        files.syncDirectory(directory);
     }
 
     /** How often this will have happened. */

@@ -1,5 +1,7 @@
 package io.tailrace.engine.log;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.DamagedLogException.Place;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
@@ -96,7 +98,7 @@ final class RecoveryScan {
      */
     static Recovered run(FileStore files, Path directory, LogSettings settings, Trust trust) throws IOException {
         files.createDirectories(directory);
-        LogPlace reset = LogReset.read(files, directory);
+        LogPlace reset = beginsAnew(files, directory, trust);
         if (reset != null) {
             LogReset.complete(files, directory, reset, settings);
         }
@@ -106,6 +108,17 @@ final class RecoveryScan {
         } catch (IOException | RuntimeException e) {
             scan.closeAll();
             throw e;
+        }
+    }
+
+    /** Where that was to be is not to be had again, but all of the log is, from who has peers. */
+    private static @Nullable LogPlace beginsAnew(FileStore files, Path directory, Trust trust) throws IOException {
+        try {
+            return LogReset.read(files, directory);
+        } catch (TailraceException e) {
+            throw trust.hasPeers && e.code() == ErrorCode.CORRUPT_LOG
+                    ? damaged(directory.resolve(LogReset.NAME), Place.EVERYTHING, "damaged")
+                    : e;
         }
     }
 

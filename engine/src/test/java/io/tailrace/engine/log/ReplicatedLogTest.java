@@ -229,6 +229,17 @@ class ReplicatedLogTest {
     }
 
     @Test
+    void aBeginningAnewThatIsDamagedTakesAllOfTheLogAndAbstains() throws IOException {
+        disk.contents(DIRECTORY.resolve(LogReset.NAME), new byte[] {1, 2, 3});
+        ReplicatedLog opened = open(disk);
+        assertThat(opened.abstained()).isTrue();
+        assertThat(opened.log().endOffset()).isZero();
+        opened.log().close();
+        assertThat(disk.list(DIRECTORY)).doesNotContain(LogReset.NAME).anyMatch(Quarantine::isName);
+        assertThat(open(disk).abstained()).isTrue();
+    }
+
+    @Test
     void whoIsDamagedAgainAndAgainStops() throws IOException {
         disk.contents(DIRECTORY.resolve("quarantine-100-00000000000000000000.log"), new byte[1]);
         disk.damage(lastSegment, disk.contents(lastSegment).length - 5, 1);
