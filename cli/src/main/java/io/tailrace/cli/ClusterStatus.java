@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = {
-            "Lists the nodes: down (no process), starting (no member yet), joined (a member that serves no topics), up.",
+            "Lists the nodes: down (no process), starting (no member yet), joined (a member that does not serve yet), up.",
         })
 final class ClusterStatus implements Callable<Integer> {
     private final Terminal terminal;

@@ -198,7 +198,7 @@ public final class LocalCluster {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         List<LocalNode> missing = new ArrayList<>(nodes);
         while (true) {
-            missing.removeIf(node -> node.state().compareTo(LocalNode.State.JOINED) >= 0);
+            missing.removeIf(node -> node.state() == LocalNode.State.UP);
             if (missing.isEmpty()) {
                 return;
             }

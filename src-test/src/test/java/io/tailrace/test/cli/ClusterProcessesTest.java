@@ -114,7 +114,7 @@ class ClusterProcessesTest {
         Path log = directory.resolve(node.path("name").asText()).resolve("node.log");
         await().atMost(PATIENCE)
                 .until(() -> Files.readString(log).contains("The node is a member of its cluster again"));
-        await().atMost(PATIENCE).until(() -> seen().equals(List.of(State.UP, State.JOINED, State.JOINED)));
+        await().atMost(PATIENCE).until(() -> seen().equals(List.of(State.UP, State.UP, State.UP)));
         assertThat(ProcessHandle.of(pid))
                 .hasValueSatisfying(process -> assertThat(process.isAlive()).isTrue());
     }
@@ -128,7 +128,7 @@ class ClusterProcessesTest {
         Outcome up = cluster("up", "--nodes", "3", "--port", "0");
         assertThat(up.exitCode()).as(up.err()).isZero();
         List<JsonNode> nodes = nodes();
-        assertThat(states(nodes)).containsExactly("up", "joined", "joined");
+        assertThat(states(nodes)).containsExactly("up", "up", "up");
         assertThat(nodes).extracting(node -> node.path("name").asText()).containsExactly("a", "b", "c");
         assertThat(nodes).extracting(node -> node.path("id").asText()).doesNotHaveDuplicates();
 
@@ -137,12 +137,12 @@ class ClusterProcessesTest {
         ProcessHandle killed = processOf(nodes.get(1)).orElseThrow();
         killed.destroyForcibly();
         await().atMost(PATIENCE).until(() -> !killed.isAlive());
-        assertThat(seen()).containsExactly(State.UP, State.DOWN, State.JOINED);
+        assertThat(seen()).containsExactly(State.UP, State.DOWN, State.UP);
 
         Outcome again = cluster("up");
         assertThat(again.exitCode()).as(again.err()).isZero();
         List<JsonNode> later = nodes();
-        assertThat(states(later)).containsExactly("up", "joined", "joined");
+        assertThat(states(later)).containsExactly("up", "up", "up");
         assertThat(later.get(0).path("pid")).isEqualTo(nodes.get(0).path("pid"));
         assertThat(later.get(1).path("pid")).isNotEqualTo(nodes.get(1).path("pid"));
         assertThat(later)

@@ -26,6 +26,7 @@ public final class Torture {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PARTITIONS = 4;
     private static final int RATE = 50;
+    private static final int ATTEMPTS = 200;
 
     private final Path directory;
     private final int seconds;
@@ -164,29 +165,37 @@ public final class Torture {
         }
     }
 
-    /** A new reader, of everything; what is not there now never will be. */
+    /** A new reader, of everything; what is not there now never will be. A node that has just been paused may be away again for a moment. */
     private List<Placed> readAll(int partition) throws IOException, InterruptedException {
-        for (int attempt = 0; ; attempt++) {
-            NodeProcess node = nodes.get(attempt % nodes.size());
-            HttpResponse<String> answer = node.get("/v1/topics/" + TortureClient.TOPIC + "/records?partition="
-                    + partition + "&from=earliest&until=end");
-            if (answer.statusCode() == 200) {
-                List<Placed> all = new ArrayList<>();
-                for (String line : answer.body().split("\n", -1)) {
-                    JsonNode record = line.isEmpty() ? null : JSON.readTree(line);
-                    if (record != null && record.path("offset").isNumber()) {
-                        all.add(new Placed(
-                                record.path("offset").asLong(),
-                                record.path("value").path("data").asText()));
-                    }
+        String why = "";
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                HttpResponse<String> answer = nodes.get(attempt % nodes.size())
+                        .get("/v1/topics/" + TortureClient.TOPIC + "/records?partition=" + partition
+                                + "&from=earliest&until=end");
+                if (answer.statusCode() == 200) {
+                    return placed(answer.body());
                 }
-                return all;
-            }
-            if (attempt > 100) {
-                throw new IOException("Partition " + partition + " cannot be read: " + answer.body());
+                why = answer.body();
+            } catch (IOException e) {
+                why = e.toString();
             }
             TimeUnit.MILLISECONDS.sleep(200);
         }
+        throw new IOException("Partition " + partition + " cannot be read: " + why);
+    }
+
+    private static List<Placed> placed(String lines) throws IOException {
+        List<Placed> all = new ArrayList<>();
+        for (String line : lines.split("\n", -1)) {
+            JsonNode record = line.isEmpty() ? null : JSON.readTree(line);
+            if (record != null && record.path("offset").isNumber()) {
+                all.add(new Placed(
+                        record.path("offset").asLong(),
+                        record.path("value").path("data").asText()));
+            }
+        }
+        return all;
     }
 
     @Override
