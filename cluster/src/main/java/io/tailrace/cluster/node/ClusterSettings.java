@@ -17,9 +17,15 @@ import java.util.regex.Pattern;
  * @param address where it listens for other nodes; port 0 for any that is free
  * @param seeds where to look for the others; none for a node that is a cluster of its own
  * @param roles what it is there for, {@code storage} or not
+ * @param downAfter how long nothing must have changed about who hears whom before anybody is told to leave
  * @param formationTimeout after which a node that is still alone gives up
  */
-record ClusterSettings(NodeAddress address, List<NodeAddress> seeds, Set<String> roles, Duration formationTimeout) {
+record ClusterSettings(
+        NodeAddress address,
+        List<NodeAddress> seeds,
+        Set<String> roles,
+        Duration downAfter,
+        Duration formationTimeout) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ROLE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final int MAX_SEEDS = 64;
@@ -52,7 +58,12 @@ record ClusterSettings(NodeAddress address, List<NodeAddress> seeds, Set<String>
                 storage || !seeds.contains(address),
                 "A node without the role storage cannot be a seed: remove " + address
                         + " from tailrace.cluster.seeds.");
-        return new ClusterSettings(address, seeds, Set.copyOf(roles), cluster.getDuration("formation-timeout"));
+        return new ClusterSettings(
+                address,
+                seeds,
+                Set.copyOf(roles),
+                cluster.getDuration("down-after"),
+                cluster.getDuration("formation-timeout"));
     }
 
     private static String host(String host) {
