@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param address where it listens for other nodes; port 0 for any that is free
  * @param seeds where to look for the others; none for a node that is a cluster of its own
  * @param roles what it is there for, {@code storage} or not
+ * @param rack what it shares with nodes that are likely to fail together with it; empty if that is not said
  * @param downAfter how long nothing must have changed about who hears whom before anybody is told to leave
  * @param formationTimeout after which a node that is still alone gives up
  */
@@ -24,6 +25,7 @@ record ClusterSettings(
         NodeAddress address,
         List<NodeAddress> seeds,
         Set<String> roles,
+        String rack,
         Duration downAfter,
         Duration formationTimeout) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -58,10 +60,15 @@ record ClusterSettings(
                 storage || !seeds.contains(address),
                 "A node without the role storage cannot be a seed: remove " + address
                         + " from tailrace.cluster.seeds.");
+        String rack = cluster.getString("rack");
+        check(
+                rack.isEmpty() || NAME.matcher(rack).matches(),
+                "'" + rack + "' cannot be a rack: use up to 64 letters, digits, '.', '_' and '-'.");
         return new ClusterSettings(
                 address,
                 seeds,
                 Set.copyOf(roles),
+                rack,
                 cluster.getDuration("down-after"),
                 cluster.getDuration("formation-timeout"));
     }
