@@ -74,7 +74,10 @@ final class BenchCluster implements AutoCloseable {
     }
 
     BenchNode node(String name) {
-        return nodes.stream().filter(node -> node.name().equals(name)).findFirst().orElseThrow();
+        return nodes.stream()
+                .filter(node -> node.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Starts all nodes, and returns when they serve. */

@@ -113,8 +113,7 @@ final class BenchNode {
         if (running == null) {
             return Optional.empty();
         }
-        Process asked = new ProcessBuilder(
-                        JAVA_BIN.resolve("jcmd").toString(), Long.toString(running.pid()), question)
+        Process asked = new ProcessBuilder(JAVA_BIN.resolve("jcmd").toString(), Long.toString(running.pid()), question)
                 .redirectErrorStream(true)
                 .start();
         String last = "";

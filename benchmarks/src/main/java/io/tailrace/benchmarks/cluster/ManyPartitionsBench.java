@@ -119,9 +119,11 @@ public final class ManyPartitionsBench implements Callable<Integer> {
     private void kill(BenchCluster cluster, Leaders leaders, ObjectNode json) throws Exception {
         BenchNode victim = cluster.node("a");
         json.put("node", victim.name())
-                .put("ledByIt", leaders.byPartition().values().stream()
-                        .filter(victim.name()::equals)
-                        .count());
+                .put(
+                        "ledByIt",
+                        leaders.byPartition().values().stream()
+                                .filter(victim.name()::equals)
+                                .count());
         victim.kill();
         Histogram away = leaders.await(victim.name(), PATIENCE_SECONDS);
         json.put("allLedAfterSeconds", ClusterOptions.rounded(away.getMaxValue() / 1e3));

@@ -44,6 +44,7 @@ final class Membership {
             refuse(wanted, ErrorCode.PARTITION_BUSY, "another change of the voters is under way: ask again");
         } else if (isPossible(wanted)) {
             wish = wanted;
+            replication.stir();
             caughtUp = wanted instanceof Input.RemoveVoter;
             if (!caughtUp) {
                 rounds = 0;
@@ -80,6 +81,11 @@ final class Membership {
     /** Whether that replica is being brought up, and does not count. */
     boolean isLearner(ReplicaId id) {
         return wish instanceof Input.AddVoter && wish.voter().equals(id);
+    }
+
+    /** Whether a change is in hand or being committed. */
+    boolean isBusy() {
+        return wish != null || !appended.isEmpty();
     }
 
     // --- a learner's rounds ------------------------------------------------------------------------------------------
