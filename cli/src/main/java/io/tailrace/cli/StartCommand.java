@@ -71,6 +71,12 @@ final class StartCommand implements Callable<Integer> {
             description = "Where the nodes listen that found the cluster, the same for each of them.")
     private @Nullable List<String> seeds;
 
+    @Option(
+            names = "--rack",
+            paramLabel = "NAME",
+            description = "What it shares with nodes that may fail together with it; replicas are spread over racks.")
+    private @Nullable String rack;
+
     StartCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -127,6 +133,9 @@ final class StartCommand implements Callable<Integer> {
         }
         if (nodeName != null) {
             said.put("tailrace.node-name", nodeName);
+        }
+        if (rack != null) {
+            said.put("tailrace.cluster.rack", rack);
         }
         if (clusterPort != null) {
             said.put("tailrace.cluster.port", clusterPort);

@@ -9,7 +9,7 @@ import org.apache.pekko.cluster.Member;
 
 /**
  * What each member of Pekko's cluster says of its node, in Pekko's roles, which every member knows of every other: the node's
- * id and name, and where its links end, beside the roles proper.
+ * id, name and rack, and where its links end, beside the roles proper.
  */
 public final class NodeRoles {
     /** Holds replicas. Split brain resolution looks at such nodes alone. */
@@ -18,18 +18,23 @@ public final class NodeRoles {
     private static final String ID = "tailrace-id=";
     private static final String NAME = "tailrace-name=";
     private static final String LINK = "tailrace-link=";
+    private static final String RACK = "tailrace-rack=";
 
     private NodeRoles() {}
 
     /**
      * Pekko's roles of a node.
      *
+     * @param rack what it shares with nodes that are likely to fail together with it; empty if that is not said
      * @param linkPort where its links end; 0 if it has none
      */
-    public static List<String> of(UUID nodeId, String name, int linkPort, Set<String> roles) {
+    public static List<String> of(UUID nodeId, String name, String rack, int linkPort, Set<String> roles) {
         List<String> all = new ArrayList<>(roles);
         all.add(id(nodeId));
         all.add(NAME + name);
+        if (!rack.isEmpty()) {
+            all.add(RACK + rack);
+        }
         if (linkPort != 0) {
             all.add(LINK + linkPort);
         }
@@ -57,6 +62,7 @@ public final class NodeRoles {
                 .map(peer -> new ClusterNode(
                         peer.nodeId().toString(),
                         peer.name(),
+                        said(member, RACK).orElse(""),
                         peer.address(),
                         said(member, LINK).map(Integer::parseInt).orElse(0),
                         member.hasRole(STORAGE),

@@ -17,9 +17,11 @@ import java.util.regex.Pattern;
  * @param address where it listens for other nodes; port 0 for any that is free
  * @param seeds where to look for the others; none for a node that is a cluster of its own
  * @param roles what it is there for, {@code storage} or not
+ * @param rack what it shares with nodes that are likely to fail together with it; empty if that is not said
  * @param formationTimeout after which a node that is still alone gives up
  */
-record ClusterSettings(NodeAddress address, List<NodeAddress> seeds, Set<String> roles, Duration formationTimeout) {
+record ClusterSettings(
+        NodeAddress address, List<NodeAddress> seeds, Set<String> roles, String rack, Duration formationTimeout) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ROLE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final int MAX_SEEDS = 64;
@@ -52,7 +54,11 @@ record ClusterSettings(NodeAddress address, List<NodeAddress> seeds, Set<String>
                 storage || !seeds.contains(address),
                 "A node without the role storage cannot be a seed: remove " + address
                         + " from tailrace.cluster.seeds.");
-        return new ClusterSettings(address, seeds, Set.copyOf(roles), cluster.getDuration("formation-timeout"));
+        String rack = cluster.getString("rack");
+        check(
+                rack.isEmpty() || NAME.matcher(rack).matches(),
+                "'" + rack + "' cannot be a rack: use up to 64 letters, digits, '.', '_' and '-'.");
+        return new ClusterSettings(address, seeds, Set.copyOf(roles), rack, cluster.getDuration("formation-timeout"));
     }
 
     private static String host(String host) {

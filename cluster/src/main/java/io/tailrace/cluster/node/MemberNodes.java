@@ -48,7 +48,7 @@ final class MemberNodes implements StorageNodes, ReplicaCreators {
 
     @Override
     public List<StorageNode> members() {
-        return nodes().map(node -> StorageNode.of(id(node)))
+        return nodes().map(node -> new StorageNode(id(node), node.rack()))
                 .sorted(StorageNode.BY_ID)
                 .toList();
     }

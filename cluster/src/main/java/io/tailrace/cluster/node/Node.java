@@ -85,7 +85,8 @@ final class Node implements Tailrace {
         this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
         this.name = settings.nodeName();
-        this.members = home.members(directory.nodeId().toString(), name);
+        this.members = home.members(
+                directory.nodeId().toString(), name, settings.cluster().rack());
         this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         ReplicaNetwork network = links.<ReplicaNetwork>map(NodeLinks::replicas).orElse(ReplicaNetwork.NONE);
         this.nodeReplicas = new NodeReplicas(system, directory, settings, files, network, io);
@@ -125,6 +126,7 @@ final class Node implements Tailrace {
                 (node, partition) -> links.map(NodeLinks::readers)
                         .map(there -> there.reader(node, partition))
                         .orElseGet(() -> here.reader(partition)),
+                new RackReplicas(members, lookup::placement),
                 settings.locateTimeout(),
                 settings.appendTimeout());
         this.starter = new PartitionStarter(

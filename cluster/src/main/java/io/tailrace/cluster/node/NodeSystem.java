@@ -48,10 +48,11 @@ record NodeSystem(
     }
 
     /** The nodes of its cluster, watched from now on. To be asked for once. */
-    Members members(String nodeId, String name) {
+    Members members(String nodeId, String name, String rack) {
         ClusterNode self = new ClusterNode(
                 nodeId,
                 name,
+                rack,
                 PekkoAddresses.of(Cluster.get(classic).selfAddress()),
                 linkPort == null ? 0 : linkPort.port(),
                 true,

@@ -135,6 +135,7 @@ final class SystemStart {
                         ConfigValueFactory.fromIterable(NodeRoles.of(
                                 directory.nodeId(),
                                 settings.nodeName(),
+                                settings.cluster().rack(),
                                 linkPort,
                                 settings.cluster().roles())))
                 .withValue(

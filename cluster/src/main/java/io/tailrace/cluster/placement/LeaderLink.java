@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The way from this node to one partition's leader: asks the region who leads, once, and then sends batches straight there, in
  * the order they came. An answer that says the leader is another, or no answer, makes it ask again.
  */
-final class LeaderLink {
+final class LeaderLink implements PartitionLeader {
     /** More than this waiting for the first answer means that nobody leads: the sender has to pause. */
     private static final int MAX_WAITING = 1024;
 
@@ -175,13 +175,17 @@ final class LeaderLink {
         return leader().thenCompose(found -> deleteRecords(found.leader(), beforeOffset));
     }
 
-    /** What the leader has committed, confirmed by a quorum. */
-    CompletionStage<OffsetRange> offsets() {
+    @Override
+    public CompletionStage<OffsetRange> offsets() {
         return leader().thenCompose(found -> listOffsets(found.leader()));
     }
 
-    /** Who leads, as far as is known here; asked for if it is not. */
-    CompletionStage<Partition.Leads> leader() {
+    @Override
+    public CompletionStage<String> node() {
+        return leader().thenApply(Partition.Leads::nodeId);
+    }
+
+    private CompletionStage<Partition.Leads> leader() {
         Partition.Leads known = known();
         if (known != null) {
             return CompletableFuture.completedStage(known);
@@ -280,8 +284,8 @@ final class LeaderLink {
         closed = true;
     }
 
-    /** That node did not serve as its leader should: who leads is asked anew. */
-    synchronized void forgetAt(String nodeId) {
+    @Override
+    public synchronized void forgetAt(String nodeId) {
         if (leader != null && leader.nodeId().equals(nodeId)) {
             leader = null;
         }

@@ -5,7 +5,6 @@ import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.replication.HighWatermark;
-import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,8 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the replica of this process if there is one that has what is wanted, else the leader's. What somebody acts on, where the log
- * ends, the leader says, having asked a quorum.
+ * Reads the replica of this process if there is one that has what is wanted, else one that is near, else the leader's. What somebody
+ * acts on, where the log ends, the leader says, having asked a quorum.
  *
  * <p>A replica may fall behind without knowing it. So who waits at the tail of one that does not lead has somebody ask the leader now
  * and then whether there is more; if there is, and it has not come, the leader's replica is read for a while.
@@ -28,17 +27,18 @@ final class NearestReader implements PartitionReader {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
     private static final long AVOID_NANOS = Duration.ofSeconds(30).toNanos();
 
-    private final LeaderLink link;
+    private final PartitionLeader leader;
     private final String self;
-    private final Supplier<Optional<Replica>> here;
-    private final Supplier<PartitionReader> openHere;
-    private final Function<String, PartitionReader> openAt;
+    private final Supplier<Optional<ReplicaState>> here;
+    private final Function<String, Optional<String>> nearerThan;
+    private final Function<String, PartitionReader> open;
     private final Later later;
     private final Object lock = new Object();
-    private @Nullable PartitionReader local;
-    private @Nullable PartitionReader remote;
-    private String remoteNode = "";
-    private long avoidHereUntil;
+    /** Of a replica that need not be the leader's: the own one, or a near one. */
+    private final Slot near = new Slot();
+
+    private final Slot distant = new Slot();
+    private long avoidNearUntil;
     private boolean avoiding;
     private boolean closed;
 
@@ -47,55 +47,85 @@ final class NearestReader implements PartitionReader {
         void after(Duration delay, Runnable what);
     }
 
+    /** A reader that is kept from one fetch to the next. */
+    private static final class Slot {
+        private String node = "";
+        private @Nullable PartitionReader reader;
+    }
+
     /**
      * A reader of one partition.
      *
      * @param self this node's id
      * @param here the replica of this process, if it has one that is open
-     * @param openHere opens a reader of that
-     * @param openAt opens a reader of the replica on that node
+     * @param nearerThan a node with a replica that is to be read rather than that of the leader, given the leader's
+     * @param open opens a reader of the replica on that node, this one or another
      */
     NearestReader(
-            LeaderLink link,
+            PartitionLeader leader,
             String self,
-            Supplier<Optional<Replica>> here,
-            Supplier<PartitionReader> openHere,
-            Function<String, PartitionReader> openAt,
+            Supplier<Optional<ReplicaState>> here,
+            Function<String, Optional<String>> nearerThan,
+            Function<String, PartitionReader> open,
             Later later) {
-        this.link = link;
+        this.leader = leader;
         this.self = self;
         this.here = here;
-        this.openHere = openHere;
-        this.openAt = openAt;
+        this.nearerThan = nearerThan;
+        this.open = open;
         this.later = later;
     }
 
     @Override
     public CompletionStage<Fetched> fetch(long offset, int maxBytes) {
-        Replica replica = here.get().orElse(null);
+        ReplicaState replica = here.get().orElse(null);
         if (replica == null) {
-            return fetchAtLeader(offset, maxBytes);
+            return isAvoided() ? fetchAtLeader(offset, maxBytes) : fetchElsewhere(offset, maxBytes);
         }
-        if (replica.isLeading()) {
+        if (replica.leads()) {
             return fetchHere(offset, maxBytes, replica);
         }
-        long known = replica.highWatermark().offset();
+        long known = replica.highWatermark();
         if (known == HighWatermark.UNKNOWN || offset > known || isAvoided()) {
             return fetchAtLeader(offset, maxBytes);
         }
-        return watched(fetchHere(offset, maxBytes, replica), offset, maxBytes, true);
+        return watched(fetchHere(offset, maxBytes, replica), offset, maxBytes, near);
     }
 
     /** What only seems not to be there is there at the leader. */
-    private CompletionStage<Fetched> fetchHere(long offset, int maxBytes, Replica replica) {
-        CompletionStage<Fetched> fetched = local().fetch(offset, maxBytes);
-        return replica.isSoleVoter()
+    private CompletionStage<Fetched> fetchHere(long offset, int maxBytes, ReplicaState replica) {
+        CompletionStage<Fetched> fetched = reader(near, self).fetch(offset, maxBytes);
+        return replica.soleVoter()
                 ? fetched
-                : recovering(fetched, failure -> isOnlyHere(failure, offset) ? fetchAtLeader(offset, maxBytes) : null);
+                : recovering(fetched, failure -> isOnlyThere(failure, offset) ? fetchAtLeader(offset, maxBytes) : null);
     }
 
-    private static boolean isOnlyHere(TailraceException failure, long offset) {
-        return failure.code() == ErrorCode.PARTITION_UNAVAILABLE || isBeyondTheEnd(failure, offset);
+    private CompletionStage<Fetched> fetchElsewhere(long offset, int maxBytes) {
+        return leader.node().thenCompose(leads -> nearerThan
+                .apply(leads)
+                .map(node -> fetchNear(node, offset, maxBytes))
+                .orElseGet(() -> fetchAtLeader(offset, maxBytes)));
+    }
+
+    private CompletionStage<Fetched> fetchNear(String node, long offset, int maxBytes) {
+        CompletionStage<Fetched> fetched = recovering(reader(near, node).fetch(offset, maxBytes), failure -> {
+            if (!isOnlyThere(failure, offset)) {
+                return null;
+            }
+            if (!isBeyondTheEnd(failure, offset)) {
+                avoidNear();
+            }
+            return fetchAtLeader(offset, maxBytes);
+        });
+        return watched(fetched, offset, maxBytes, near);
+    }
+
+    /** Whether another replica may have what that one cannot give. */
+    private static boolean isOnlyThere(TailraceException failure, long offset) {
+        return switch (failure.code()) {
+            case PARTITION_UNAVAILABLE, CORRUPT_LOG, IO_FAILED -> true;
+            default -> isBeyondTheEnd(failure, offset);
+        };
     }
 
     private static boolean isBeyondTheEnd(TailraceException failure, long offset) {
@@ -106,7 +136,7 @@ final class NearestReader implements PartitionReader {
         return atLeader(
                 (node, reader) -> {
                     CompletionStage<Fetched> fetched = confirmed(reader.fetch(offset, maxBytes), offset, node);
-                    return node.equals(self) ? fetched : watched(fetched, offset, maxBytes, false);
+                    return node.equals(self) ? fetched : watched(fetched, offset, maxBytes, distant);
                 },
                 true);
     }
@@ -114,14 +144,13 @@ final class NearestReader implements PartitionReader {
     /** Who leads may be another by now, or nobody any more: asked again once, before somebody else has to try again. */
     private <T> CompletionStage<T> atLeader(
             BiFunction<String, PartitionReader, CompletionStage<T>> question, boolean again) {
-        return link.leader().thenCompose(leads -> {
-            String node = leads.nodeId();
-            PartitionReader reader = node.equals(self) ? local() : at(node);
+        return leader.node().thenCompose(node -> {
+            PartitionReader reader = reader(node.equals(self) ? near : distant, node);
             return recovering(question.apply(node, reader), failure -> {
                 if (failure.code() != ErrorCode.PARTITION_UNAVAILABLE) {
                     return null;
                 }
-                link.forgetAt(node);
+                leader.forgetAt(node);
                 return again ? atLeader(question, false) : null;
             });
         });
@@ -132,7 +161,7 @@ final class NearestReader implements PartitionReader {
         return recovering(
                 fetched,
                 failure -> isBeyondTheEnd(failure, offset)
-                        ? link.offsets()
+                        ? leader.offsets()
                                 .thenCompose(range -> CompletableFuture.failedStage(
                                         offset <= range.endOffset() ? notYet(node, offset) : failure))
                         : null);
@@ -161,8 +190,7 @@ final class NearestReader implements PartitionReader {
     // --- waiting at the tail ---------------------------------------------------------------------------------
 
     /** Completes as the fetch does; but if the leader has more, and it does not come, as a fetch from the leader. */
-    private CompletionStage<Fetched> watched(
-            CompletionStage<Fetched> fetched, long offset, int maxBytes, boolean readHere) {
+    private CompletionStage<Fetched> watched(CompletionStage<Fetched> fetched, long offset, int maxBytes, Slot from) {
         CompletableFuture<Fetched> result = new CompletableFuture<>();
         AtomicBoolean over = new AtomicBoolean();
         fetched.whenComplete((value, failure) -> {
@@ -175,18 +203,17 @@ final class NearestReader implements PartitionReader {
             }
         });
         if (!over.get()) {
-            look(new Wait(offset, maxBytes, readHere, over, result));
+            look(new Wait(offset, maxBytes, from, over, result));
         }
         return result;
     }
 
-    private record Wait(
-            long offset, int maxBytes, boolean here, AtomicBoolean over, CompletableFuture<Fetched> result) {}
+    private record Wait(long offset, int maxBytes, Slot from, AtomicBoolean over, CompletableFuture<Fetched> result) {}
 
     private void look(Wait wait) {
         later.after(LOOK_EVERY, () -> {
             if (!wait.over.get() && !isClosed()) {
-                link.offsets().whenComplete((range, failure) -> {
+                leader.offsets().whenComplete((range, failure) -> {
                     if (failure == null && range.endOffset() > wait.offset) {
                         // What is under way to here has a moment to come.
                         later.after(Duration.ofSeconds(1), () -> giveUp(wait));
@@ -202,8 +229,8 @@ final class NearestReader implements PartitionReader {
         if (!wait.over.compareAndSet(false, true)) {
             return;
         }
-        abandon(wait.here);
-        if (wait.here) {
+        abandon(wait.from);
+        if (wait.from == near) {
             fetchAtLeader(wait.offset, wait.maxBytes).whenComplete((value, failure) -> {
                 if (failure == null) {
                     wait.result.complete(value);
@@ -218,18 +245,15 @@ final class NearestReader implements PartitionReader {
     }
 
     /** Ends what is parked there. */
-    private void abandon(boolean readHere) {
+    private void abandon(Slot slot) {
         PartitionReader old;
         synchronized (lock) {
-            if (readHere) {
-                old = local;
-                local = null;
-                avoiding = true;
-                avoidHereUntil = System.nanoTime() + AVOID_NANOS;
+            old = slot.reader;
+            slot.reader = null;
+            if (slot == near) {
+                avoidNear();
             } else {
-                old = remote;
-                link.forgetAt(remoteNode);
-                remote = null;
+                leader.forgetAt(slot.node);
             }
         }
         if (old != null) {
@@ -237,42 +261,35 @@ final class NearestReader implements PartitionReader {
         }
     }
 
+    private void avoidNear() {
+        synchronized (lock) {
+            avoiding = true;
+            avoidNearUntil = System.nanoTime() + AVOID_NANOS;
+        }
+    }
+
     private boolean isAvoided() {
         synchronized (lock) {
-            avoiding = avoiding && System.nanoTime() - avoidHereUntil < 0;
+            avoiding = avoiding && System.nanoTime() - avoidNearUntil < 0;
             return avoiding;
         }
     }
 
     // --- the readers -----------------------------------------------------------------------------------------
 
-    private PartitionReader local() {
-        synchronized (lock) {
-            PartitionReader reader = local;
-            if (reader == null) {
-                reader = openHere.get();
-                if (closed) {
-                    reader.close();
-                }
-                local = reader;
-            }
-            return reader;
-        }
-    }
-
-    private PartitionReader at(String node) {
+    private PartitionReader reader(Slot slot, String node) {
         PartitionReader old = null;
         PartitionReader reader;
         synchronized (lock) {
-            reader = remote;
-            if (reader == null || !remoteNode.equals(node)) {
+            reader = slot.reader;
+            if (reader == null || !slot.node.equals(node)) {
                 old = reader;
-                reader = openAt.apply(node);
+                reader = open.apply(node);
                 if (closed) {
                     reader.close();
                 }
-                remote = reader;
-                remoteNode = node;
+                slot.reader = reader;
+                slot.node = node;
             }
         }
         if (old != null) {
@@ -289,9 +306,11 @@ final class NearestReader implements PartitionReader {
 
     @Override
     public CompletionStage<OffsetRange> offsets() {
-        Replica replica = here.get().orElse(null);
+        ReplicaState replica = here.get().orElse(null);
         // Who is the only voter need ask nobody.
-        return replica != null && replica.isSoleVoter() && replica.isLeading() ? local().offsets() : link.offsets();
+        return replica != null && replica.soleVoter() && replica.leads()
+                ? reader(near, self).offsets()
+                : leader.offsets();
     }
 
     @Override
@@ -305,8 +324,8 @@ final class NearestReader implements PartitionReader {
         PartitionReader second;
         synchronized (lock) {
             closed = true;
-            first = local;
-            second = remote;
+            first = near.reader;
+            second = distant.reader;
         }
         if (first != null) {
             first.close();

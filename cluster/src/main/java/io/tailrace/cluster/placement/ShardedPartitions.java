@@ -24,6 +24,7 @@ public final class ShardedPartitions implements Partitions {
     private final Replicas replicas;
     private final ReplicaReaders readers;
     private final BiFunction<String, PartitionId, PartitionReader> elsewhere;
+    private final NearReplicas near;
     private final ActorRef<LeaderWatch.Command> watch;
     private final Duration locateTimeout;
     private final Duration appendTimeout;
@@ -36,6 +37,7 @@ public final class ShardedPartitions implements Partitions {
      * @param groups says which group a partition lives in, at once where that is known here
      * @param nodeId of this node
      * @param elsewhere opens a reader of the replica on the node with that id
+     * @param near which of those are to be read rather than the leader
      * @param locateTimeout how long to wait for the name of the leader
      * @param appendTimeout after which an append without answer is unknown
      */
@@ -47,6 +49,7 @@ public final class ShardedPartitions implements Partitions {
             Replicas replicas,
             Executor io,
             BiFunction<String, PartitionId, PartitionReader> elsewhere,
+            NearReplicas near,
             Duration locateTimeout,
             Duration appendTimeout) {
         this.system = system;
@@ -56,6 +59,7 @@ public final class ShardedPartitions implements Partitions {
         this.replicas = replicas;
         this.readers = new ReplicaReaders(replicas, io);
         this.elsewhere = elsewhere;
+        this.near = near;
         this.watch = system.systemActorOf(LeaderWatch.create(), "tailrace-leader-watch", Props.empty());
         this.locateTimeout = locateTimeout;
         this.appendTimeout = appendTimeout;
@@ -81,9 +85,9 @@ public final class ShardedPartitions implements Partitions {
         return new NearestReader(
                 link(partition),
                 nodeId,
-                () -> replicas.find(partition.text()),
-                () -> readers.reader(partition),
-                node -> elsewhere.apply(node, partition),
+                () -> replicas.find(partition.text()).map(ReplicaState::of),
+                leader -> near.nearerThan(partition, leader),
+                node -> node.equals(nodeId) ? readers.reader(partition) : elsewhere.apply(node, partition),
                 (delay, what) -> system.scheduler().scheduleOnce(delay, what, system.executionContext()));
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValueFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.placement.InternalPartition;
@@ -138,5 +140,27 @@ class PlacementClusterTest {
             awaitSpread(guest, topic, 3);
             assertThat(lying(cluster, "guest", topic)).isZero();
         }
+    }
+
+    @Test
+    void replicasAreSpreadOverRacksAndReadWhereThereIsOneNear() {
+        try (LocalCluster cluster = new LocalCluster(data, 3)) {
+            cluster.startAll(inRack("x", cluster.seed(0)), inRack("x", cluster.seed(1)), inRack("y", cluster.seed(2)));
+            Tailrace guest = cluster.start(inRack("y", cluster.node("guest", 0))
+                    .withValue("tailrace.cluster.roles", ConfigValueFactory.fromIterable(List.of())));
+            Topic topic = join(guest.topics().create(NewTopic.of("t", 6).withReplicas(2)));
+            assertThat(lying(cluster, "n2", topic)).isEqualTo(6);
+            assertThat(lying(cluster, "n0", topic)).isEqualTo(3);
+            for (int number = 0; number < topic.partitions(); number++) {
+                join(guest.partitions().append(topic.partition(number), batch()));
+                try (PartitionReader reader = guest.partitions().reader(topic.partition(number))) {
+                    assertThat(join(reader.fetch(0, 1000)).highWatermark()).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    private static Config inRack(String rack, Config config) {
+        return config.withValue("tailrace.cluster.rack", ConfigValueFactory.fromAnyRef(rack));
     }
 }

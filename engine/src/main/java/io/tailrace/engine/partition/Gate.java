@@ -29,9 +29,10 @@ final class Gate {
     private List<Partition.Append> underWay = List.of();
     private long queuedBytes;
     private PartitionSettings settings;
+    /** What to do once nothing is under way, one after the other; and whether one of them is being done. */
+    private final Queue<Runnable> holders = new ArrayDeque<>();
+
     private boolean held;
-    /** What to do once nothing is under way. */
-    private @Nullable Runnable onceIdle;
     /** Said once, not for each batch: producers send again and again. */
     private boolean diskFull;
 
@@ -51,17 +52,13 @@ final class Gate {
         settings = changed;
     }
 
-    /** Does this as soon as no group is under way, and sends none before {@link #resume}. One may hold at a time. */
+    /** Does this as soon as no group is under way and nobody else holds, and sends none before {@link #resume}. */
     void hold(Runnable whenIdle) {
-        held = true;
-        if (underWay.isEmpty()) {
-            whenIdle.run();
-        } else {
-            onceIdle = whenIdle;
-        }
+        holders.add(whenIdle);
+        sendNext();
     }
 
-    /** Sends what came while it was held. */
+    /** Who held is done: the next may, and then what came while it was held is sent. */
     void resume() {
         held = false;
         sendNext();
@@ -125,11 +122,6 @@ final class Gate {
     void stored(PersistentPartition.Stored stored) {
         List<Partition.Append> done = underWay;
         underWay = List.of();
-        Runnable due = onceIdle;
-        if (due != null) {
-            onceIdle = null;
-            due.run();
-        }
         sendNext();
         for (int i = 0; i < done.size(); i++) {
             done.get(i).replyTo().tell(reply(stored.decisions().get(i)));
@@ -150,7 +142,16 @@ final class Gate {
     }
 
     private void sendNext() {
-        if (held || !underWay.isEmpty() || queue.isEmpty()) {
+        if (held || !underWay.isEmpty()) {
+            return;
+        }
+        Runnable holder = holders.poll();
+        if (holder != null) {
+            held = true;
+            holder.run();
+            return;
+        }
+        if (queue.isEmpty()) {
             return;
         }
         List<Partition.Append> group = new ArrayList<>(queue.size());

@@ -29,6 +29,7 @@ final class Leading {
     private final Log log;
     private final Gate gate;
     private final StartMover start;
+    private final VoterMover voters;
     private PartitionSettings settings;
     private boolean askingForSettings;
 
@@ -60,6 +61,19 @@ final class Leading {
                 child,
                 dataEndOffset,
                 outcome -> context.pipeToSelf(outcome, (event, failure) -> new Partition.FromMover(this, event)));
+        this.voters = new VoterMover(
+                id,
+                leadership,
+                gate,
+                outcome -> context.pipeToSelf(outcome, (event, failure) -> new Partition.FromVoterMover(this, event)));
+    }
+
+    void changeVoter(Partition.ChangeVoter wanted) {
+        voters.change(wanted);
+    }
+
+    void hear(VoterMover.Event event) {
+        voters.hear(event);
     }
 
     void startTimers(TimerScheduler<Partition.Command> timers) {
@@ -166,5 +180,6 @@ final class Leading {
     void fail(Partition.Refused underWayEnds, Partition.Refused waitingEnd) {
         gate.fail(underWayEnds, waitingEnd);
         start.fail(underWayEnds, waitingEnd);
+        voters.fail(underWayEnds);
     }
 }

@@ -9,6 +9,7 @@ import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Leadership;
 import io.tailrace.engine.replication.Replica;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,13 @@ public final class Partition {
     /** Who leads, and how do the replicas stand? Answered by who leads, when a quorum has confirmed that it does still. */
     public record Describe(PartitionId partition, ActorRef<DescribeReply> replyTo) implements Command {}
 
+    /**
+     * Let that replica vote, or no longer: see {@link Leadership#changeVoter}. Answered when that is committed; a new voter is brought up
+     * first, which takes as long as copying the log does. From a node to itself only.
+     */
+    public record ChangeVoter(PartitionId partition, ReplicaId replica, boolean votes, ActorRef<VoterReply> replyTo)
+            implements Command {}
+
     /** Stop, since the node stops or the partition moves. */
     public enum Stop implements Command {
         INSTANCE
@@ -100,6 +108,8 @@ public final class Partition {
     private record FromChild(PersistentPartition.Answer answer) implements Command {}
 
     record FromMover(Leading leading, StartMover.Event event) implements Command {}
+
+    record FromVoterMover(Leading leading, VoterMover.Event event) implements Command {}
 
     /** One of the two is {@code null}. */
     record SettingsHeard(
@@ -168,6 +178,12 @@ public final class Partition {
      */
     public record Offsets(long startOffset, long endOffset) implements OffsetsReply {}
 
+    /** Answer to {@link ChangeVoter}. */
+    public sealed interface VoterReply {}
+
+    /** It is committed. */
+    public record VoterChanged(ReplicaId replica, boolean votes) implements VoterReply {}
+
     /** Answer to {@link Describe}. */
     public sealed interface DescribeReply {}
 
@@ -197,7 +213,7 @@ public final class Partition {
 
     /** It is not done, or with OUTCOME_UNKNOWN may be. */
     public record Refused(ErrorCode code, String message)
-            implements AppendReply, DeleteReply, OffsetsReply, DescribeReply {}
+            implements AppendReply, DeleteReply, OffsetsReply, DescribeReply, VoterReply {}
 
     private Partition(
             ActorContext<Command> context,
@@ -256,6 +272,7 @@ public final class Partition {
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(Describe.class, asked -> refuse(asked.replyTo, unavailable()))
+                .onMessage(ChangeVoter.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(Elected.class, this::recover)
                 .onMessage(ElectionFailed.class, this::electionFailed)
                 .onMessageEquals(Tick.ELECT, this::elect)
@@ -315,6 +332,7 @@ public final class Partition {
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, unavailable()))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(Describe.class, asked -> refuse(asked.replyTo, unavailable()))
+                .onMessage(ChangeVoter.class, asked -> refuse(asked.replyTo, unavailable()))
                 .onMessage(
                         FromChild.class,
                         answer -> answer.answer instanceof PersistentPartition.Recovered recovered
@@ -360,6 +378,7 @@ public final class Partition {
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, why))
                 .onMessage(Describe.class, asked -> refuse(asked.replyTo, why))
+                .onMessage(ChangeVoter.class, asked -> refuse(asked.replyTo, why))
                 .onMessageEquals(
                         Tick.RECOVER,
                         () -> then(
@@ -426,7 +445,15 @@ public final class Partition {
                         asked -> asked.partition.equals(id)
                                 ? then(() -> leading.describe(asked))
                                 : refuse(asked.replyTo, misdirected()))
+                .onMessage(
+                        ChangeVoter.class,
+                        wanted -> wanted.partition.equals(id)
+                                ? then(() -> leading.changeVoter(wanted))
+                                : refuse(wanted.replyTo, misdirected()))
                 .onMessage(FromMover.class, moved -> heard(elected, leading, child, moved))
+                .onMessage(
+                        FromVoterMover.class,
+                        moved -> moved.leading == leading ? then(() -> leading.hear(moved.event)) : Behaviors.same())
                 .onMessage(SettingsHeard.class, heard -> heard(elected, leading, child, heard))
                 .onMessageEquals(Tick.SECOND, () -> then(leading::tick))
                 .onMessageEquals(Tick.RETENTION, () -> then(leading::checkRetention))
@@ -533,6 +560,7 @@ public final class Partition {
                 .onMessage(DeleteRecords.class, wanted -> refuse(wanted.replyTo, why))
                 .onMessage(ListOffsets.class, asked -> refuse(asked.replyTo, why))
                 .onMessage(Describe.class, asked -> refuse(asked.replyTo, why))
+                .onMessage(ChangeVoter.class, asked -> refuse(asked.replyTo, why))
                 .onMessageEquals(Tick.LEAVE, Behaviors::stopped)
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onMessage(Command.class, late -> Behaviors.same())

@@ -2,6 +2,7 @@ package io.tailrace.engine.replication;
 
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -37,6 +38,27 @@ public interface Leadership {
      * @param newStart at most the high watermark; below the present start nothing moves
      */
     CompletionStage<Void> moveStart(long newStart);
+
+    /**
+     * Brings a replica up that does not vote; done when it has nearly all of the log, and it goes on getting the rest. May take as long as
+     * copying the log does; appends go on meanwhile.
+     *
+     * <p>Fails with PARTITION_BUSY while another change of the voters is under way, INVALID_ARGUMENT if it votes already, LIMIT_EXCEEDED if
+     * it does not answer or stays behind, FENCED, UNKNOWN_TOPIC, CLOSED.
+     */
+    CompletionStage<Void> learn(ReplicaId replica);
+
+    /**
+     * Lets a replica vote, or no longer (log-safety rule 17): an entry at the log's end says so, which counts at once; done when that is
+     * committed. No append may be under way meanwhile. One that was not brought up by {@link #learn} is first. A leader that is
+     * removed leads no longer then.
+     *
+     * <p>Fails as {@link #learn} does, with INVALID_ARGUMENT if it is so already or would leave no voter, PARTITION_UNAVAILABLE if too few
+     * of those who would vote have been heard lately, DISK_FULL: then nothing has changed. With OUTCOME_UNKNOWN it may.
+     *
+     * @param votes whether it is to vote
+     */
+    CompletionStage<Void> changeVoter(ReplicaId replica, boolean votes);
 
     /**
      * Asks a quorum whether this is still the newest leadership, so that somebody may act on what is committed (log-safety rule 6): a

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -165,15 +166,18 @@ public final class Replica implements AutoCloseable {
      * Who votes, and up to where each replica has the log on its disk, by who leads.
      *
      * @param voters by the log's newest word, committed or not
+     * @param committed whether that word is committed, and so holds for good
      * @param ends of learners too; empty where nobody leads through this replica
+     * @param live the other replicas, learners too, that the leader has heard lately
      */
-    public record Status(Voters voters, Map<ReplicaId, Long> ends) {}
+    public record Status(Voters voters, boolean committed, Map<ReplicaId, Long> ends, Set<ReplicaId> live) {}
 
     /** How the log's replicas stand, at one moment. */
     public CompletionStage<Status> status() {
         CompletableFuture<Status> told = new CompletableFuture<>();
         driver.submit(() -> {
-            told.complete(new Status(replica.voters(), replica.replicaEnds()));
+            told.complete(new Status(
+                    replica.voters(), replica.areVotersCommitted(), replica.replicaEnds(), replica.liveReplicas()));
             return null;
         });
         return told;
@@ -317,6 +321,11 @@ public final class Replica implements AutoCloseable {
         }
     }
 
+    /** Closes it because it is none of its log's replicas any more: whoever waits or reads hears PARTITION_UNAVAILABLE. Blocking. */
+    void closeForRemoval() {
+        closeForRepair();
+    }
+
     /** Closes it because it is about to be opened anew: whoever waits or reads hears PARTITION_UNAVAILABLE. Blocking. */
     void closeForRepair() {
         try {
@@ -363,6 +372,14 @@ public final class Replica implements AutoCloseable {
         } else if (decision instanceof Output.StartUnknown unknown) {
             take(unknown.token())
                     .completeExceptionally(errors.lost("Its epoch is over; whether the start moves is not known."));
+        } else if (decision instanceof Output.LearnerCaughtUp learner) {
+            take(learner.token()).complete(null);
+        } else if (decision instanceof Output.VotersChanged changed) {
+            take(changed.token()).complete(null);
+        } else if (decision instanceof Output.VotersRefused refused) {
+            take(refused.token()).completeExceptionally(errors.votersStay(refused));
+        } else if (decision instanceof Output.VotersUnknown unknown) {
+            take(unknown.token()).completeExceptionally(errors.votersUnknown());
         } else if (decision instanceof Output.ReadConfirmed confirmed) {
             takeRead(confirmed.token()).complete(confirmed.highWatermark());
         } else if (decision instanceof Output.ReadRefused refused) {
@@ -477,6 +494,17 @@ public final class Replica implements AutoCloseable {
         @Override
         public CompletionStage<Void> moveStart(long newStart) {
             return ask(pending, token -> new Input.MoveStart(token, newStart));
+        }
+
+        @Override
+        public CompletionStage<Void> learn(ReplicaId other) {
+            return ask(pending, token -> new Input.Learn(token, other));
+        }
+
+        @Override
+        public CompletionStage<Void> changeVoter(ReplicaId other, boolean votes) {
+            return ask(
+                    pending, token -> votes ? new Input.AddVoter(token, other) : new Input.RemoveVoter(token, other));
         }
 
         @Override

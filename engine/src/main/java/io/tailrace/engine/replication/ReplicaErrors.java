@@ -25,7 +25,7 @@ final class ReplicaErrors {
         String what =
                 switch (reason) {
                     case UNKNOWN_TOPIC -> "has been deleted with its topic: there is nothing to read or write.";
-                    case PARTITION_UNAVAILABLE -> "is damaged here and is being repaired from its peers: ask again.";
+                    case PARTITION_UNAVAILABLE -> "is not to be had here any more, or is being repaired: ask again.";
                     default -> "is closed: start the node again.";
                 };
         return new TailraceException(reason, name() + " " + what);
@@ -40,6 +40,19 @@ final class ReplicaErrors {
                 new TailraceException(code, name() + " is writing as much as it may: send again after a pause.");
             default -> new TailraceException(code, name() + " does not take this: it does not follow the log's end.");
         };
+    }
+
+    /** Why the voters have not changed. */
+    TailraceException votersStay(Output.VotersRefused refused) {
+        return refused.code() == ErrorCode.DISK_FULL
+                ? full()
+                : new TailraceException(refused.code(), name() + " keeps its voters: " + refused.why() + ".");
+    }
+
+    TailraceException votersUnknown() {
+        return new TailraceException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                name() + " is led by somebody else: whether its voters change will be seen by who leads it.");
     }
 
     /** Why a nomination has come to nothing. */

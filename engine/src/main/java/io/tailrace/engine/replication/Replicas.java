@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,12 +79,57 @@ public final class Replicas implements AutoCloseable {
             ReplicaFile.create(files, place, self, first);
             return;
         }
-        ReplicaId present = ReplicaFile.open(files, place).self();
-        if (!present.equals(self)) {
-            throw new TailraceException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "In " + place + " there is replica " + present + ", not " + self + ": nothing was touched.");
+        ReplicaFile present = ReplicaFile.open(files, place);
+        if (present.self().equals(self) && present.begins(first)) {
+            return;
         }
+        if (promises.stored(name).equals(Promise.NONE)) {
+            // What has promised nothing has followed nobody, and stored nothing: left over from something that did not
+            // come to be.
+            delete(name);
+            ReplicaFile.create(files, place, self, first);
+            return;
+        }
+        throw new TailraceException(
+                ErrorCode.INVALID_ARGUMENT,
+                "In " + place + " there is replica " + present.self() + " of other voters than " + self + ", " + first
+                        + ": nothing was touched.");
+    }
+
+    /**
+     * Makes sure that there is a replica of a log which others have begun, durably when it returns: the one that is there, or one that
+     * begins blank, without a say before the log names it a voter, under an id that none ever had (log-safety rule 15). So what is
+     * gone, or cannot say who it was, comes back as another. Blocking.
+     *
+     * @param name of its directory
+     * @param quarantine where goes what cannot say who it was, a directory on the same volume
+     * @return which replica it is, the same however often it is asked for
+     * @throws TailraceException UNKNOWN_TOPIC while one is being deleted, DATA_DIR_VERSION, DISK_FULL, IO_FAILED, INVALID_ARGUMENT
+     */
+    public ReplicaId createBlank(String name, Path quarantine) {
+        ensureNotDeleting(name);
+        Path place = directory.resolve(name);
+        if (ReplicaFile.exists(files, place)) {
+            try {
+                return ReplicaFile.open(files, place).self();
+            } catch (TailraceException e) {
+                if (e.code() != ErrorCode.CORRUPT_LOG) {
+                    throw e;
+                }
+            }
+        }
+        if (isThere(name)) {
+            quarantine(name, quarantine);
+        }
+        ReplicaId blank = new ReplicaId(home.nodeId(), UUID.randomUUID().toString());
+        ReplicaFile.create(files, place, blank, Voters.NONE);
+        return blank;
+    }
+
+    private boolean isThere(String name) {
+        boolean[] there = new boolean[1];
+        work(name, () -> there[0] = files.isDirectory(directory.resolve(name)));
+        return there[0];
     }
 
     /** What is gone without having been deleted must not come back blank, and vote (log-safety rule 15). */
@@ -100,8 +146,8 @@ public final class Replicas implements AutoCloseable {
      * The replica of that name, opened if it is not yet, with these settings from now on. Blocking.
      *
      * @param name of its directory: ids only, never a topic's name
-     * @throws TailraceException CORRUPT_LOG, IO_FAILED, UNKNOWN_TOPIC while it is being deleted, or CLOSED after
-     *     {@link #close}
+     * @throws TailraceException CORRUPT_LOG, IO_FAILED, UNKNOWN_TOPIC while it is being deleted, CLOSED after {@link #close}, or
+     *     PARTITION_UNAVAILABLE if there is none and other nodes may have it
      */
     public Replica open(String name, LogSettings settings) {
         Replica replica = open.computeIfAbsent(name, absent -> {
@@ -109,6 +155,7 @@ public final class Replicas implements AutoCloseable {
             ensureNotDeleting(name);
             Path place = directory.resolve(name);
             if (!ReplicaFile.exists(files, place)) {
+                ensureMayBeginAlone(name);
                 // Also one from before there was this file: then every log had one voter.
                 ReplicaId self = new ReplicaId(home.nodeId(), UUID.randomUUID().toString());
                 ReplicaFile.create(files, place, self, new Voters(List.of(self), 0));
@@ -121,6 +168,22 @@ public final class Replicas implements AutoCloseable {
         }
         replica.changeSettings(settings);
         return replica;
+    }
+
+    /**
+     * Whoever has other nodes to ask must not take for new what may be there, or be gone from here: it would lead a log of its own.
+     * What has files but no name is from before replicas had names.
+     */
+    private void ensureMayBeginAlone(String name) {
+        if (isThere(name)) {
+            return;
+        }
+        ensureNotLost(name);
+        if (home.network() != ReplicaNetwork.NONE) {
+            throw new TailraceException(
+                    ErrorCode.PARTITION_UNAVAILABLE,
+                    "There is no replica of partition " + name + " on this node: ask one of its voters.");
+        }
     }
 
     private Replica openFiles(String name, LogSettings settings) {
@@ -196,6 +259,15 @@ public final class Replicas implements AutoCloseable {
      * @throws TailraceException DISK_FULL, IO_FAILED
      */
     public void delete(String name) {
+        delete(name, Replica::closeForDeletion);
+    }
+
+    /** The same for a replica that is none of its log's any more: who reads, waits or writes there hears PARTITION_UNAVAILABLE. */
+    public void remove(String name) {
+        delete(name, Replica::closeForRemoval);
+    }
+
+    private void delete(String name, Consumer<Replica> end) {
         if (!deleting.add(name)) {
             return;
         }
@@ -203,7 +275,7 @@ public final class Replicas implements AutoCloseable {
             // Waits for an opening under way; one that begins later finds the mark.
             Replica replica = open.remove(name);
             if (replica != null) {
-                closeForDeletion(replica);
+                close(replica, end);
             }
             work(name, () -> {
                 Path aside = directory.resolve(name + DELETED);
@@ -221,9 +293,9 @@ public final class Replicas implements AutoCloseable {
         }
     }
 
-    private static void closeForDeletion(Replica replica) {
+    private static void close(Replica replica, Consumer<Replica> end) {
         try {
-            replica.closeForDeletion();
+            end.accept(replica);
         } catch (TailraceException markOfACleanStopIsMissing) {
             // Nobody misses it in a directory that goes; the files are closed all the same.
             return;
@@ -328,8 +400,7 @@ public final class Replicas implements AutoCloseable {
 
     private void ensureNotDeleting(String name) {
         if (deleting.contains(name)) {
-            throw new TailraceException(
-                    ErrorCode.UNKNOWN_TOPIC, "Partition " + name + " is being deleted with its topic.");
+            throw new TailraceException(ErrorCode.UNKNOWN_TOPIC, "Partition " + name + " is being deleted here.");
         }
     }
 

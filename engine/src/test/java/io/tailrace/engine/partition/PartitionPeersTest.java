@@ -74,7 +74,11 @@ class PartitionPeersTest {
                             directory -> new ReplicaSnapshots(disk, directory, 1000),
                             ReplicaListener.NONE),
                     DATA);
-            replicas.create(ID.text(), new ReplicaId(id, "r-" + id), VOTERS);
+            if (id.equals("d")) {
+                replicas.createBlank(ID.text(), Path.of("/quarantine"));
+            } else {
+                replicas.create(ID.text(), new ReplicaId(id, "r-" + id), VOTERS);
+            }
             replicas.open(ID.text(), LogSettings.DEFAULTS);
             this.environment = new PartitionEnvironment(
                     replicas,
@@ -100,6 +104,16 @@ class PartitionPeersTest {
         Partition.AppendReply append(ActorRef<Partition.Command> partition, RecordBatch batch) {
             partition.tell(new Partition.Append(ID, batch, replies.ref()));
             return replies.receiveMessage(SOON);
+        }
+
+        ReplicaId replica() {
+            return replicas.find(ID.text()).orElseThrow().self();
+        }
+
+        Partition.VoterReply change(ActorRef<Partition.Command> partition, ReplicaId replica, boolean votes) {
+            TestProbe<Partition.VoterReply> answer = kit.createTestProbe(Partition.VoterReply.class);
+            partition.tell(new Partition.ChangeVoter(ID, replica, votes, answer.ref()));
+            return answer.receiveMessage(SOON);
         }
 
         Partition.OffsetsReply offsets(ActorRef<Partition.Command> partition) {
@@ -152,6 +166,48 @@ class PartitionPeersTest {
         // One offset is the barrier's.
         assertThat(offset(b.append(second, batch(2)))).isEqualTo(3);
         assertThat(b.offsets(second)).isEqualTo(new Partition.Offsets(0, 4));
+    }
+
+    @Test
+    void aVoterIsReplacedWhileBatchesAreAppended() {
+        Node a = nodes.get(0);
+        Node d = new Node("d");
+        nodes.add(d);
+        ActorRef<Partition.Command> leader = a.start();
+        a.whoLeads(leader);
+        assertThat(offset(a.append(leader, batch(0)))).isZero();
+        TestProbe<Partition.VoterReply> changes = a.kit.createTestProbe(Partition.VoterReply.class);
+        int sent = 1;
+        for (boolean votes : new boolean[] {true, false}) {
+            ReplicaId changed = votes ? d.replica() : nodes.get(2).replica();
+            leader.tell(new Partition.ChangeVoter(ID, changed, votes, changes.ref()));
+            for (int more = 0; more < 100; more++) {
+                leader.tell(new Partition.Append(ID, batch(sent++), a.replies.ref()));
+            }
+            assertThat(changes.receiveMessage(SOON)).isEqualTo(new Partition.VoterChanged(changed, votes));
+        }
+        long last = 0;
+        for (int reply = 1; reply < sent; reply++) {
+            long offset = offset(a.replies.receiveMessage(SOON));
+            assertThat(offset).isGreaterThan(last);
+            last = offset;
+        }
+        // With the two entries that say who votes.
+        assertThat(last).isEqualTo(sent + 1);
+        network.cutOff("b");
+        assertThat(offset(a.append(leader, batch(sent)))).isEqualTo(last + 1);
+    }
+
+    @Test
+    void aChangeThatMakesNoSenseIsRefusedAndAppendsGoOn() {
+        Node a = nodes.get(0);
+        ActorRef<Partition.Command> leader = a.start();
+        a.whoLeads(leader);
+        assertThat(a.change(leader, nodes.get(1).replica(), true))
+                .isInstanceOfSatisfying(Partition.Refused.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.INVALID_ARGUMENT));
+        assertThat(a.change(leader, new ReplicaId("x", "nobody"), false)).isInstanceOf(Partition.Refused.class);
+        assertThat(offset(a.append(leader, batch(0)))).isZero();
     }
 
     @Test

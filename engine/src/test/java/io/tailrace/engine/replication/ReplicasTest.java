@@ -10,14 +10,19 @@ import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.log.StoredFile;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.replication.quorum.ReplicaId;
+import io.tailrace.engine.replication.quorum.Voters;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +101,94 @@ class ReplicasTest {
         assertThat(promises.stored("p")).isEqualTo(Promise.NONE);
         reader.close();
         replicas.delete("p");
+    }
+
+    private Replicas withPeers() {
+        ReplicaHome alone = ReplicaHome.alone("n", disk, promises, FlushMode.BATCH, CLOCK, Runnable::run);
+        return new Replicas(
+                new ReplicaHome(
+                        "n",
+                        disk,
+                        promises,
+                        FlushMode.BATCH,
+                        "",
+                        CLOCK,
+                        Runnable::run,
+                        new MemoryNetwork(Runnable::run),
+                        alone.snapshots(),
+                        alone.listener()),
+                DATA);
+    }
+
+    private static Voters voters(String... ids) {
+        return new Voters(
+                Stream.of(ids)
+                        .map(id -> new ReplicaId(id.equals("n") ? "n" : "m", id))
+                        .toList(),
+                0);
+    }
+
+    @Test
+    void whoHasPeersDoesNotBeginALogByItself() throws IOException {
+        replicas = withPeers();
+        assertThat(code(() -> open("p"))).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
+        assertThat(replicas.names()).isEmpty();
+        replicas.create("p", new ReplicaId("n", "n"), voters("n"));
+        filled("p");
+        replicas.find("p").orElseThrow().close();
+        disk.deleteDirectory(DATA.resolve("p"));
+        replicas = withPeers();
+        assertThat(code(() -> open("p"))).isEqualTo(ErrorCode.CORRUPT_LOG);
+    }
+
+    @Test
+    void whatIsLostComesBackBlankUnderAnotherNameAndStaysThat() throws IOException {
+        replicas = withPeers();
+        ReplicaId first = new ReplicaId("n", "n");
+        replicas.create("p", first, voters("n"));
+        filled("p");
+        assertThat(replicas.createBlank("p", QUARANTINE)).isEqualTo(first);
+        replicas.find("p").orElseThrow().close();
+        disk.deleteDirectory(DATA.resolve("p"));
+        replicas = withPeers();
+        ReplicaId blank = replicas.createBlank("p", QUARANTINE);
+        assertThat(blank).isNotEqualTo(first);
+        assertThat(replicas.createBlank("p", QUARANTINE)).isEqualTo(blank);
+        Replica opened = open("p");
+        assertThat(opened.isSoleVoter()).isFalse();
+        assertThat(code(() -> lead(opened))).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
+    }
+
+    @Test
+    void whatCannotSayWhoItWasIsPutAsideForABlankOne() throws IOException {
+        replicas = withPeers();
+        replicas.create("p", new ReplicaId("n", "n"), voters("n", "x"));
+        try (StoredFile file = disk.openForWrite(DATA.resolve("p/replica"))) {
+            file.truncate(3);
+        }
+        ReplicaId blank = replicas.createBlank("p", QUARANTINE);
+        assertThat(replicas.stored("p")).isEqualTo(blank);
+        assertThat(disk.isDirectory(QUARANTINE.resolve("p"))).isTrue();
+    }
+
+    @Test
+    void whatWasMadeForAPlanThatWasDroppedGivesWayWhenTheVotersAreOthersNow() {
+        replicas = withPeers();
+        ReplicaId self = new ReplicaId("n", "n");
+        replicas.create("p", self, voters("n", "x"));
+        replicas.create("p", self, voters("n", "x"));
+        replicas.create("p", self, voters("n", "y"));
+        assertThat(open("p").status().toCompletableFuture().join().voters()).isEqualTo(voters("n", "y"));
+    }
+
+    @Test
+    void whoReadsOrWaitsAtAReplicaThatIsRemovedHearsToAskElsewhere() {
+        filled("p");
+        CompletableFuture<Long> parked =
+                replicas.find("p").orElseThrow().highWatermark().awaitBeyond(2);
+        replicas.remove("p");
+        assertThat(code(parked::join)).isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
+        assertThat(replicas.names()).isEmpty();
     }
 
     @Test

@@ -122,7 +122,11 @@ final class Operator {
         if (!add && who.equals(node.replicaId()) && node.isLeading()) {
             world.coverage.count("wish: remove who leads");
         }
-        node.step(add ? new Input.AddVoter(token, who) : new Input.RemoveVoter(token, who));
+        if (add && token % 2 == 0) {
+            node.step(new Input.Learn(token, who));
+        } else {
+            node.step(add ? new Input.AddVoter(token, who) : new Input.RemoveVoter(token, who));
+        }
     }
 
     private boolean hasOpenWish(SimulatedNode node) {
@@ -131,12 +135,24 @@ final class Operator {
 
     /** What a node answers. */
     void decided(Output.Decision decision) {
-        if (decision instanceof Output.VotersChanged changed) {
+        if (decision instanceof Output.LearnerCaughtUp learner) {
+            world.coverage.count("wish: brought up");
+            Wish wish = wishes.get(learner.token());
+            if (wish != null) {
+                wish.node.arrive(() -> addWhoIsBroughtUp(learner.token(), wish));
+            }
+        } else if (decision instanceof Output.VotersChanged changed) {
             answered(changed.token(), "changed");
         } else if (decision instanceof Output.VotersUnknown unknown) {
             answered(unknown.token(), "unknown");
         } else if (decision instanceof Output.VotersRefused refused) {
             answered(refused.token(), "refused with " + refused.code());
+        }
+    }
+
+    private void addWhoIsBroughtUp(long token, Wish wish) {
+        if (wishes.containsKey(token) && wish.isOpen()) {
+            wish.node.step(new Input.AddVoter(token, wish.who));
         }
     }
 

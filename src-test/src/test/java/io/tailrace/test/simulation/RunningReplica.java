@@ -204,7 +204,8 @@ final class RunningReplica {
             if (!alarm.what().startsWith("The disk has failed")) {
                 throw new Violation(node.id + " stops with an alarm: " + alarm.what());
             }
-        } else if (decision instanceof Output.VotersChanged
+        } else if (decision instanceof Output.LearnerCaughtUp
+                || decision instanceof Output.VotersChanged
                 || decision instanceof Output.VotersRefused
                 || decision instanceof Output.VotersUnknown) {
             cluster.operator().decided(decision);

@@ -32,6 +32,8 @@ final class FollowerProgress {
     long round;
     /** Whether it has answered since the last look. */
     boolean heard;
+    /** Whether it had at that look. */
+    private boolean wasHeard;
     /** The read under way for it, and from where. */
     long readId = NO_READ;
 
@@ -51,6 +53,17 @@ final class FollowerProgress {
     FollowerProgress(ReplicaId id, long next) {
         this.id = id;
         this.next = next;
+    }
+
+    /** A look: it has to answer anew. */
+    void looked() {
+        wasHeard = heard;
+        heard = false;
+    }
+
+    /** Whether it has been heard lately. */
+    boolean isLive() {
+        return heard || wasHeard;
     }
 
     /**

@@ -96,7 +96,7 @@ public sealed interface Input {
 
     /**
      * Somebody wants one voter more or less (rule 17). Answered by {@link Output.VotersChanged}, {@link Output.VotersRefused}
-     * or {@link Output.VotersUnknown}, never twice.
+     * or {@link Output.VotersUnknown}, never twice. A change takes an offset of the log.
      */
     sealed interface ChangeVoters extends Input {
         /** Names it in the answer. */
@@ -105,6 +105,12 @@ public sealed interface Input {
         /** Who is to vote, or no longer. */
         ReplicaId voter();
     }
+
+    /**
+     * That replica is to be brought up as a learner, as {@link AddVoter} begins, and no further: nothing is appended, so the partition may
+     * append meanwhile. Answered by {@link Output.LearnerCaughtUp}; after that it goes on learning, and is added at once when that is asked for.
+     */
+    record Learn(long token, ReplicaId voter) implements ChangeVoters {}
 
     /** That replica is to vote; before it does, it is brought up as a learner. */
     record AddVoter(long token, ReplicaId voter) implements ChangeVoters {}

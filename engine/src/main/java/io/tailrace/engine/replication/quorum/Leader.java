@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Appends for its partition, answers when a quorum has it, and confirms reads by asking a quorum (rules 6 and 9). */
@@ -163,6 +164,11 @@ final class Leader extends Role {
                         .confirmsRead(replication.answersTo(reads.element().round()), quorum)) {
             replica.out().decide(new Output.ReadConfirmed(reads.remove().token(), replica.highWatermark()));
         }
+    }
+
+    @Override
+    Set<ReplicaId> liveReplicas() {
+        return replication.live();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.tailrace.engine.record.RecordBatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class Membership {
     private final Deque<Appended> appended = new ArrayDeque<>();
 
     private Input.@Nullable ChangeVoters wish;
+    /** A learner that has been brought up and goes on learning, until it is added or another is wished for. */
+    private @Nullable ReplicaId learned;
+
     private boolean caughtUp;
     private long roundEnd;
     private int rounds;
@@ -45,8 +49,9 @@ final class Membership {
         } else if (isPossible(wanted)) {
             wish = wanted;
             replication.stir();
-            caughtUp = wanted instanceof Input.RemoveVoter;
+            caughtUp = wanted instanceof Input.RemoveVoter || wanted.voter().equals(learned);
             if (!caughtUp) {
+                forgetLearned();
                 rounds = 0;
                 idleHeartbeats = 0;
                 learnerHas = 0;
@@ -57,16 +62,24 @@ final class Membership {
         }
     }
 
+    private void forgetLearned() {
+        if (learned != null) {
+            learned = null;
+            replication.keepFollowersOf(replica.voters());
+        }
+    }
+
     private boolean isPossible(Input.ChangeVoters wanted) {
         Voters voters = replica.voters();
         boolean votes = voters.contains(wanted.voter());
-        if (wanted instanceof Input.AddVoter && votes) {
+        boolean adds = !(wanted instanceof Input.RemoveVoter);
+        if (adds && votes) {
             refuse(wanted, ErrorCode.INVALID_ARGUMENT, wanted.voter() + " is one of the voters already, " + voters);
-        } else if (wanted instanceof Input.AddVoter && voters.ids().size() >= Voters.MAX_VOTERS) {
+        } else if (adds && voters.ids().size() >= Voters.MAX_VOTERS) {
             refuse(wanted, ErrorCode.LIMIT_EXCEEDED, "there are " + Voters.MAX_VOTERS + " voters: remove one first");
-        } else if (wanted instanceof Input.RemoveVoter && !votes) {
+        } else if (!adds && !votes) {
             refuse(wanted, ErrorCode.INVALID_ARGUMENT, wanted.voter() + " is none of the voters " + voters);
-        } else if (wanted instanceof Input.RemoveVoter && voters.ids().size() == 1) {
+        } else if (!adds && voters.ids().size() == 1) {
             refuse(wanted, ErrorCode.INVALID_ARGUMENT, "it is the last voter: add another first");
         } else {
             return true;
@@ -80,7 +93,10 @@ final class Membership {
 
     /** Whether that replica is being brought up, and does not count. */
     boolean isLearner(ReplicaId id) {
-        return wish instanceof Input.AddVoter && wish.voter().equals(id);
+        boolean wished = wish != null
+                && !(wish instanceof Input.RemoveVoter)
+                && wish.voter().equals(id);
+        return wished || id.equals(learned);
     }
 
     /** Whether a change is in hand or being committed. */
@@ -154,13 +170,17 @@ final class Membership {
         if (learner != null) {
             look(waiting, learner);
         }
-        if (caughtUp) {
+        if (caughtUp && waiting instanceof Input.Learn) {
+            wish = null;
+            learned = waiting.voter();
+            replica.out().decide(new Output.LearnerCaughtUp(waiting.token()));
+        } else if (caughtUp) {
             append(waiting);
         }
     }
 
     private boolean isLastCommitted() {
-        return replica.log().voters().newestOffset() < replica.highWatermark();
+        return replica.areVotersCommitted();
     }
 
     private void append(Input.ChangeVoters wanted) {
@@ -176,8 +196,18 @@ final class Membership {
         wish = null;
         if (isPossible(wanted)) {
             Voters voters = replica.voters();
-            Voters changed =
-                    wanted instanceof Input.AddVoter ? voters.with(wanted.voter()) : voters.without(wanted.voter());
+            boolean adds = wanted instanceof Input.AddVoter;
+            Voters changed = adds ? voters.with(wanted.voter()) : voters.without(wanted.voter());
+            if (!leavesLiveQuorum(changed)) {
+                refuse(
+                        wanted,
+                        ErrorCode.PARTITION_UNAVAILABLE,
+                        "of " + changed + " too few have been heard lately: start their nodes, or ask again");
+                return;
+            }
+            if (adds) {
+                learned = null;
+            }
             long offset = replica.log().outline().end();
             long now = replica.clock().millis();
             RecordBatch batch = VotersFormat.batch(offset, replication.epoch(), now, changed);
@@ -185,6 +215,15 @@ final class Membership {
             appended.add(new Appended(wanted.token(), batch.nextOffset(), changed));
             replication.sendNew();
         }
+    }
+
+    /** The log would stand still at once otherwise. What was heard a moment ago may be gone by now: it is a courtesy, no promise. */
+    private boolean leavesLiveQuorum(Voters changed) {
+        Set<ReplicaId> live = replication.live();
+        return changed.ids().stream()
+                        .filter(id -> id.equals(replica.self()) || live.contains(id))
+                        .count()
+                >= changed.quorum();
     }
 
     // --- ends --------------------------------------------------------------------------------------------------------
@@ -208,6 +247,7 @@ final class Membership {
     void ended() {
         appended.forEach(change -> replica.out().decide(new Output.VotersUnknown(change.token())));
         appended.clear();
+        learned = null;
         if (wish != null) {
             refuse(wish, ErrorCode.FENCED, "it does not lead any more: ask who does");
             wish = null;

@@ -125,7 +125,16 @@ public sealed interface Output {
     /** The change of the voters is committed: these decide now. */
     record VotersChanged(long token, Voters voters) implements Decision {}
 
-    /** The voters have not been changed by this, and will not be. */
+    /** The learner has all that the leader had a moment ago, and goes on learning. */
+    record LearnerCaughtUp(long token) implements Decision {}
+
+    /**
+     * The voters have not been changed by this, and will not be.
+     *
+     * @param code PARTITION_BUSY while another change is under way, PARTITION_UNAVAILABLE if it would leave no quorum of replicas that
+     *     have been heard lately, LIMIT_EXCEEDED for a learner that does not catch up and for too many voters, INVALID_ARGUMENT if it is
+     *     so already or leaves nobody, DISK_FULL, FENCED where nobody leads
+     */
     record VotersRefused(long token, ErrorCode code, String why) implements Decision {}
 
     /** Leading ended before the change was committed: it may be, some day. */

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -306,6 +307,16 @@ public final class QuorumReplica {
     /** Up to where each replica has the log on its disk, as far as this one knows, which leads; empty if it does not. */
     public Map<ReplicaId, Long> replicaEnds() {
         return role.replicaEnds();
+    }
+
+    /** The other replicas, learners among them, that this leader has heard lately; empty while it does not lead. */
+    public Set<ReplicaId> liveReplicas() {
+        return role.liveReplicas();
+    }
+
+    /** Whether the entry that says who votes is committed, as far as is known here: then it holds for good. */
+    public boolean areVotersCommitted() {
+        return log.voters().newestOffset() < highWatermark;
     }
 
     /** Whether this replica leads, as far as it knows. */

@@ -130,6 +130,12 @@ public final class ReplicaFile {
                 .allMatch(voters -> voters.ids().equals(List.of(self)));
     }
 
+    /** Whether its log was created with these voters, as far as the file goes back. */
+    public boolean begins(Voters first) {
+        Map.Entry<Long, Voters> oldest = stored.byOffset().entrySet().iterator().next();
+        return oldest.getKey() >= 0 || oldest.getValue().equals(first);
+    }
+
     /** The configurations of a log that ends there; a copy. */
     VoterHistory voters(long logEnd) {
         VoterHistory voters = stored.copy();

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How one leadership gets its log to the followers, and learns what a quorum has (rules 5, 7 and 9). */
@@ -111,7 +113,7 @@ final class Replication {
                 heartbeat();
                 if (pace.isStillFor(isSettled())) {
                     replica.out().cancelTimer(TimerKind.QUORUM_CHECK);
-                    followers.forEach(follower -> follower.heard = false);
+                    followers.forEach(FollowerProgress::looked);
                     replica.out().setTimer(TimerKind.QUIET_HEARTBEAT);
                 } else {
                     replica.out().setTimer(TimerKind.HEARTBEAT);
@@ -119,7 +121,7 @@ final class Replication {
             }
             case QUIET_HEARTBEAT -> {
                 boolean settled = isSettled();
-                followers.forEach(follower -> follower.heard = false);
+                followers.forEach(FollowerProgress::looked);
                 heartbeat();
                 if (settled) {
                     replica.out().setTimer(TimerKind.QUIET_HEARTBEAT);
@@ -171,8 +173,16 @@ final class Replication {
             replica.follow(null, "no quorum has been heard of for too long");
             return;
         }
-        followers.forEach(follower -> follower.heard = false);
+        followers.forEach(FollowerProgress::looked);
         replica.out().setTimer(TimerKind.QUORUM_CHECK);
+    }
+
+    /** The other replicas that have been heard lately, learners among them. */
+    Set<ReplicaId> live() {
+        return followers.stream()
+                .filter(FollowerProgress::isLive)
+                .map(follower -> follower.id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Begins a round: whoever answers it had promised nobody a higher epoch after this moment. */

@@ -4,6 +4,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a replica is to its log at the moment; each role has the fields that only it needs. Does nothing unless it says so. */
@@ -37,6 +38,11 @@ abstract class Role {
     }
 
     /** Up to where each replica has the log on its disk, as far as a leader knows; empty for others. */
+    /** The others that a leader has heard lately. */
+    Set<ReplicaId> liveReplicas() {
+        return Set.of();
+    }
+
     Map<ReplicaId, Long> replicaEnds() {
         return Map.of();
     }

@@ -23,6 +23,7 @@ class MembershipTest extends ReplicaTestKit {
     private static final ReplicaId E = new ReplicaId("e", "1");
 
     private long heartbeat;
+    private long quorumCheck;
 
     /** With an entry of epoch 1. */
     private static QuorumReplica withAnEntry() {
@@ -35,6 +36,9 @@ class MembershipTest extends ReplicaTestKit {
         outputs(Output.SetTimer.class).stream()
                 .filter(timer -> timer.kind() == TimerKind.HEARTBEAT)
                 .forEach(timer -> heartbeat = timer.id());
+        outputs(Output.SetTimer.class).stream()
+                .filter(timer -> timer.kind() == TimerKind.QUORUM_CHECK)
+                .forEach(timer -> quorumCheck = timer.id());
     }
 
     /** And the flush that this leads to. */
@@ -116,6 +120,48 @@ class MembershipTest extends ReplicaTestKit {
         assertThat(outputs(Output.Read.class)).singleElement().matches(read -> read.offset() == 0);
         receive(D, matched(1, 1));
         assertThat(appended()).containsExactly(ABC.with(D));
+    }
+
+    @Test
+    void aLearnerIsBroughtUpWithoutAChangeAndThenAddedAtOnce() {
+        leadWithAnEntry();
+        step(new Input.Learn(1, D));
+        receive(D, matched(1, 1));
+        assertThat(outputs(Output.LearnerCaughtUp.class)).containsExactly(new Output.LearnerCaughtUp(1));
+        assertThat(appended()).isEmpty();
+        RecordBatch entry = ControlRecords.barrier(1, 1, 1);
+        step(new Input.Append(8, 1, List.of(new PlacedBatch(entry, 1, 1, -1))));
+        diskDoesIt();
+        step(new Input.TimerFired(TimerKind.HEARTBEAT, heartbeat));
+        assertThat(sentTo(AppendRequest.class)).contains(D);
+        step(new Input.AddVoter(2, D));
+        assertThat(appended()).containsExactly(ABC.with(D));
+    }
+
+    @Test
+    void whoHasBeenBroughtUpInVainIsForgottenForTheNext() {
+        leadWithAnEntry();
+        step(new Input.Learn(1, D));
+        receive(D, matched(1, 1));
+        step(new Input.Learn(2, E));
+        step(new Input.TimerFired(TimerKind.HEARTBEAT, heartbeat));
+        assertThat(sentTo(AppendRequest.class)).contains(E).doesNotContain(D);
+    }
+
+    @Test
+    void aChangeThatLeavesNoQuorumOfThoseWhoHaveBeenHeardIsRefused() {
+        leadWithAnEntry();
+        for (int look = 0; look < 2; look++) {
+            step(new Input.TimerFired(TimerKind.QUORUM_CHECK, quorumCheck));
+            receive(B, matched(1, 1));
+        }
+        step(new Input.RemoveVoter(1, B));
+        assertThat(outputs(Output.VotersRefused.class))
+                .singleElement()
+                .matches(refused -> refused.code() == ErrorCode.PARTITION_UNAVAILABLE);
+        assertThat(appended()).isEmpty();
+        step(new Input.RemoveVoter(2, C));
+        assertThat(appended()).containsExactly(ABC.without(C));
     }
 
     @Test
