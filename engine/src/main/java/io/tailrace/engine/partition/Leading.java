@@ -32,6 +32,11 @@ final class Leading {
     private final VoterMover voters;
     private PartitionSettings settings;
     private boolean askingForSettings;
+    /** At the last checkpoint. */
+    private long seenHighWatermark = -1;
+
+    private long seenFlushed = -1;
+    private volatile boolean checkpointFailed;
 
     /**
      * With one leadership, and one life of the persistent child over it.
@@ -144,12 +149,22 @@ final class Leading {
 
     /** Once a second: writes down how much is on the disk, and asks for the settings. */
     void tick() {
-        context.pipeToSelf(
-                CompletableFuture.runAsync(replica::checkpoint, environment.io()),
-                (done, failure) -> Partition.Tick.CHECKPOINTED);
+        checkpoint();
         if (!askingForSettings) {
             askingForSettings = true;
             context.pipeToSelf(environment.settings().apply(id), Partition.SettingsHeard::new);
+        }
+    }
+
+    /** A partition in which nothing happens needs no thread for that. */
+    private void checkpoint() {
+        long highWatermark = replica.highWatermark().offset();
+        long flushed = log.flushedOffset();
+        if (highWatermark != seenHighWatermark || flushed != seenFlushed || checkpointFailed) {
+            seenHighWatermark = highWatermark;
+            seenFlushed = flushed;
+            CompletableFuture.runAsync(replica::checkpoint, environment.io())
+                    .whenComplete((done, failure) -> checkpointFailed = failure != null);
         }
     }
 
