@@ -30,8 +30,16 @@ import org.junit.jupiter.api.Test;
 
 class PartitionFormatTest {
     /** What a partition tells itself, or its shard tells it. */
-    private static final Set<String> STAYS_IN_ITS_NODE =
-            Set.of("Stop", "Elected", "ElectionFailed", "FromChild", "FromMover", "SettingsHeard", "Tick");
+    private static final Set<String> STAYS_IN_ITS_NODE = Set.of(
+            "Stop",
+            "ChangeVoter",
+            "Elected",
+            "ElectionFailed",
+            "FromChild",
+            "FromMover",
+            "FromVoterMover",
+            "SettingsHeard",
+            "Tick");
 
     private static final PartitionId PARTITION = new PartitionId(new UUID(1, 2), 3);
     private static ActorSystem system;
@@ -91,7 +99,9 @@ class PartitionFormatTest {
                         Partition.Command.class,
                         Partition.Located.class,
                         Partition.AppendReply.class,
-                        Partition.DeleteReply.class)
+                        Partition.DeleteReply.class,
+                        Partition.OffsetsReply.class,
+                        Partition.DescribeReply.class)
                 .flatMap(type -> Fixtures.types(type).stream())
                 .filter(type -> !STAYS_IN_ITS_NODE.contains(type.getSimpleName()))
                 .forEach(type -> assertThat(fixtures).hasAtLeastOneElementOfType(type));

@@ -8,6 +8,7 @@ import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -163,8 +164,8 @@ final class Leading {
         if (highWatermark != seenHighWatermark || flushed != seenFlushed || checkpointFailed) {
             seenHighWatermark = highWatermark;
             seenFlushed = flushed;
-            CompletableFuture.runAsync(replica::checkpoint, environment.io())
-                    .whenComplete((done, failure) -> checkpointFailed = failure != null);
+            CompletionStage<Void> written = CompletableFuture.runAsync(replica::checkpoint, environment.io());
+            written.whenComplete((done, failure) -> checkpointFailed = failure != null);
         }
     }
 
