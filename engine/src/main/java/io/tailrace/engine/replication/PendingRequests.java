@@ -47,6 +47,7 @@ final class PendingRequests {
         return appendAnswered(decision)
                 || startAnswered(decision)
                 || votersAnswered(decision)
+                || recoveryAnswered(decision)
                 || readAnswered(decision);
     }
 
@@ -83,6 +84,14 @@ final class PendingRequests {
             return failed(refused.token(), errors.votersStay(refused));
         }
         return decision instanceof Output.VotersUnknown unknown && failed(unknown.token(), errors.votersUnknown());
+    }
+
+    private boolean recoveryAnswered(Output.Decision decision) {
+        if (decision instanceof Output.UncleanlyRecovered recovered) {
+            return done(recovered.token());
+        }
+        return decision instanceof Output.UncleanRecoveryRefused refused
+                && failed(refused.token(), errors.recoveryRefused(refused.why()));
     }
 
     private boolean readAnswered(Output.Decision decision) {

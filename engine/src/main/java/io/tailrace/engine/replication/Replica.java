@@ -9,6 +9,7 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.replication.quorum.Input;
+import io.tailrace.engine.replication.quorum.LogPosition;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
@@ -180,6 +181,50 @@ public final class Replica implements AutoCloseable {
             return null;
         });
         return told;
+    }
+
+    /**
+     * What an operator looks at who has to choose one of several replicas.
+     *
+     * @param votes whether it has a say in elections; not while it may have lost what it has acknowledged
+     * @param position where its log ends: of two the greater one has more
+     * @param highWatermark up to where it knows that all is committed; 0 if it knows of nothing
+     */
+    public record Standing(boolean votes, boolean leads, LogPosition position, long highWatermark) {}
+
+    /** How this replica stands by itself, at one moment. Fails as {@link #ensureOpen}, or with what it has stopped for. */
+    public CompletionStage<Standing> standing() {
+        CompletableFuture<Standing> told = new CompletableFuture<>();
+        driver.submit(() -> {
+            TailraceException refusal = refusal();
+            if (refusal == null) {
+                told.complete(new Standing(
+                        !replica.abstains(), leading != null, replica.position(), replica.highWatermark()));
+            } else {
+                told.completeExceptionally(refusal);
+            }
+            return null;
+        });
+        return told;
+    }
+
+    /**
+     * Lets this replica vote though it may have lost what it has acknowledged: for an operator who has no quorum of others (log-safety
+     * rule 12). What only the others had, or it itself before, is lost then. Done when that is on the disk.
+     *
+     * <p>Fails with INVALID_ARGUMENT if it votes anyway, IO_FAILED, CLOSED, UNKNOWN_TOPIC.
+     */
+    public CompletionStage<Standing> recoverUncleanly() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        driver.submit(() -> {
+            TailraceException refusal = refusal();
+            if (refusal != null) {
+                done.completeExceptionally(refusal);
+                return null;
+            }
+            return new Input.UncleanRecovery(requests.change(done));
+        });
+        return done.thenCompose(recovered -> standing());
     }
 
     /** Whether it leads at this moment, as far as it knows. */
@@ -357,6 +402,9 @@ public final class Replica implements AutoCloseable {
     // --- what is decided; one at a time --------------------------------------------------------------------------
 
     private void decided(Output.Decision decision) {
+        if (decision instanceof Output.UncleanlyRecovered recovered) {
+            home.listener().recoveredUncleanly(log(), recovered.position(), recovered.highWatermark());
+        }
         if (requests.answered(decision)) {
             return;
         }
