@@ -12,7 +12,7 @@ import org.apache.pekko.cluster.Member;
  * id, name and rack, and where its links end, beside the roles proper.
  */
 public final class NodeRoles {
-    /** Holds replicas. Split brain resolution looks at such nodes alone. */
+    /** Holds replicas. */
     public static final String STORAGE = "storage";
 
     private static final String ID = "tailrace-id=";

@@ -18,10 +18,16 @@ import java.util.regex.Pattern;
  * @param seeds where to look for the others; none for a node that is a cluster of its own
  * @param roles what it is there for, {@code storage} or not
  * @param rack what it shares with nodes that are likely to fail together with it; empty if that is not said
+ * @param downAfter how long nothing must have changed about who hears whom before anybody is told to leave
  * @param formationTimeout after which a node that is still alone gives up
  */
 record ClusterSettings(
-        NodeAddress address, List<NodeAddress> seeds, Set<String> roles, String rack, Duration formationTimeout) {
+        NodeAddress address,
+        List<NodeAddress> seeds,
+        Set<String> roles,
+        String rack,
+        Duration downAfter,
+        Duration formationTimeout) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ROLE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final int MAX_SEEDS = 64;
@@ -58,7 +64,13 @@ record ClusterSettings(
         check(
                 rack.isEmpty() || NAME.matcher(rack).matches(),
                 "'" + rack + "' cannot be a rack: use up to 64 letters, digits, '.', '_' and '-'.");
-        return new ClusterSettings(address, seeds, Set.copyOf(roles), rack, cluster.getDuration("formation-timeout"));
+        return new ClusterSettings(
+                address,
+                seeds,
+                Set.copyOf(roles),
+                rack,
+                cluster.getDuration("down-after"),
+                cluster.getDuration("formation-timeout"));
     }
 
     private static String host(String host) {

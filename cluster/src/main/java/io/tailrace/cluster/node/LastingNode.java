@@ -63,11 +63,27 @@ final class LastingNode implements Tailrace, Lives {
         this.last = first;
     }
 
-    /** Blocking; fails as the first life does. */
+    /** Blocking; fails as the first life does, unless that has only lost its actor system. */
     static LastingNode start(LifeStart start, NodeSettings settings) {
-        LastingNode node = new LastingNode(start, settings, start.begin(0));
+        LastingNode node = new LastingNode(start, settings, first(start, settings));
         node.watch(node.last);
         return node;
+    }
+
+    private static Life first(LifeStart start, NodeSettings settings) {
+        long deadline =
+                System.nanoTime() + settings.cluster().formationTimeout().toNanos();
+        while (true) {
+            try {
+                return start.begin(0);
+            } catch (LostAtStart e) {
+                if (Thread.currentThread().isInterrupted() || System.nanoTime() - deadline > 0) {
+                    throw e.because();
+                }
+                LOG.warn("The node lost its actor system while it was starting, and starts another");
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
     }
 
     private void watch(Life life) {
@@ -99,6 +115,11 @@ final class LastingNode implements Tailrace, Lives {
         }
     }
 
+    /** Whether it was ended since it can be no member any more. */
+    static boolean isLost(CoordinatedShutdown shutdown) {
+        return shutdown.getShutdownReason().filter(LastingNode::isLost).isPresent();
+    }
+
     /** By the others' decision; one that leaves, or is terminated, does as it was told. */
     private static boolean isLost(CoordinatedShutdown.Reason reason) {
         return reason instanceof Lost
@@ -112,7 +133,7 @@ final class LastingNode implements Tailrace, Lives {
         over.end();
         // What is still being closed has to be closed before it is opened again.
         over.node().close();
-        if (shutdown.getShutdownReason().filter(LastingNode::isLost).isEmpty()) {
+        if (!isLost(shutdown)) {
             end(new TailraceException(
                     ErrorCode.CLOSED,
                     "The actor system of the node was ended by the application, and the node with it."));

@@ -61,12 +61,13 @@ final class NodeStart {
             TailraceExtension.of(home.classic()).serve(node);
             return new Life(home, node);
         } catch (RuntimeException e) {
+            boolean lost = home != null && LastingNode.isLost(CoordinatedShutdown.get(home.classic()));
             if (home != null) {
                 home.classic().terminate();
                 NodeSystem.awaitTermination(home.classic());
             }
             giveBack(directory);
-            throw e;
+            throw lost ? new LostAtStart(e) : e;
         }
     }
 

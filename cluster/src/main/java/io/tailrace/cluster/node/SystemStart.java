@@ -3,7 +3,9 @@ package io.tailrace.cluster.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import io.tailrace.cluster.downing.DowningActor;
 import io.tailrace.cluster.formation.ClusterFormation;
+import io.tailrace.cluster.formation.Founder;
 import io.tailrace.cluster.formation.Membership;
 import io.tailrace.cluster.formation.NodeRoles;
 import io.tailrace.engine.error.ErrorCode;
@@ -15,8 +17,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +115,15 @@ final class SystemStart {
                                 .lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher")));
                 Optional<Membership> up = await(formation, timeout - (System.nanoTime() - begun));
                 if (up.isPresent()) {
+                    Adapter.toTyped(system)
+                            .systemActorOf(
+                                    DowningActor.create(
+                                            up.get().founders().stream()
+                                                    .map(Founder::nodeId)
+                                                    .collect(Collectors.toSet()),
+                                            settings.cluster().downAfter()),
+                                    DowningActor.NAME,
+                                    Props.empty());
                     return new NodeSystem(system, formation, up.get(), linkPort);
                 }
                 LOG.info(

@@ -1,5 +1,6 @@
 package io.tailrace.test.torture;
 
+import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.streams.Producer;
@@ -16,20 +17,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** A stream per partition through the public API. When one fails, what it had not heard of is unknown, and another begins. */
+/**
+ * A stream per partition through the public API, on an actor system of the application's own, which outlives those of the node. When
+ * one fails, what it had not heard of is unknown, and another begins.
+ */
 final class ApiProducers implements TortureClient.Load {
     private static final long PAUSE_MILLIS = 200;
 
-    private final Tailrace node;
     private final TortureClient.Job job;
+    private final ActorSystem application = ActorSystem.create("application", ConfigFactory.load());
     private final ProducerSettings<String, String> settings;
     private final List<CompletableFuture<Void>> ended = new ArrayList<>();
     private volatile boolean stopping;
 
     ApiProducers(Tailrace node, TortureClient.Job job) {
-        this.node = node;
         this.job = job;
         this.settings = ProducerSettings.create(node, Serdes.strings(), Serdes.strings());
         for (int partition = 0; partition < job.partitions(); partition++) {
@@ -62,7 +66,7 @@ final class ApiProducers implements TortureClient.Load {
                             unanswered.remove(stored.passThrough());
                             job.out().accept(Happening.ok(partition, stored.passThrough(), stored.offset()));
                         },
-                        node.system())
+                        application)
                 .whenComplete((done, failure) -> {
                     if (failure == null && stopping) {
                         end.complete(null);

@@ -26,8 +26,9 @@ final class ClientProcess {
      * @param arguments of {@link TortureClient}
      * @param heard hears what happens to it; on a thread of its own
      */
-    static ClientProcess start(List<String> arguments, File log, Consumer<Happening> heard) throws IOException {
-        Process process = new ProcessBuilder(NodeProcess.java(192, TortureClient.class.getName(), arguments))
+    static ClientProcess start(Host host, List<String> arguments, File log, Consumer<Happening> heard)
+            throws IOException {
+        Process process = new ProcessBuilder(NodeProcess.java(host, 192, TortureClient.class.getName(), arguments))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log))
                 .start();
         Thread lines = new Thread(() -> read(process, heard), "torture-" + arguments.get(0));

@@ -1,6 +1,5 @@
 package io.tailrace.test.torture;
 
-import io.tailrace.cli.Main;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,7 +20,15 @@ final class NodeProcess {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
 
-    private final String name;
+    static final String LOOPBACK = "127.0.0.1";
+
+    /** Small enough to be filled. */
+    private static final String CONFIG = """
+            tailrace.cluster.host = "%s"
+            tailrace.min-free-bytes = 8 MiB
+            """;
+
+    private final Host host;
     private final Path directory;
     private final int httpPort;
     private final int clusterPort;
@@ -29,29 +36,47 @@ final class NodeProcess {
     private @Nullable Process process;
     private boolean paused;
 
-    NodeProcess(String name, Path directory, int httpPort, int clusterPort, List<String> seeds) {
-        this.name = name;
+    NodeProcess(Host host, Path directory, int httpPort, int clusterPort, List<String> seeds) {
+        this.host = host;
         this.directory = directory;
         this.httpPort = httpPort;
         this.clusterPort = clusterPort;
         this.seeds = seeds;
+        if (!host.address().equals(LOOPBACK)) {
+            Door.open(LOOPBACK, host.address(), httpPort);
+        }
     }
 
     String name() {
-        return name;
+        return host.name();
+    }
+
+    Host host() {
+        return host;
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + httpPort);
+        return URI.create("http://" + LOOPBACK + ":" + httpPort);
     }
 
     Path data() {
-        return directory.resolve("data");
+        return disk().resolve("data");
+    }
+
+    /** What its data are on, which may be a disk of its own. */
+    Path disk() {
+        return directory.resolve("disk");
+    }
+
+    /** Everything it keeps is in there; one that is not there yet is made. */
+    Path directory() {
+        return directory;
     }
 
     /** The words that run a main class of this class path in a JVM of its own. */
-    static List<String> java(int heapMegabytes, String main, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
+    static List<String> java(Host where, int heapMegabytes, String main, List<String> arguments) {
+        List<String> command = new ArrayList<>(where.words());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heapMegabytes + "m",
                 "-XX:+UseSerialGC",
@@ -65,13 +90,20 @@ final class NodeProcess {
 
     void start() throws IOException {
         Files.createDirectories(directory);
+        Path config = directory.resolve("node.conf");
+        Files.writeString(config, CONFIG.formatted(host.address()));
         process = new ProcessBuilder(java(
+                        host,
                         256,
-                        Main.class.getName(),
+                        NodeMain.class.getName(),
                         List.of(
+                                host.address(),
+                                Integer.toString(httpPort),
                                 "start",
+                                "--config",
+                                config.toString(),
                                 "--node-name",
-                                name,
+                                host.name(),
                                 "--data-dir",
                                 data().toString(),
                                 "--port",
@@ -113,7 +145,7 @@ final class NodeProcess {
             running.destroy();
             if (!running.waitFor(60, TimeUnit.SECONDS)) {
                 running.destroyForcibly().waitFor();
-                throw new IOException("Node " + name + " did not stop within a minute");
+                throw new IOException("Node " + host.name() + " did not stop within a minute");
             }
         }
     }
@@ -156,9 +188,13 @@ final class NodeProcess {
     }
 
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        return post(path, json, 60);
+    }
+
+    HttpResponse<String> post(String path, String json, int seconds) throws IOException, InterruptedException {
         return HTTP.send(
                 HttpRequest.newBuilder(url().resolve(path))
-                        .timeout(Duration.ofSeconds(60))
+                        .timeout(Duration.ofSeconds(seconds))
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(json))
                         .build(),

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A client process: {@code TortureClient api-produce|api-read <name> <topic> <partitions> <rate> <data directory> <seed,…>} is a member of
+ * A client process: {@code TortureClient api-produce|api-read <name> <topic> <partitions> <rate> <data directory> <seed,…> <address>} is a member of
  * the cluster without storage, {@code TortureClient http-produce|http-read <name> <topic> <partitions> <rate> <url,…>} is not. It
  * runs until something comes on its standard input, and prints {@link Happening}s.
  */
@@ -48,6 +48,8 @@ public final class TortureClient {
                     args[5],
                     "tailrace.node-name",
                     job.name,
+                    "tailrace.cluster.host",
+                    args[7],
                     "tailrace.cluster.roles",
                     List.of(),
                     "tailrace.cluster.seeds",
