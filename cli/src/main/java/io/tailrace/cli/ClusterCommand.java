@@ -31,7 +31,8 @@ final class ClusterCommand implements Runnable {
         return new CommandLine(new ClusterCommand())
                 .addSubcommand(new ClusterUp(terminal))
                 .addSubcommand(new ClusterDown(terminal))
-                .addSubcommand(new ClusterStatus(terminal));
+                .addSubcommand(new ClusterStatus(terminal))
+                .addSubcommand(new ClusterRebalance(terminal));
     }
 
     @Override

@@ -60,8 +60,11 @@ public final class HttpServer {
         ServedNode node = new ServedNode(tailrace, settings);
         SharedKillSwitch streams = KillSwitches.shared("tailrace-http");
         RequestsUnderWay underWay = new RequestsUnderWay();
-        Router router = new Router(
-                List.of(new RecordRoutes(node, streams), new TopicRoutes(node), new HealthRoutes(node::ready)));
+        Router router = new Router(List.of(
+                new RecordRoutes(node, streams),
+                new TopicRoutes(node),
+                new PlacementRoutes(node),
+                new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())
                 .logTo(new ConnectionLog())
