@@ -244,7 +244,8 @@ public record Catalog(
         return new Catalog(byName, byId, planned, deleted, internals, groups, nodes, partitions);
     }
 
-    Catalog withGroups(PlacementGroups voters) {
+    /** The same with other places. */
+    public Catalog withGroups(PlacementGroups voters) {
         return new Catalog(byName, byId, planned, deleted, internals, voters, drained, partitions);
     }
 
