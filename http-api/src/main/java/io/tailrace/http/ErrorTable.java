@@ -9,7 +9,7 @@ final class ErrorTable {
     static int status(ErrorCode code) {
         return switch (code) {
             case MALFORMED_REQUEST, INVALID_TOPIC_NAME, INVALID_SETTING, INVALID_ARGUMENT, SERIALIZATION_FAILED -> 400;
-            case NOT_FOUND, UNKNOWN_TOPIC, UNKNOWN_PARTITION -> 404;
+            case NO_REPLICA, NOT_FOUND, UNKNOWN_TOPIC, UNKNOWN_PARTITION -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case NOT_ACCEPTABLE -> 406;
             case TOPIC_EXISTS -> 409;

@@ -64,6 +64,7 @@ public final class HttpServer {
                 new RecordRoutes(node, streams),
                 new TopicRoutes(node),
                 new PlacementRoutes(node),
+                new ReplicaRoutes(node),
                 new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())

@@ -64,6 +64,13 @@ final class ObjectReader {
         return json.getText();
     }
 
+    static boolean flag(JsonParser json, String what) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_TRUE || json.currentToken() == JsonToken.VALUE_FALSE) {
+            return json.getBooleanValue();
+        }
+        throw Json.wrongType(what, "true or false", json.currentToken());
+    }
+
     /** A whole number of that range. */
     static long number(JsonParser json, String what, long least, long most) throws IOException {
         require(json, JsonToken.VALUE_NUMBER_INT, what, "a whole number");

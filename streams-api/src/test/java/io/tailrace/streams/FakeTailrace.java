@@ -15,6 +15,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Replica;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -148,6 +149,16 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     @Override
     public CompletionStage<Partition.Description> describe(PartitionId partition) {
         return CompletableFuture.completedStage(new Partition.Description("n", 1, 0, 0, 0, List.of()));
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> replica(PartitionId partition) {
+        throw new UnsupportedOperationException("It has no replicas.");
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> recoverUncleanly(PartitionId partition) {
+        throw new UnsupportedOperationException("It has no replicas.");
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Replica;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -36,6 +37,16 @@ final class LastingPartitions implements Partitions {
     @Override
     public CompletionStage<Partition.Description> describe(PartitionId partition) {
         return ask(ErrorCode.PARTITION_UNAVAILABLE, partitions -> partitions.describe(partition));
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> replica(PartitionId partition) {
+        return ask(ErrorCode.PARTITION_UNAVAILABLE, partitions -> partitions.replica(partition));
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> recoverUncleanly(PartitionId partition) {
+        return ask(ErrorCode.OUTCOME_UNKNOWN, partitions -> partitions.recoverUncleanly(partition));
     }
 
     @Override

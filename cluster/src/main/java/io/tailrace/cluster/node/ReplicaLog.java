@@ -2,6 +2,7 @@ package io.tailrace.cluster.node;
 
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.replication.ReplicaListener;
+import io.tailrace.engine.replication.quorum.LogPosition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,17 @@ final class ReplicaLog implements ReplicaListener {
                 log,
                 offset,
                 what);
+    }
+
+    @Override
+    public void recoveredUncleanly(String log, LogPosition position, long highWatermark) {
+        LOG.warn(
+                "AUDIT: an operator lets partition {} vote here uncleanly, up to offset {} of epoch {}, high watermark {}: what"
+                        + " was acknowledged beyond that may be lost",
+                log,
+                position.endOffset(),
+                position.lastEpoch(),
+                highWatermark);
     }
 
     @Override

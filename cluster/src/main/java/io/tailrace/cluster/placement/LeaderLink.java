@@ -29,10 +29,12 @@ final class LeaderLink implements PartitionLeader {
     private static final int MAX_WAITING = 1024;
 
     /**
-     * A question to a region may get lost on its way to a node that is no more, and may be asked twice; so it is, long before the
-     * time to locate is over.
+     * A question to a region may get lost on its way to a node that is no more, and may be asked twice; so it is, soon at first, since
+     * that happens just when the leader has gone, then every second.
      */
-    private static final Duration LOCATE_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LOCATE_AGAIN_FIRST = Duration.ofMillis(200);
+
+    private static final Duration LOCATE_AGAIN_LAST = Duration.ofSeconds(1);
 
     /** A new voter copies the log first, however long that is. */
     private static final Duration CHANGE_TIMEOUT = Duration.ofHours(6);
@@ -99,12 +101,14 @@ final class LeaderLink implements PartitionLeader {
                     new TailraceException(ErrorCode.CLOSED, "The node is closing: start it again."));
         }
         long deadline = System.nanoTime() + locateTimeout.toNanos();
-        return groups.apply(partition).thenCompose(group -> locate(group, deadline));
+        return groups.apply(partition).thenCompose(group -> locate(group, deadline, LOCATE_AGAIN_FIRST));
     }
 
-    private CompletionStage<Partition.Leads> locate(PlacementGroup group, long deadline) {
+    private CompletionStage<Partition.Leads> locate(PlacementGroup group, long deadline, Duration patience) {
         long left = deadline - System.nanoTime();
-        Duration attempt = left < LOCATE_AGAIN.toNanos() ? Duration.ofNanos(Math.max(1, left)) : LOCATE_AGAIN;
+        Duration attempt = left < patience.toNanos() ? Duration.ofNanos(Math.max(1, left)) : patience;
+        Duration doubled = patience.multipliedBy(2);
+        Duration next = doubled.compareTo(LOCATE_AGAIN_LAST) < 0 ? doubled : LOCATE_AGAIN_LAST;
         return AskPattern.<PartitionEnvelope, Partition.Located>ask(
                         region,
                         replyTo -> new PartitionEnvelope(partition, group, new Partition.Locate(partition, replyTo)),
@@ -120,7 +124,7 @@ final class LeaderLink implements PartitionLeader {
                                         new TailraceException(unavailable.code(), unavailable.message()));
                             }
                             if (failure instanceof TimeoutException && !closed && deadline - System.nanoTime() > 0) {
-                                return locate(group, deadline);
+                                return locate(group, deadline, next);
                             }
                             return CompletableFuture.<Partition.Leads>failedStage(new TailraceException(
                                     ErrorCode.PARTITION_UNAVAILABLE,

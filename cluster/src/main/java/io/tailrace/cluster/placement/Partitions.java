@@ -3,6 +3,7 @@ package io.tailrace.cluster.placement;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Replica;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -39,6 +40,18 @@ public interface Partitions {
      * <p>Fails with PARTITION_UNAVAILABLE while nobody leads, UNKNOWN_TOPIC.
      */
     CompletionStage<Partition.Description> describe(PartitionId partition);
+
+    /**
+     * How the replica on this very node stands, also where nobody leads. Fails with NO_REPLICA if there is none here, or
+     * PARTITION_UNAVAILABLE while it is being opened.
+     */
+    CompletionStage<Replica.Standing> replica(PartitionId partition);
+
+    /**
+     * Lets the replica on this very node vote though it may have lost what it had acknowledged: see {@link Replica#recoverUncleanly}. Fails
+     * as {@link #replica} does, with INVALID_ARGUMENT if it votes anyway, IO_FAILED.
+     */
+    CompletionStage<Replica.Standing> recoverUncleanly(PartitionId partition);
 
     /** Opens a reader; cheap, does no I/O. */
     PartitionReader reader(PartitionId partition);

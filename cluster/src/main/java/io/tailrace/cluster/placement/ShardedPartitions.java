@@ -1,12 +1,16 @@
 package io.tailrace.cluster.placement;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -79,6 +83,25 @@ public final class ShardedPartitions implements Partitions {
     @Override
     public CompletionStage<Partition.Description> describe(PartitionId partition) {
         return link(partition).describe();
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> replica(PartitionId partition) {
+        return here(partition).thenCompose(Replica::standing);
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> recoverUncleanly(PartitionId partition) {
+        return here(partition).thenCompose(Replica::recoverUncleanly);
+    }
+
+    private CompletionStage<Replica> here(PartitionId partition) {
+        return replicas.find(partition.text())
+                .map(CompletableFuture::completedStage)
+                .orElseGet(() -> CompletableFuture.failedStage(new TailraceException(
+                        ErrorCode.NO_REPLICA,
+                        "This node holds no replica of partition " + partition
+                                + " that is open: ask a node that does.")));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Replica;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +55,16 @@ final class HookedPartitions implements Partitions {
     @Override
     public CompletionStage<Partition.Description> describe(PartitionId partition) {
         return real.describe(partition);
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> replica(PartitionId partition) {
+        return real.replica(partition);
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> recoverUncleanly(PartitionId partition) {
+        return real.recoverUncleanly(partition);
     }
 
     @Override

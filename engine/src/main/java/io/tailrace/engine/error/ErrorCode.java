@@ -68,6 +68,8 @@ public enum ErrorCode {
      * for fewer replicas.
      */
     NOT_ENOUGH_NODES(true),
+    /** The node that was asked holds no replica of that partition: ask one that does. */
+    NO_REPLICA(false),
     /** The node does not serve yet, or no longer: ask again. */
     NOT_READY(true),
     /** A bound that a setting names has been reached. */

@@ -8,6 +8,7 @@ import io.tailrace.engine.replication.Replica;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -32,6 +33,11 @@ final class Leading {
     private final VoterMover voters;
     private PartitionSettings settings;
     private boolean askingForSettings;
+    /** At the last checkpoint. */
+    private long seenHighWatermark = -1;
+
+    private long seenFlushed = -1;
+    private volatile boolean checkpointFailed;
 
     /**
      * With one leadership, and one life of the persistent child over it.
@@ -144,12 +150,22 @@ final class Leading {
 
     /** Once a second: writes down how much is on the disk, and asks for the settings. */
     void tick() {
-        context.pipeToSelf(
-                CompletableFuture.runAsync(replica::checkpoint, environment.io()),
-                (done, failure) -> Partition.Tick.CHECKPOINTED);
+        checkpoint();
         if (!askingForSettings) {
             askingForSettings = true;
             context.pipeToSelf(environment.settings().apply(id), Partition.SettingsHeard::new);
+        }
+    }
+
+    /** A partition in which nothing happens needs no thread for that. */
+    private void checkpoint() {
+        long highWatermark = replica.highWatermark().offset();
+        long flushed = log.flushedOffset();
+        if (highWatermark != seenHighWatermark || flushed != seenFlushed || checkpointFailed) {
+            seenHighWatermark = highWatermark;
+            seenFlushed = flushed;
+            CompletionStage<Void> written = CompletableFuture.runAsync(replica::checkpoint, environment.io());
+            written.whenComplete((done, failure) -> checkpointFailed = failure != null);
         }
     }
 

@@ -87,7 +87,6 @@ public final class Partition {
         ELECT,
         RECOVER,
         SECOND,
-        CHECKPOINTED,
         RETENTION,
         LEAVE
     }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,8 @@ public final class ReplicaUpkeep {
     /** One round. What fails is said in the log file and tried again. */
     public void run() {
         var open = replicas.opened();
-        seen.keySet().retainAll(open);
+        // A set, since thousands are looked up in it.
+        seen.keySet().retainAll(Set.copyOf(open));
         for (Replica replica : open) {
             if (!replica.isSoleVoter() && !replica.isLeading()) {
                 quietly(replica, () -> follow(replica));

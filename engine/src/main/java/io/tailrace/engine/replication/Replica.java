@@ -9,6 +9,7 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.replication.quorum.Input;
+import io.tailrace.engine.replication.quorum.LogPosition;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.QuorumReplica;
@@ -22,7 +23,6 @@ import io.tailrace.engine.replication.quorum.Timers;
 import io.tailrace.engine.replication.quorum.Voters;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,13 +66,11 @@ public final class Replica implements AutoCloseable {
 
     // Seen and changed by the driver's one step at a time only:
 
-    private final Map<Long, CompletableFuture<Void>> pending = new HashMap<>();
-    private final Map<Long, CompletableFuture<Long>> reads = new HashMap<>();
+    private final PendingRequests requests;
     /** The one that holds, and before it the one whose end has still to be told. */
     private final Queue<CompletableFuture<Leadership>> nominations = new ArrayDeque<>();
 
     private @Nullable TailraceException failure;
-    private long lastToken;
 
     private Replica(ReplicaHome home, ReplicaDisk disk, Path directory, SnapshotMaker snapshots, Runnable repair) {
         this.home = home;
@@ -80,6 +79,7 @@ public final class Replica implements AutoCloseable {
         this.directory = directory;
         this.snapshots = snapshots;
         this.errors = new ReplicaErrors(directory, disk);
+        this.requests = new PendingRequests(errors, this::refusal);
         this.repair = repair;
         QuorumSettings settings = QuorumSettings.DEFAULTS.with(home.flush());
         this.replica = new QuorumReplica(disk.self(), settings, disk.recovered(), home.clock(), UUID::randomUUID);
@@ -181,6 +181,50 @@ public final class Replica implements AutoCloseable {
             return null;
         });
         return told;
+    }
+
+    /**
+     * What an operator looks at who has to choose one of several replicas.
+     *
+     * @param votes whether it has a say in elections; not while it may have lost what it has acknowledged
+     * @param position where its log ends: of two the greater one has more
+     * @param highWatermark up to where it knows that all is committed; 0 if it knows of nothing
+     */
+    public record Standing(boolean votes, boolean leads, LogPosition position, long highWatermark) {}
+
+    /** How this replica stands by itself, at one moment. Fails as {@link #ensureOpen}, or with what it has stopped for. */
+    public CompletionStage<Standing> standing() {
+        CompletableFuture<Standing> told = new CompletableFuture<>();
+        driver.submit(() -> {
+            TailraceException refusal = refusal();
+            if (refusal == null) {
+                told.complete(new Standing(
+                        !replica.abstains(), leading != null, replica.position(), replica.highWatermark()));
+            } else {
+                told.completeExceptionally(refusal);
+            }
+            return null;
+        });
+        return told;
+    }
+
+    /**
+     * Lets this replica vote though it may have lost what it has acknowledged: for an operator who has no quorum of others (log-safety
+     * rule 12). What only the others had, or it itself before, is lost then. Done when that is on the disk.
+     *
+     * <p>Fails with INVALID_ARGUMENT if it votes anyway, IO_FAILED, CLOSED, UNKNOWN_TOPIC.
+     */
+    public CompletionStage<Standing> recoverUncleanly() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        driver.submit(() -> {
+            TailraceException refusal = refusal();
+            if (refusal != null) {
+                done.completeExceptionally(refusal);
+                return null;
+            }
+            return new Input.UncleanRecovery(requests.change(done));
+        });
+        return done.thenCompose(recovered -> standing());
     }
 
     /** Whether it leads at this moment, as far as it knows. */
@@ -358,33 +402,13 @@ public final class Replica implements AutoCloseable {
     // --- what is decided; one at a time --------------------------------------------------------------------------
 
     private void decided(Output.Decision decision) {
-        if (decision instanceof Output.Appended appended) {
-            take(appended.token()).complete(null);
-        } else if (decision instanceof Output.AppendRefused refused) {
-            take(refused.token()).completeExceptionally(refusal(refused.code()));
-        } else if (decision instanceof Output.AppendUnknown unknown) {
-            take(unknown.token())
-                    .completeExceptionally(errors.lost("Its epoch is over; whether this is stored is not known."));
-        } else if (decision instanceof Output.StartMoved done) {
-            take(done.token()).complete(null);
-        } else if (decision instanceof Output.StartRefused refused) {
-            take(refused.token()).completeExceptionally(refusal(refused.code()));
-        } else if (decision instanceof Output.StartUnknown unknown) {
-            take(unknown.token())
-                    .completeExceptionally(errors.lost("Its epoch is over; whether the start moves is not known."));
-        } else if (decision instanceof Output.LearnerCaughtUp learner) {
-            take(learner.token()).complete(null);
-        } else if (decision instanceof Output.VotersChanged changed) {
-            take(changed.token()).complete(null);
-        } else if (decision instanceof Output.VotersRefused refused) {
-            take(refused.token()).completeExceptionally(errors.votersStay(refused));
-        } else if (decision instanceof Output.VotersUnknown unknown) {
-            take(unknown.token()).completeExceptionally(errors.votersUnknown());
-        } else if (decision instanceof Output.ReadConfirmed confirmed) {
-            takeRead(confirmed.token()).complete(confirmed.highWatermark());
-        } else if (decision instanceof Output.ReadRefused refused) {
-            takeRead(refused.token()).completeExceptionally(errors.lost("Another epoch has begun."));
-        } else if (decision instanceof Output.SnapshotWanted) {
+        if (decision instanceof Output.UncleanlyRecovered recovered) {
+            home.listener().recoveredUncleanly(log(), recovered.position(), recovered.highWatermark());
+        }
+        if (requests.answered(decision)) {
+            return;
+        }
+        if (decision instanceof Output.SnapshotWanted) {
             snapshotWanted();
         } else if (decision instanceof Output.HighWatermarkMoved moved) {
             moved(moved.highWatermark());
@@ -401,16 +425,6 @@ public final class Replica implements AutoCloseable {
         } else if (decision instanceof Output.AbstentionOver) {
             home.listener().caughtUp(log());
         }
-    }
-
-    private CompletableFuture<Long> takeRead(long token) {
-        CompletableFuture<Long> done = reads.remove(token);
-        return done == null ? new CompletableFuture<>() : done;
-    }
-
-    private CompletableFuture<Void> take(long token) {
-        CompletableFuture<Void> done = pending.remove(token);
-        return done == null ? new CompletableFuture<>() : done;
     }
 
     /** Nobody is served while an epoch is being opened: how far it has come then is told when it is open. */
@@ -444,10 +458,7 @@ public final class Replica implements AutoCloseable {
         leading = null;
         nominations.forEach(won -> won.completeExceptionally(why));
         nominations.clear();
-        pending.values().forEach(done -> done.completeExceptionally(why));
-        pending.clear();
-        reads.values().forEach(done -> done.completeExceptionally(why));
-        reads.clear();
+        requests.end(why);
     }
 
     // --- why not -------------------------------------------------------------------------------------------------
@@ -488,31 +499,32 @@ public final class Replica implements AutoCloseable {
 
         @Override
         public CompletionStage<Void> append(List<PlacedBatch> batches) {
-            return ask(pending, token -> new Input.Append(token, epoch, batches));
+            return ask(requests::change, token -> new Input.Append(token, epoch, batches));
         }
 
         @Override
         public CompletionStage<Void> moveStart(long newStart) {
-            return ask(pending, token -> new Input.MoveStart(token, newStart));
+            return ask(requests::change, token -> new Input.MoveStart(token, newStart));
         }
 
         @Override
         public CompletionStage<Void> learn(ReplicaId other) {
-            return ask(pending, token -> new Input.Learn(token, other));
+            return ask(requests::change, token -> new Input.Learn(token, other));
         }
 
         @Override
         public CompletionStage<Void> changeVoter(ReplicaId other, boolean votes) {
             return ask(
-                    pending, token -> votes ? new Input.AddVoter(token, other) : new Input.RemoveVoter(token, other));
+                    requests::change,
+                    token -> votes ? new Input.AddVoter(token, other) : new Input.RemoveVoter(token, other));
         }
 
         @Override
         public CompletionStage<Long> committedOffset() {
-            return ask(reads, Input.CheckedRead::new);
+            return ask(requests::read, Input.CheckedRead::new);
         }
 
-        private <T> CompletionStage<T> ask(Map<Long, CompletableFuture<T>> answers, LongFunction<Input> question) {
+        private <T> CompletionStage<T> ask(ToLongFunction<CompletableFuture<T>> entry, LongFunction<Input> question) {
             CompletableFuture<T> done = new CompletableFuture<>();
             driver.submit(() -> {
                 TailraceException refusal = leading == this ? refusal() : notLeading();
@@ -520,9 +532,7 @@ public final class Replica implements AutoCloseable {
                     done.completeExceptionally(refusal);
                     return null;
                 }
-                long token = ++lastToken;
-                answers.put(token, done);
-                return question.apply(token);
+                return question.apply(entry.applyAsLong(done));
             });
             return done;
         }

@@ -49,6 +49,11 @@ final class ReplicaErrors {
                 : new TailraceException(refused.code(), name() + " keeps its voters: " + refused.why() + ".");
     }
 
+    TailraceException recoveryRefused(String why) {
+        return new TailraceException(
+                ErrorCode.INVALID_ARGUMENT, name() + " needs no unclean recovery on this node: " + why + ".");
+    }
+
     TailraceException votersUnknown() {
         return new TailraceException(
                 ErrorCode.OUTCOME_UNKNOWN,

@@ -254,6 +254,34 @@ class ReplicaPeersTest {
         assertThat(code(() -> node.replicas.create(LOG, self, VOTERS))).isEqualTo(ErrorCode.CORRUPT_LOG);
     }
 
+    @Test
+    void whereNoQuorumIsSureOfItselfAnOperatorDecides() throws Exception {
+        long end = append(lead(nodes.get(0)), 10);
+        awaitEverywhere(end);
+        NODES.forEach(network::cutOff);
+        for (Node node : nodes) {
+            Replica before = node.replica();
+            node.disk.damage(DATA.resolve(LOG).resolve("00000000000000000000.log"), 300, 1);
+            before.damaged(new TailraceException(ErrorCode.CORRUPT_LOG, "a bit has flipped"), 0);
+            await().untilAsserted(() -> assertThat(node.replica()).isNotSameAs(before));
+        }
+        network.heal();
+        for (Node node : nodes) {
+            assertThat(get(node.replica().standing()).votes()).isFalse();
+        }
+        assertThat(failure(nodes.get(0).replica().lead(Nomination.AT_ANY_PRICE)))
+                .isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
+        for (Node node : nodes.subList(0, 2)) {
+            Replica.Standing recovered = get(node.replica().recoverUncleanly());
+            assertThat(recovered.votes()).isTrue();
+            assertThat(recovered.position().endOffset()).isLessThan(end);
+            assertThat(failure(node.replica().recoverUncleanly())).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        }
+        awaitEverywhere(append(lead(nodes.get(1)), 1));
+        await().untilAsserted(() ->
+                assertThat(get(nodes.get(2).replica().standing()).votes()).isTrue());
+    }
+
     private static ErrorCode code(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         return ((TailraceException) catchThrowable(call)).code();
     }

@@ -11,6 +11,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.Replica;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,16 @@ final class ForgetfulNode implements Tailrace, Partitions {
     @Override
     public CompletionStage<Partition.Description> describe(PartitionId partition) {
         return node.partitions().describe(partition);
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> replica(PartitionId partition) {
+        return node.partitions().replica(partition);
+    }
+
+    @Override
+    public CompletionStage<Replica.Standing> recoverUncleanly(PartitionId partition) {
+        return node.partitions().recoverUncleanly(partition);
     }
 
     @Override

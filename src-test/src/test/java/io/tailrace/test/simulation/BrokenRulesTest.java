@@ -23,48 +23,48 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "VOTE_BY_LENGTH, 26",
-        "COPY_NOTHING, 0",
+        "VOTE_BY_LENGTH, 30",
+        "COPY_NOTHING, 5",
         "CUT_BEHIND_EVERY_APPEND, 0",
-        "FOLLOW_BEFORE_FSYNC, 316",
+        "FOLLOW_BEFORE_FSYNC, 156",
         "LEADER_COUNTS_BEFORE_FSYNC, 100",
         "ACKNOWLEDGE_BEFORE_FSYNC, 2",
         "TRUNCATE_TO_THE_HIGH_WATERMARK, 0",
-        "EPOCHS_NOT_COMPARED, 3",
-        "SERVE_BEFORE_THE_BARRIER, 5",
-        "FORGET_A_PROMISE, 3",
-        "PROMISE_BEFORE_FSYNC, 5",
-        "PROMISE_AN_EPOCH_TWICE, 8",
-        "COMMIT_AN_OLD_EPOCH, 102",
-        "HIGH_WATERMARK_BEYOND_THE_MATCH, 7",
-        "OLD_LEADERS_NOT_REFUSED, 3",
-        "FORCED_BUT_NOT_WRITTEN, 63",
-        "OUTLINE_NOT_TAKEN_BACK, 5",
-        "PENDING_NOT_TAKEN_BACK, 3",
-        "DEFER_TO_NOBODY, 25",
-        "READ_WITHOUT_A_QUORUM, 61",
-        "VOTE_WITHOUT_WHAT_WAS_LOST, 0",
-        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 534",
-        "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 534",
-        "CONFIRM_BEFORE_THE_BARRIER, 534",
-        "COUNT_LATE_ANSWERS, 859",
-        "COUNT_EARLIER_STARTS, 15",
-        "TAKE_WHAT_COMES, 1092",
-        "TWO_CHANGES_AT_ONCE, 203",
-        "CHANGE_BEFORE_THE_BARRIER, 1170",
-        "VOTERS_OF_ANOTHER_LOG, 379",
-        "STRANGERS_PROMISE, 1375",
-        "LEARNER_COUNTS, 28",
+        "EPOCHS_NOT_COMPARED, 1",
+        "SERVE_BEFORE_THE_BARRIER, 6",
+        "FORGET_A_PROMISE, 1",
+        "PROMISE_BEFORE_FSYNC, 8",
+        "PROMISE_AN_EPOCH_TWICE, 7",
+        "COMMIT_AN_OLD_EPOCH, 15",
+        "HIGH_WATERMARK_BEYOND_THE_MATCH, 1",
+        "OLD_LEADERS_NOT_REFUSED, 1",
+        "FORCED_BUT_NOT_WRITTEN, 6",
+        "OUTLINE_NOT_TAKEN_BACK, 9",
+        "PENDING_NOT_TAKEN_BACK, 43",
+        "DEFER_TO_NOBODY, 2",
+        "READ_WITHOUT_A_QUORUM, 53",
+        "VOTE_WITHOUT_WHAT_WAS_LOST, 21",
+        "ABSTAIN_UNTIL_THE_FIRST_APPEND, 313",
+        "ABSTAIN_UNTIL_CAUGHT_UP_WITH_ANYBODY, 989",
+        "CONFIRM_BEFORE_THE_BARRIER, 1575",
+        "COUNT_LATE_ANSWERS, 3144",
+        "COUNT_EARLIER_STARTS, 1",
+        "TAKE_WHAT_COMES, 243",
+        "TWO_CHANGES_AT_ONCE, 97",
+        "CHANGE_BEFORE_THE_BARRIER, 9719",
+        "VOTERS_OF_ANOTHER_LOG, 189",
+        "STRANGERS_PROMISE, 1453",
+        "LEARNER_COUNTS, 2",
         "REMOVED_VOTER_COUNTS, 2",
-        "REMOVED_LEADER_COUNTS, 6",
-        "VOTERS_COUNT_ONCE_COMMITTED, 6",
-        "VOTERS_SURVIVE_A_CUT, 26",
-        "FIRST_VOTERS_AFTER_A_RESTART, 6",
+        "REMOVED_LEADER_COUNTS, 2",
+        "VOTERS_COUNT_ONCE_COMMITTED, 2",
+        "VOTERS_SURVIVE_A_CUT, 33",
+        "FIRST_VOTERS_AFTER_A_RESTART, 2",
         "START_MOVES_BEFORE_IT_IS_COMMITTED, 0",
         "START_BEYOND_THE_SNAPSHOTS, 0",
-        "BEGIN_ANEW_WHEREVER_LOGS_PART, 0",
-        "SNAPSHOT_BEHIND_THE_START, 86",
-        "RESET_COUNTS_BEFORE_IT_IS_DONE, 86"
+        "BEGIN_ANEW_WHEREVER_LOGS_PART, 9",
+        "SNAPSHOT_BEHIND_THE_START, 2",
+        "RESET_COUNTS_BEFORE_IT_IS_DONE, 88"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
         assertThat(find(broken(rule), seed)).isNotNegative();
@@ -72,12 +72,12 @@ class BrokenRulesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CUTS_AND_VOTES, 14",
-        "FORGETS_TO_ABSTAIN, 76",
-        "SERVES_UNCHECKED, 360",
-        "IGNORES_THE_BOOT, 158",
-        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 111",
-        "FILES_GO_WITHOUT_A_SNAPSHOT, 41",
+        "CUTS_AND_VOTES, 52",
+        "FORGETS_TO_ABSTAIN, 73",
+        "SERVES_UNCHECKED, 88",
+        "IGNORES_THE_BOOT, 52",
+        "SNAPSHOT_OF_WHAT_IS_NOT_COMMITTED, 447",
+        "FILES_GO_WITHOUT_A_SNAPSHOT, 12",
         "START_IS_NOT_STORED, 0"
     })
     void aNodeThatDoesWrongBesideTheRulesIsFound(Variant.Flaw flaw, long seed) {
@@ -87,7 +87,7 @@ class BrokenRulesTest {
 
     @Test
     void deduplicationStateThatIsNotRolledBackIsFound() {
-        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 26)).isNotNegative();
+        assertThat(find(new Variant(Variant.SOUND.replicas(), false), 6)).isNotNegative();
     }
 
     @Test

@@ -42,6 +42,7 @@ final class RunningReplica {
     private final String name;
     private final Cluster cluster;
     private final World world;
+    private boolean quiet;
 
     RunningReplica(
             SimulatedNode node,
@@ -81,6 +82,7 @@ final class RunningReplica {
         Voters voters = replica.voters();
         List<Output> outputs = replica.step(input);
         String after = replica.roleName();
+        quiet &= before.equals(after);
         world.note(() -> node.id + " " + after + " " + replica.promisedEpoch() + " [" + replica.highWatermark() + "/"
                 + replica.endOffset() + "]: " + input + " -> " + outputs);
         if (!before.equals(after) || (promised != replica.promisedEpoch())) {
@@ -98,6 +100,7 @@ final class RunningReplica {
         }
         for (Output output : outputs) {
             if (isRunning()) {
+                pace(input, output);
                 act(output);
             }
         }
@@ -105,6 +108,17 @@ final class RunningReplica {
             cluster.members().stand(replica.voters(), replica.votersAt(replica.highWatermark()));
             cluster.invariants().stands(name, replica.startOffset(), replica.highWatermark(), log());
             upkeep.afterStep();
+        }
+    }
+
+    /** Whether a leader in whose log nothing happens says so less often, and what ends that. */
+    private void pace(Input input, Output output) {
+        if (output instanceof Output.SetTimer timer && timer.kind() == TimerKind.QUIET_HEARTBEAT) {
+            world.coverage.count("quiet");
+            quiet = true;
+        } else if (output instanceof Output.SetTimer timer && timer.kind() == TimerKind.HEARTBEAT && quiet) {
+            world.coverage.count("quiet until: " + input.getClass().getSimpleName());
+            quiet = false;
         }
     }
 
@@ -157,8 +171,9 @@ final class RunningReplica {
                 switch (kind) {
                     case ATTEMPT -> world.between(40, 160);
                     case HEARTBEAT -> 30;
+                    case QUIET_HEARTBEAT -> 200;
                     case QUORUM_CHECK -> 200;
-                    case LEADER_CHECK -> 100;
+                    case LEADER_CHECK -> 500;
                 });
     }
 

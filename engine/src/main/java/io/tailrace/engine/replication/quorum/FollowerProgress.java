@@ -13,6 +13,8 @@ final class FollowerProgress {
     private static final int LEAST_PATIENCE = 2;
 
     private static final int MOST_PATIENCE = 64;
+    /** After so many heartbeats without an answer it is as good as down. */
+    private static final int SILENT_HEARTBEATS = 10;
 
     final ReplicaId id;
     boolean probing = true;
@@ -39,6 +41,7 @@ final class FollowerProgress {
     /** Where the appends end that it has not got onto its disk: so a slow one is not buried under what it cannot write. */
     final Deque<Long> inFlight = new ArrayDeque<>();
 
+    private int unanswered;
     private long matchedAtHeartbeat;
     /** How many heartbeats have come while something was on its way, since anything of it has matched. */
     private int waited;
@@ -98,11 +101,28 @@ final class FollowerProgress {
         }
     }
 
+    /** It has answered. */
+    void heard() {
+        heard = true;
+        unanswered = 0;
+    }
+
+    /** Whether it has not answered for a while, so that saying things again sooner would be of no use. */
+    boolean isSilent() {
+        return unanswered >= SILENT_HEARTBEATS;
+    }
+
+    /** Whether it has everything up to that offset on its disk, and nothing is on its way. */
+    boolean hasAll(long end) {
+        return !probing && matched == end && fsynced >= end && inFlight.isEmpty() && readId == NO_READ;
+    }
+
     /**
      * If nothing comes of what was sent for too long, it is taken for lost. A slow disk is not a lost message, nor is a slow link: too
      * long is twice what it took the last time, and twice as long each time until something comes.
      */
     void heartbeat() {
+        unanswered = Math.min(unanswered + 1, SILENT_HEARTBEATS);
         if (matched > matchedAtHeartbeat) {
             waitFor(2 * waited);
         } else if (matched < next && ++waited >= lostAt) {

@@ -48,6 +48,7 @@ final class Membership {
             refuse(wanted, ErrorCode.PARTITION_BUSY, "another change of the voters is under way: ask again");
         } else if (isPossible(wanted)) {
             wish = wanted;
+            replication.stir();
             caughtUp = wanted instanceof Input.RemoveVoter || wanted.voter().equals(learned);
             if (!caughtUp) {
                 forgetLearned();
@@ -96,6 +97,11 @@ final class Membership {
                 && !(wish instanceof Input.RemoveVoter)
                 && wish.voter().equals(id);
         return wished || id.equals(learned);
+    }
+
+    /** Whether a change is in hand or being committed. */
+    boolean isBusy() {
+        return wish != null || !appended.isEmpty();
     }
 
     // --- a learner's rounds ------------------------------------------------------------------------------------------

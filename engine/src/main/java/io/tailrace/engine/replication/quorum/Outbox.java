@@ -57,6 +57,10 @@ final class Outbox {
         outputs.add(new Output.SetTimer(kind, id));
     }
 
+    void cancelTimer(TimerKind kind) {
+        timers.remove(kind);
+    }
+
     void cancelTimers() {
         timers.clear();
     }

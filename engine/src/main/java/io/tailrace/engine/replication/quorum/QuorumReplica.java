@@ -299,6 +299,11 @@ public final class QuorumReplica {
         return abstention.isOn();
     }
 
+    /** Where its own log ends, on the disk or on its way there. */
+    public LogPosition position() {
+        return log.outline().position();
+    }
+
     /** The epoch that is promised. */
     public int promisedEpoch() {
         return voting.promise().epoch();

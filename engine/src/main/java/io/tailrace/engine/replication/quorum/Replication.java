@@ -31,6 +31,7 @@ final class Replication {
     private long round;
     private long snapshotWanted;
     private boolean open;
+    private final Pace pace = new Pace();
     /** Whether the role's timers run: from when there is somebody to greet or something to try again, so that a sole voter mostly has none. */
     private boolean ticks;
 
@@ -63,6 +64,7 @@ final class Replication {
 
     /** A learner, to begin with; who has been removed just now has no need to begin anew. */
     void addFollower(ReplicaId id) {
+        stir();
         if (follower(id) == null && !id.equals(replica.self())) {
             FollowerProgress added =
                     new FollowerProgress(id, replica.log().outline().end());
@@ -98,6 +100,7 @@ final class Replication {
     /** A role begins: greets everybody. */
     void begin() {
         ticks = false;
+        pace.stir();
         followers.forEach(this::greet);
         if (replica.starts().foundNoRoom()) {
             tick();
@@ -107,17 +110,62 @@ final class Replication {
     void timerFired(TimerKind kind) {
         switch (kind) {
             case HEARTBEAT -> {
-                replica.out().setTimer(TimerKind.HEARTBEAT);
-                membership.heartbeat();
-                followers.forEach(FollowerProgress::heartbeat);
-                replica.snapshots().want(snapshotWanted);
-                replica.starts().tryAgain();
-                followers.forEach(this::greet);
-                sendNew();
+                heartbeat();
+                if (pace.isStillFor(isSettled())) {
+                    replica.out().cancelTimer(TimerKind.QUORUM_CHECK);
+                    followers.forEach(FollowerProgress::looked);
+                    replica.out().setTimer(TimerKind.QUIET_HEARTBEAT);
+                } else {
+                    replica.out().setTimer(TimerKind.HEARTBEAT);
+                }
+            }
+            case QUIET_HEARTBEAT -> {
+                boolean settled = isSettled();
+                followers.forEach(FollowerProgress::looked);
+                heartbeat();
+                if (settled) {
+                    replica.out().setTimer(TimerKind.QUIET_HEARTBEAT);
+                } else {
+                    stir();
+                }
             }
             case QUORUM_CHECK -> checkQuorum();
             case ATTEMPT, LEADER_CHECK -> {}
         }
+    }
+
+    private void heartbeat() {
+        membership.heartbeat();
+        followers.forEach(FollowerProgress::heartbeat);
+        replica.snapshots().want(snapshotWanted);
+        replica.starts().tryAgain();
+        followers.forEach(this::greet);
+        followers.forEach(this::sendNew);
+    }
+
+    /** Something happens: what is said now may have to be said again soon. */
+    void stir() {
+        if (pace.stir() && ticks) {
+            replica.out().cancelTimer(TimerKind.QUIET_HEARTBEAT);
+            replica.out().setTimer(TimerKind.HEARTBEAT);
+            replica.out().setTimer(TimerKind.QUORUM_CHECK);
+        }
+    }
+
+    /** Whether all has been done, and a quorum has been heard of lately. Who does not answer is not waited for. */
+    private boolean isSettled() {
+        long end = replica.log().outline().end();
+        return open
+                && replica.highWatermark() == end
+                && !membership.isBusy()
+                && !replica.starts().foundNoRoom()
+                && replica.snapshots().offset() >= snapshotWanted
+                && counting(follower -> follower.heard) >= replica.voters().quorum()
+                && followers.stream().allMatch(follower -> follower.isSilent() || isSettled(follower, end));
+    }
+
+    private boolean isSettled(FollowerProgress follower, long end) {
+        return follower.hasAll(end) && follower.round >= round && follower.snapshot >= snapshotWanted;
     }
 
     private void checkQuorum() {
@@ -140,6 +188,7 @@ final class Replication {
     /** Begins a round: whoever answers it had promised nobody a higher epoch after this moment. */
     long beginRound() {
         round++;
+        stir();
         followers.forEach(this::greet);
         return round;
     }
@@ -165,6 +214,7 @@ final class Replication {
 
     /** Sends everybody what he lacks, as far as he may have more. */
     void sendNew() {
+        stir();
         followers.forEach(this::sendNew);
     }
 
@@ -213,6 +263,7 @@ final class Replication {
 
     /** The log's start could not move for lack of room: that is tried again with every heartbeat, by a sole voter too. */
     void startFoundNoRoom() {
+        stir();
         tick();
     }
 
@@ -245,13 +296,17 @@ final class Replication {
     void answered(ReplicaId from, AppendReply reply) {
         for (FollowerProgress follower : followers) {
             if (follower.id.equals(from) && isOfNewestStart(follower, reply.start())) {
-                follower.heard = true;
+                follower.heard();
                 follower.round = Math.max(follower.round, reply.round());
                 follower.snapshot = Math.max(follower.snapshot, reply.snapshotOffset());
                 if (reply.outcome() == Outcome.MATCHED) {
                     follower.matched(reply.matchedOffset(), reply.fsyncedOffset());
+                    if (!isSettled(follower, replica.log().outline().end())) {
+                        stir();
+                    }
                     sendNew(follower);
                 } else {
+                    stir();
                     // What this start once had on its disk it still has: an answer that says otherwise is an old one.
                     long agreement = replica.log().outline().agreement(reply.divergence());
                     if (follower.probeAt(Math.max(base(), Math.max(follower.fsynced, agreement)))) {
@@ -269,6 +324,7 @@ final class Replication {
         }
         if (start > follower.start) {
             follower.start = start;
+            stir();
             if (!replica.rules().countsEarlierStarts()) {
                 follower.startedAgain();
             }
@@ -324,6 +380,7 @@ final class Replication {
     /** Snapshots as of that offset or later are wanted of everybody from now on, or none any more with 0. */
     void wantSnapshots(long asOf) {
         snapshotWanted = asOf;
+        stir();
         replica.snapshots().want(asOf);
         followers.stream().filter(to -> to.snapshot < asOf).forEach(this::greet);
     }

@@ -19,7 +19,9 @@ public interface Timers {
         return switch (kind) {
             case ATTEMPT -> ThreadLocalRandom.current().nextLong(150, 450);
             case HEARTBEAT -> 100;
-            case QUORUM_CHECK, LEADER_CHECK -> 1000;
+            case QUORUM_CHECK -> 1000;
+            case QUIET_HEARTBEAT -> 2000;
+            case LEADER_CHECK -> 5000;
         };
     }
 }
