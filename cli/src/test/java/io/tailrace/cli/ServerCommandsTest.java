@@ -271,6 +271,17 @@ class ServerCommandsTest {
     }
 
     @Test
+    void howAReplicaStandsIsSaidAndOneThatVotesNeedsNoRecovery() {
+        ok("topic", "create", "standing");
+        ok(new CapturedTerminal().reading("0\n1\n"), "produce", "standing");
+        assertThat(ok("topic", "recover", "standing", "--partition", "0").outLines())
+                .anyMatch(line -> line.matches("\\S+ +true +true +1 +2 +2"));
+        assertThat(failed("topic", "recover", "standing", "--partition", "0", "--accept-data-loss"))
+                .startsWith("error: INVALID_ARGUMENT ");
+        assertThat(failed("topic", "recover", "standing", "--partition", "1")).startsWith("error: UNKNOWN_PARTITION ");
+    }
+
+    @Test
     void nothingIsStoredOfNothing() {
         ok("topic", "create", "nothing");
         ok(new CapturedTerminal().reading(""), "produce", "nothing");

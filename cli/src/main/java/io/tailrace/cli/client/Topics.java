@@ -79,6 +79,22 @@ public final class Topics {
         return json(server.call("POST", path, JsonBodies.bytes(before), PATIENCE));
     }
 
+    /** How the replica on that very server stands. */
+    public JsonNode replica(String topic, int partition) {
+        return JsonBodies.read(server.call("GET", replicaPath(topic, partition), null, PATIENCE), server);
+    }
+
+    /** Lets the replica on that very server vote though it may have lost something; gives how it stands then. */
+    public JsonNode recoverUncleanly(String topic, int partition) {
+        ObjectNode accepted = JsonBodies.object().put("accept_data_loss", true);
+        String path = replicaPath(topic, partition) + "/recover-uncleanly";
+        return JsonBodies.read(server.call("POST", path, JsonBodies.bytes(accepted), PATIENCE), server);
+    }
+
+    private static String replicaPath(String topic, int partition) {
+        return path(topic) + "/partitions/" + partition + "/replica";
+    }
+
     private static String path(String topic) {
         return "/v1/topics/" + Server.escaped(topic);
     }
