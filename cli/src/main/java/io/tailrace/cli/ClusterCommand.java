@@ -1,10 +1,16 @@
 package io.tailrace.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tailrace.cli.client.Places;
+import io.tailrace.cli.client.Server;
+import io.tailrace.cli.client.ServerProblem;
+import io.tailrace.cli.client.ServerUnreachable;
 import io.tailrace.cli.local.LocalCluster;
 import io.tailrace.cli.local.LocalNode;
+import java.net.URI;
 import java.util.Locale;
 import java.util.UUID;
 import picocli.CommandLine;
@@ -31,7 +37,8 @@ final class ClusterCommand implements Runnable {
         return new CommandLine(new ClusterCommand())
                 .addSubcommand(new ClusterUp(terminal))
                 .addSubcommand(new ClusterDown(terminal))
-                .addSubcommand(new ClusterStatus(terminal));
+                .addSubcommand(new ClusterStatus(terminal))
+                .addSubcommand(new ClusterRebalance(terminal));
     }
 
     @Override
@@ -66,8 +73,24 @@ final class ClusterCommand implements Runnable {
             one.put("pid", node.process().map(ProcessHandle::pid).orElse(null));
             one.put("state", text(node.state()));
         }
-        json.putArray("groups");
+        json.set("groups", groups(cluster));
         return json;
+    }
+
+    /** As any node that serves has them; none while nobody does. */
+    private static JsonNode groups(LocalCluster cluster) {
+        for (LocalNode node : cluster.nodes()) {
+            if (node.state() == LocalNode.State.UP) {
+                try {
+                    return new Places(new Server(URI.create(node.url())))
+                            .groups()
+                            .path("groups");
+                } catch (ServerProblem | ServerUnreachable e) {
+                    // It has gone, or cannot say it just now: another may.
+                }
+            }
+        }
+        return JSON.createArrayNode();
     }
 
     private static String text(LocalNode.State state) {

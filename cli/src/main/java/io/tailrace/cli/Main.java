@@ -71,6 +71,8 @@ public final class Main implements Runnable {
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new StartCommand(terminal))
                 .addSubcommand(ClusterCommand.with(terminal))
+                .addSubcommand(NodeCommand.with(terminal))
+                .addSubcommand(GroupCommand.with(terminal))
                 .addSubcommand(TopicCommand.with(terminal))
                 .addSubcommand(new ProduceCommand(terminal))
                 .addSubcommand(new ConsumeCommand(terminal))

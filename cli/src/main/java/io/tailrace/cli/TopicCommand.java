@@ -25,13 +25,15 @@ final class TopicCommand implements Runnable {
                 .addSubcommand(new TopicDescribe(terminal))
                 .addSubcommand(new TopicAlter(terminal))
                 .addSubcommand(new TopicDelete(terminal))
-                .addSubcommand(new TopicDeleteRecords(terminal));
+                .addSubcommand(new TopicDeleteRecords(terminal))
+                .addSubcommand(new TopicRecover(terminal));
     }
 
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "What to do with topics: create, list, describe, alter, delete, delete-records?");
+                spec.commandLine(),
+                "What to do with topics: create, list, describe, alter, delete, delete-records, recover?");
     }
 
     /** {@code 1 partition}, {@code 4 partitions}. */

@@ -87,6 +87,25 @@ class ServerCommandsTest {
     }
 
     @Test
+    void nodesAndGroupsAreListedAndTheOnlyNodeKeepsEverything() {
+        ok("topic", "create", "placed", "--replicas", "1");
+        assertThat(ok("node", "list").outLines()).anyMatch(line -> line.matches("\\S+ +up +yes +128 +0 +0"));
+        assertThat(ok("node", "list", "--format", "json").out()).startsWith("{\"nodes\":[{\"name\":");
+        String name = ok("node", "list").outLines().get(1).replaceAll(" .*", "");
+        assertThat(ok("group", "list").outLines())
+                .hasSize(130)
+                .anyMatch(line -> line.matches("control +" + name + " +- +-"))
+                .anyMatch(line -> line.matches("1-17 +" + name + " +- +-"));
+        assertThat(ok("group", "list", "--moving").outLines()).hasSize(1);
+        assertThat(failed("node", "drain", name)).startsWith("error: NOT_ENOUGH_NODES ");
+        assertThat(failed("node", "drain", "nobody")).startsWith("error: NOT_FOUND ");
+        ok("node", "undrain", name);
+        ok("group", "move", "1-17", "--to", name);
+        ok("cluster", "rebalance");
+        assertThat(failed("group", "move", "1-17", "--to", name + "," + name)).startsWith("error: INVALID_ARGUMENT ");
+    }
+
+    @Test
     void topicThatIsThereIsAnErrorUnlessThatIsFine() {
         ok("topic", "create", "twice");
         assertThat(failed("topic", "create", "twice")).startsWith("error: TOPIC_EXISTS ");
@@ -249,6 +268,17 @@ class ServerCommandsTest {
                 .startsWith("error: OFFSET_OUT_OF_RANGE ");
         ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "end");
         assertThat(consumed("shorter", "value")).isEmpty();
+    }
+
+    @Test
+    void howAReplicaStandsIsSaidAndOneThatVotesNeedsNoRecovery() {
+        ok("topic", "create", "standing");
+        ok(new CapturedTerminal().reading("0\n1\n"), "produce", "standing");
+        assertThat(ok("topic", "recover", "standing", "--partition", "0").outLines())
+                .anyMatch(line -> line.matches("\\S+ +true +true +1 +2 +2"));
+        assertThat(failed("topic", "recover", "standing", "--partition", "0", "--accept-data-loss"))
+                .startsWith("error: INVALID_ARGUMENT ");
+        assertThat(failed("topic", "recover", "standing", "--partition", "1")).startsWith("error: UNKNOWN_PARTITION ");
     }
 
     @Test

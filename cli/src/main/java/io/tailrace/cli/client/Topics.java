@@ -1,12 +1,7 @@
 package io.tailrace.cli.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tailrace.engine.error.ErrorCode;
-import io.tailrace.engine.error.TailraceException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * refuses and {@link ServerUnreachable} if it does not answer.
  */
 public final class Topics {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Server server;
@@ -43,13 +37,13 @@ public final class Topics {
      * @param replicas how many nodes hold each partition; {@code null} for the server's default
      */
     public JsonNode create(String topic, int partitions, @Nullable Integer replicas, Map<String, String> settings) {
-        ObjectNode wanted = JSON.createObjectNode().put("name", topic).put("partitions", partitions);
+        ObjectNode wanted = JsonBodies.object().put("name", topic).put("partitions", partitions);
         if (replicas != null) {
             wanted.put("replicas", replicas);
         }
         ObjectNode set = wanted.putObject("settings");
         settings.forEach(set::put);
-        return json(server.call("POST", "/v1/topics", bytes(wanted), PATIENCE));
+        return json(server.call("POST", "/v1/topics", JsonBodies.bytes(wanted), PATIENCE));
     }
 
     /**
@@ -60,17 +54,17 @@ public final class Topics {
      * @param reset settings that go back to their defaults
      */
     public JsonNode alter(String topic, @Nullable Integer partitions, Map<String, String> set, Set<String> reset) {
-        ObjectNode change = JSON.createObjectNode();
+        ObjectNode change = JsonBodies.object();
         if (partitions != null) {
             change.put("partitions", partitions);
         }
-        ObjectNode settings = JSON.createObjectNode();
+        ObjectNode settings = JsonBodies.object();
         set.forEach(settings::put);
         reset.forEach(settings::putNull);
         if (!settings.isEmpty()) {
             change.set("settings", settings);
         }
-        return json(server.call("PATCH", path(topic), bytes(change), PATIENCE));
+        return json(server.call("PATCH", path(topic), JsonBodies.bytes(change), PATIENCE));
     }
 
     /** Deletes one with all its records. */
@@ -80,35 +74,32 @@ public final class Topics {
 
     /** Deletes the records of a partition before that offset, -1 for all; gives the offsets that are left. */
     public JsonNode deleteRecords(String topic, int partition, long beforeOffset) {
-        ObjectNode before = JSON.createObjectNode().put("before_offset", beforeOffset);
+        ObjectNode before = JsonBodies.object().put("before_offset", beforeOffset);
         String path = path(topic) + "/partitions/" + partition + "/delete-records";
-        return json(server.call("POST", path, bytes(before), PATIENCE));
+        return json(server.call("POST", path, JsonBodies.bytes(before), PATIENCE));
+    }
+
+    /** How the replica on that very server stands. */
+    public JsonNode replica(String topic, int partition) {
+        return JsonBodies.read(server.call("GET", replicaPath(topic, partition), null, PATIENCE), server);
+    }
+
+    /** Lets the replica on that very server vote though it may have lost something; gives how it stands then. */
+    public JsonNode recoverUncleanly(String topic, int partition) {
+        ObjectNode accepted = JsonBodies.object().put("accept_data_loss", true);
+        String path = replicaPath(topic, partition) + "/recover-uncleanly";
+        return JsonBodies.read(server.call("POST", path, JsonBodies.bytes(accepted), PATIENCE), server);
+    }
+
+    private static String replicaPath(String topic, int partition) {
+        return path(topic) + "/partitions/" + partition + "/replica";
     }
 
     private static String path(String topic) {
         return "/v1/topics/" + Server.escaped(topic);
     }
 
-    private static byte[] bytes(ObjectNode json) {
-        try {
-            return JSON.writeValueAsBytes(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private JsonNode json(byte[] body) {
-        try {
-            JsonNode json = JSON.readTree(body);
-            if (json != null && json.isObject()) {
-                return json;
-            }
-        } catch (IOException e) {
-            // Said below.
-        }
-        throw new TailraceException(
-                ErrorCode.SERVER_UNREACHABLE,
-                "What answers at " + server.url()
-                        + " is no Tailrace server (its answer is no JSON object): check --url.");
+        return JsonBodies.read(body, server);
     }
 }

@@ -3,9 +3,12 @@ package io.tailrace.cluster.catalog;
 import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupMoving;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupSettled;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.NodeDrained;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
@@ -28,7 +31,9 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
+import org.pcollections.PSet;
 import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
@@ -41,6 +46,7 @@ import org.pcollections.TreePMap;
  * @param deleted topics whose files are not all gone yet, by id
  * @param internals the internal partitions but the catalogue's own, by id
  * @param groups who votes in which placement group
+ * @param drained the nodes that get no more groups
  * @param partitions how many all topics have together, those planned not counted
  */
 public record Catalog(
@@ -50,6 +56,7 @@ public record Catalog(
         PMap<UUID, Deletion> deleted,
         PMap<UUID, InternalPlace> internals,
         PlacementGroups groups,
+        PSet<UUID> drained,
         int partitions) {
     /** No topics. */
     public static final Catalog EMPTY = new Catalog(
@@ -59,6 +66,7 @@ public record Catalog(
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             PlacementGroups.NONE,
+            HashTreePSet.empty(),
             0);
 
     /** The catalogue with these topics. */
@@ -102,8 +110,7 @@ public record Catalog(
     public Set<UUID> holders(Topic topic) {
         Set<UUID> holders = new HashSet<>();
         for (int number = 0; number < Math.min(topic.partitions(), PlacementGroup.GROUPS); number++) {
-            groups.voters(PlacementGroup.of(topic.partition(number), topic.replicas()))
-                    .ifPresent(holders::addAll);
+            holders.addAll(groups.holders(PlacementGroup.of(topic.partition(number), topic.replicas())));
         }
         return holders;
     }
@@ -155,6 +162,15 @@ public record Catalog(
         if (event instanceof GroupMoved moved) {
             return withGroups(groups.moved(moved.group(), moved.voters()));
         }
+        if (event instanceof GroupMoving moving) {
+            return withGroups(groups.moving(moving.group(), moving.target()));
+        }
+        if (event instanceof GroupSettled settled) {
+            return withGroups(groups.settled(settled.group()));
+        }
+        if (event instanceof NodeDrained node) {
+            return withDrained(node.drained() ? drained.plus(node.nodeId()) : drained.minus(node.nodeId()));
+        }
         if (event instanceof InternalPlanned plan) {
             return withInternals(internals.plus(plan.id(), new InternalPlace(plan.replicas(), false)));
         }
@@ -192,6 +208,7 @@ public record Catalog(
                 deleted,
                 internals,
                 groups,
+                drained,
                 partitions + more);
     }
 
@@ -207,23 +224,29 @@ public record Catalog(
                 deleted.plus(topicId, Deletion.of(topic)),
                 internals,
                 groups,
+                drained,
                 partitions - topic.partitions());
     }
 
     private Catalog withPlanned(PMap<UUID, Topic> plans) {
-        return new Catalog(byName, byId, plans, deleted, internals, groups, partitions);
+        return new Catalog(byName, byId, plans, deleted, internals, groups, drained, partitions);
     }
 
     Catalog withDeleted(PMap<UUID, Deletion> deletions) {
-        return new Catalog(byName, byId, planned, deletions, internals, groups, partitions);
+        return new Catalog(byName, byId, planned, deletions, internals, groups, drained, partitions);
     }
 
     Catalog withInternals(PMap<UUID, InternalPlace> places) {
-        return new Catalog(byName, byId, planned, deleted, places, groups, partitions);
+        return new Catalog(byName, byId, planned, deleted, places, groups, drained, partitions);
     }
 
-    private Catalog withGroups(PlacementGroups voters) {
-        return new Catalog(byName, byId, planned, deleted, internals, voters, partitions);
+    Catalog withDrained(PSet<UUID> nodes) {
+        return new Catalog(byName, byId, planned, deleted, internals, groups, nodes, partitions);
+    }
+
+    /** The same with other places. */
+    public Catalog withGroups(PlacementGroups voters) {
+        return new Catalog(byName, byId, planned, deleted, internals, voters, drained, partitions);
     }
 
     /** The settings of a topic after a change: what is reset first, then what is set. */

@@ -1,5 +1,6 @@
 package io.tailrace.cluster.catalog;
 
+import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
@@ -100,7 +101,39 @@ public final class CatalogClient implements Topics {
      * been succeeded already.
      */
     public CompletionStage<Catalog> confirmed() {
-        return question(TopicCatalog.Confirm::new, reply -> ((TopicCatalog.Whole) reply).catalog());
+        return question(TopicCatalog.Confirm::new, CatalogClient::whole);
+    }
+
+    /**
+     * Lets these nodes vote in a group, in the background: see decision 23. Fails: INVALID_ARGUMENT, NOT_ENOUGH_NODES.
+     *
+     * @param voters as many as it has, the preferred leader first
+     */
+    public CompletionStage<Catalog> move(PlacementGroup group, List<UUID> voters) {
+        return change(replyTo -> new TopicCatalog.MoveGroup(group, voters, replyTo), CatalogClient::whole);
+    }
+
+    /**
+     * Moves everything from a node but the control group, in the background, and gives it nothing more; or lets it have something
+     * again. Fails: INVALID_ARGUMENT, NOT_ENOUGH_NODES.
+     */
+    public CompletionStage<Catalog> drain(UUID nodeId, boolean drained) {
+        return change(replyTo -> new TopicCatalog.DrainNode(nodeId, drained, replyTo), CatalogClient::whole);
+    }
+
+    /** Moves as few groups as it takes that each node has its share, in the background. */
+    public CompletionStage<Catalog> rebalance() {
+        return change(TopicCatalog.Rebalance::new, CatalogClient::whole);
+    }
+
+    /** That node cannot lead a group: another voter is to. May be lost; said twice it may be named last again. */
+    public void yieldLead(PlacementGroup group, UUID nodeId) {
+        catalog.tell(new TopicCatalog.YieldLead(group, nodeId));
+    }
+
+    /** How far partitions have followed the moves of their groups. May be lost; to be said again and again. */
+    public void report(List<MoveReport> reports) {
+        catalog.tell(new TopicCatalog.ReportMoves(reports));
     }
 
     /** Whom it asks. */
@@ -115,6 +148,10 @@ public final class CatalogClient implements Topics {
 
     private static Topic one(TopicCatalog.Reply reply) {
         return ((TopicCatalog.One) reply).topic();
+    }
+
+    private static Catalog whole(TopicCatalog.Reply reply) {
+        return ((TopicCatalog.Whole) reply).catalog();
     }
 
     private static List<Topic> many(TopicCatalog.Reply reply) {

@@ -35,7 +35,21 @@ sealed interface CatalogEvent {
         }
     }
 
-    /** Others are to vote in a group. */
+    /** Others are to vote in a group; its partitions get replicas there. */
+    record GroupMoving(PlacementGroup group, List<UUID> target) implements CatalogEvent {
+        /** Takes a copy. */
+        public GroupMoving {
+            target = List.copyOf(target);
+        }
+    }
+
+    /** In each partition of a group nobody votes any more but who is to. */
+    record GroupSettled(PlacementGroup group) implements CatalogEvent {}
+
+    /** A node is to have nothing any more but what is bound to it, or may have something again. */
+    record NodeDrained(UUID nodeId, boolean drained) implements CatalogEvent {}
+
+    /** These vote in each partition of a group, and it is theirs. */
     record GroupMoved(PlacementGroup group, List<UUID> voters) implements CatalogEvent {
         /** Takes a copy. */
         public GroupMoved {

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupMoving;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupSettled;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.NodeDrained;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
@@ -42,15 +45,20 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   forgotten/1         {"id"}
  *   groups-placed/1     {"replicas", "nodes": [id …], "groups": [[place of a voter in "nodes" …] …]}
  *   group-moved/1       {"replicas", "group", "voters": [id …]}
+ *   group-moving/1      {"replicas", "group", "voters": [id …]}
+ *   group-settled/1     {"replicas", "group"}
+ *   node-drained/1      {"id", "drained"}
  *   confirmed/1         {}
  *   internal-planned/1  {"id", "replicas"}
  *   internal-placed/1   {"ids": [id …], "replicas"}
- *   catalog/2           {"topics": [topic …], "planned": [topic …], "deleted": [topic with "gone": [id …] …],
- *                        "internals": [{"id", "replicas", "placed"} …], "groups": [as groups-placed …]}
+ *   catalog/3           {"topics": [topic …], "planned": [topic …], "deleted": [topic with "gone": [id …] …],
+ *                        "internals": [{"id", "replicas", "placed"} …], "groups": [as groups-placed …],
+ *                        "move-count", "moves": [{"replicas", "group", "number", "target": [id …], "leaving": [id …]} …],
+ *                        "drained": [id …]}
  * </pre>
  *
  * <p>The versions 1 of {@code created}, {@code altered} and {@code catalog} are from before there were clusters, and still read:
- * they lack {@code replicas}, which was 1, and all that is about places. A manifest that is not known, of a newer version, stops
+ * they lack {@code replicas}, which was 1, and all that is about places; {@code catalog/2} lacks the moves, of which there were none. A manifest that is not known, of a newer version, stops
  * the catalogue: a guess could orphan data.
  */
 public final class CatalogFormat extends SerializerWithStringManifest {
@@ -67,10 +75,13 @@ public final class CatalogFormat extends SerializerWithStringManifest {
             Map.entry(TopicForgotten.class, "forgotten/1"),
             Map.entry(GroupsPlaced.class, "groups-placed/1"),
             Map.entry(GroupMoved.class, "group-moved/1"),
+            Map.entry(GroupMoving.class, "group-moving/1"),
+            Map.entry(GroupSettled.class, "group-settled/1"),
+            Map.entry(NodeDrained.class, "node-drained/1"),
             Map.entry(Confirmed.class, "confirmed/1"),
             Map.entry(InternalPlanned.class, "internal-planned/1"),
             Map.entry(InternalPlaced.class, "internal-placed/1"),
-            Map.entry(Catalog.class, "catalog/2"));
+            Map.entry(Catalog.class, "catalog/3"));
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -167,10 +178,14 @@ public final class CatalogFormat extends SerializerWithStringManifest {
             case "forgotten/1" -> new TopicForgotten(id(json));
             case "groups-placed/1" -> PlacesJson.groupsPlaced(json);
             case "group-moved/1" -> PlacesJson.groupMoved(json);
+            case "group-moving/1" -> PlacesJson.groupMoving(json);
+            case "group-settled/1" -> new GroupSettled(PlacesJson.group(json));
+            case "node-drained/1" ->
+                new NodeDrained(id(json), json.required("drained").asBoolean());
             case "confirmed/1" -> new Confirmed();
             case "internal-planned/1" -> PlacesJson.internalPlanned(json);
             case "internal-placed/1" -> PlacesJson.internalPlaced(json);
-            case "catalog/1", "catalog/2" -> PlacesJson.catalog(json);
+            case "catalog/1", "catalog/2", "catalog/3" -> PlacesJson.catalog(json);
             default ->
                 throw new TailraceException(
                         ErrorCode.DATA_DIR_VERSION,

@@ -8,13 +8,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.tailrace.cluster.catalog.TopicCatalog.Changed;
 import io.tailrace.cluster.catalog.TopicCatalog.Everything;
+import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.PartitionId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -45,6 +48,11 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   place-internal/1   {"id", "replyTo"}
  *   confirm/1          {"replyTo"}
  *   forget/2           {"id", "node"}
+ *   move-group/1       {"group", "voters": [id …], "replyTo"}
+ *   drain-node/1       {"id", "drained", "replyTo"}
+ *   rebalance/1        {"replyTo"}
+ *   yield-lead/1       {"group", "id"}
+ *   report-moves/1     {"reports": [{"id", "partition", "group", "number", "settled"} …]}
  *   follow/1           {"version", "follower"}
  *   one/2              topic
  *   many/2             {"topics": [topic …]}, compressed with gzip
@@ -74,6 +82,11 @@ public final class CatalogMessages extends SerializerWithStringManifest {
             Map.entry(TopicCatalog.PlaceInternal.class, "place-internal/1"),
             Map.entry(TopicCatalog.Confirm.class, "confirm/1"),
             Map.entry(TopicCatalog.Forget.class, "forget/2"),
+            Map.entry(TopicCatalog.MoveGroup.class, "move-group/1"),
+            Map.entry(TopicCatalog.DrainNode.class, "drain-node/1"),
+            Map.entry(TopicCatalog.Rebalance.class, "rebalance/1"),
+            Map.entry(TopicCatalog.YieldLead.class, "yield-lead/1"),
+            Map.entry(TopicCatalog.ReportMoves.class, "report-moves/1"),
             Map.entry(TopicCatalog.Follow.class, "follow/1"),
             Map.entry(TopicCatalog.One.class, "one/2"),
             Map.entry(TopicCatalog.Many.class, "many/2"),
@@ -203,8 +216,41 @@ public final class CatalogMessages extends SerializerWithStringManifest {
             return tree.put("id", forget.topicId().toString())
                     .put("node", forget.nodeId().toString());
         }
-        TopicCatalog.Follow follow = (TopicCatalog.Follow) command;
+        if (!(command instanceof TopicCatalog.Follow follow)) {
+            return treeOfMove(command);
+        }
         return tree.put("version", follow.knownVersion()).put("follower", path(follow.follower()));
+    }
+
+    private JsonNode treeOfMove(TopicCatalog.Command command) {
+        ObjectNode tree = CBOR.createObjectNode();
+        if (command instanceof TopicCatalog.MoveGroup move) {
+            ArrayNode voters = tree.putArray("voters");
+            move.voters().forEach(id -> voters.add(id.toString()));
+            return tree.put("group", move.group().text()).put("replyTo", path(move.replyTo()));
+        }
+        if (command instanceof TopicCatalog.DrainNode node) {
+            return tree.put("id", node.nodeId().toString())
+                    .put("drained", node.drained())
+                    .put("replyTo", path(node.replyTo()));
+        }
+        if (command instanceof TopicCatalog.Rebalance rebalance) {
+            return tree.put("replyTo", path(rebalance.replyTo()));
+        }
+        if (command instanceof TopicCatalog.YieldLead unfit) {
+            return tree.put("group", unfit.group().text())
+                    .put("id", unfit.nodeId().toString());
+        }
+        ArrayNode reports = tree.putArray("reports");
+        for (MoveReport report : ((TopicCatalog.ReportMoves) command).reports()) {
+            reports.addObject()
+                    .put("id", report.partition().topicId().toString())
+                    .put("partition", report.partition().partition())
+                    .put("group", report.group().text())
+                    .put("number", report.number())
+                    .put("settled", report.settled());
+        }
+        return tree;
     }
 
     // --- from bytes --------------------------------------------------------------------------------------------------
@@ -262,6 +308,22 @@ public final class CatalogMessages extends SerializerWithStringManifest {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.Forget(id(tree, "id"), id(tree, "node"));
             }
+            case "move-group/1" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.MoveGroup(
+                        group(tree), PlacesJson.ids(tree.required("voters")), actor(tree, "replyTo"));
+            }
+            case "drain-node/1" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.DrainNode(
+                        id(tree, "id"), tree.required("drained").asBoolean(), actor(tree, "replyTo"));
+            }
+            case "rebalance/1" -> new TopicCatalog.Rebalance(actor(plain(bytes), "replyTo"));
+            case "yield-lead/1" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.YieldLead(group(tree), id(tree, "id"));
+            }
+            case "report-moves/1" -> reports(plain(bytes));
             case "follow/1" -> {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.Follow(tree.required("version").longValue(), actor(tree, "follower"));
@@ -280,6 +342,23 @@ public final class CatalogMessages extends SerializerWithStringManifest {
             case "changed/1" -> changed(plain(bytes));
             default -> throw new IllegalArgumentException("this version does not know it");
         };
+    }
+
+    private static TopicCatalog.ReportMoves reports(JsonNode tree) {
+        List<MoveReport> reports = new ArrayList<>();
+        for (JsonNode report : tree.required("reports")) {
+            reports.add(new MoveReport(
+                    new PartitionId(
+                            id(report, "id"), report.required("partition").intValue()),
+                    group(report),
+                    report.required("number").longValue(),
+                    report.required("settled").asBoolean()));
+        }
+        return new TopicCatalog.ReportMoves(reports);
+    }
+
+    private static PlacementGroup group(JsonNode tree) {
+        return PlacementGroup.parse(text(tree, "group")).orElseThrow();
     }
 
     private TopicCatalog.Create create(JsonNode tree) {

@@ -48,7 +48,7 @@ final class CatalogRules {
             throw beingChanged(wanted.name());
         }
         checkRoom(all, wanted.partitions());
-        return new Topic(wanted.name(), id, wanted.partitions(), replicas(wanted.replicas()), wanted.settings());
+        return new Topic(wanted.name(), id, wanted.partitions(), replicas(all, wanted.replicas()), wanted.settings());
     }
 
     /** The topic after the change; throws why it may not be. */
@@ -123,12 +123,14 @@ final class CatalogRules {
      * The replication factor for so many that were asked for; throws NOT_ENOUGH_NODES if fewer nodes are up. A cluster of three
      * nodes of which one is down does not quietly give fewer replicas to who does not say.
      */
-    int replicas(int wanted) {
+    int replicas(Catalog all, int wanted) {
         int replicas = wanted;
         if (wanted == NewTopic.DEFAULT_REPLICAS) {
-            replicas = nodes().size() >= MANY_NODES ? MANY_NODES : 1;
+            replicas = nodes(all).size() >= MANY_NODES ? MANY_NODES : 1;
         }
-        int live = environment.nodes().live().size();
+        long live = environment.nodes().live().stream()
+                .filter(node -> !all.drained().contains(node))
+                .count();
         if (live < replicas) {
             throw new TailraceException(
                     ErrorCode.NOT_ENOUGH_NODES,
@@ -138,11 +140,12 @@ final class CatalogRules {
         return replicas;
     }
 
-    /** Members, and the founders, which will be members again. */
-    private List<StorageNode> nodes() {
+    /** Members, and the founders, which will be members again; not those that are drained. */
+    private List<StorageNode> nodes(Catalog all) {
         Map<UUID, StorageNode> nodes = new TreeMap<>();
         environment.controlVoters().forEach(id -> nodes.put(id, StorageNode.of(id)));
         environment.nodes().members().forEach(node -> nodes.put(node.id(), node));
+        nodes.keySet().removeAll(all.drained());
         return List.copyOf(nodes.values());
     }
 
@@ -150,7 +153,7 @@ final class CatalogRules {
     List<CatalogEvent> groupsFor(Catalog all, int replicas) {
         return all.groups().has(replicas)
                 ? List.of()
-                : List.of(new GroupsPlaced(replicas, GroupLayout.of(replicas, nodes())));
+                : List.of(new GroupsPlaced(replicas, GroupLayout.of(replicas, nodes(all))));
     }
 
     /** Places the groups of what a catalogue from before there were groups holds: all of it is on this node. */

@@ -6,9 +6,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupMoving;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupSettled;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.NodeDrained;
+import io.tailrace.cluster.placement.GroupMove;
 import io.tailrace.cluster.placement.PlacementGroup;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +49,14 @@ final class PlacesJson {
                         CatalogFormat.json(id).put("replicas", place.replicas()).put("placed", place.placed())));
         ArrayNode groups = all.putArray("groups");
         catalog.groups().byFactor().forEach((factor, voters) -> groups.add(groups(factor, voters)));
+        all.put("move-count", catalog.groups().moveCount());
+        ArrayNode moves = all.putArray("moves");
+        catalog.groups().moves().forEach((group, move) -> {
+            ObjectNode node = json(group).put("number", move.number());
+            node.set("target", ids(move.target()));
+            moves.add(node.set("leaving", ids(move.leaving())));
+        });
+        all.set("drained", ids(catalog.drained()));
         return all;
     }
 
@@ -53,10 +65,16 @@ final class PlacesJson {
             return groups(placed.replicas(), placed.voters());
         }
         if (event instanceof GroupMoved moved) {
-            ObjectNode node = NODES.objectNode()
-                    .put("replicas", moved.group().replicas())
-                    .put("group", moved.group().number());
-            return node.set("voters", ids(moved.voters()));
+            return json(moved.group()).set("voters", ids(moved.voters()));
+        }
+        if (event instanceof GroupMoving moving) {
+            return json(moving.group()).set("voters", ids(moving.target()));
+        }
+        if (event instanceof GroupSettled settled) {
+            return json(settled.group());
+        }
+        if (event instanceof NodeDrained node) {
+            return CatalogFormat.json(node.nodeId()).put("drained", node.drained());
         }
         if (event instanceof Confirmed) {
             return NODES.objectNode();
@@ -67,6 +85,10 @@ final class PlacesJson {
         InternalPlaced placed = (InternalPlaced) event;
         ObjectNode node = NODES.objectNode().put("replicas", placed.replicas());
         return node.set("ids", ids(placed.ids()));
+    }
+
+    private static ObjectNode json(PlacementGroup group) {
+        return NODES.objectNode().put("replicas", group.replicas()).put("group", group.number());
     }
 
     /** Each id once, since there are many more groups than nodes. */
@@ -107,7 +129,22 @@ final class PlacesJson {
                     CatalogFormat.id(topic),
                     new Deletion(CatalogFormat.topic(topic), HashTreePSet.from(ids(topic.path("gone")))));
         }
-        return all.withDeleted(deleted).withInternals(internals(json.path("internals")));
+        Map<PlacementGroup, GroupMove> moves = new HashMap<>();
+        for (JsonNode move : json.path("moves")) {
+            moves.put(
+                    group(move),
+                    new GroupMove(
+                            move.required("number").asLong(),
+                            ids(move.required("target")),
+                            ids(move.required("leaving"))));
+        }
+        return all.withDeleted(deleted)
+                .withInternals(internals(json.path("internals")))
+                .withGroups(all.groups()
+                        .withMoves(
+                                HashTreePMap.from(moves),
+                                json.path("move-count").asLong()))
+                .withDrained(HashTreePSet.from(ids(json.path("drained"))));
     }
 
     private static PMap<UUID, InternalPlace> internals(JsonNode array) {
@@ -134,9 +171,16 @@ final class PlacesJson {
     }
 
     static GroupMoved groupMoved(JsonNode json) {
-        PlacementGroup group = new PlacementGroup(
+        return new GroupMoved(group(json), ids(json.required("voters")));
+    }
+
+    static GroupMoving groupMoving(JsonNode json) {
+        return new GroupMoving(group(json), ids(json.required("voters")));
+    }
+
+    static PlacementGroup group(JsonNode json) {
+        return new PlacementGroup(
                 json.required("replicas").asInt(), json.required("group").asInt());
-        return new GroupMoved(group, ids(json.required("voters")));
     }
 
     static InternalPlanned internalPlanned(JsonNode json) {

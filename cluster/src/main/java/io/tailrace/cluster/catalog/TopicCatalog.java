@@ -9,6 +9,7 @@ import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicPlanned;
 import io.tailrace.cluster.placement.InternalPartition;
+import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -54,6 +56,8 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     private final ActorContext<Command> context;
     private final CatalogRules rules;
+    private final MoveRules moveRules;
+    private final Moves moves = new Moves();
     private final Creations creations;
     /** Who follows: not part of the state, since followers say again that they do. */
     private final Set<ActorRef<Update>> followers = new HashSet<>();
@@ -86,6 +90,26 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     /** One node has no files of a deleted topic any more. */
     record Forget(UUID topicId, UUID nodeId) implements Command {}
+
+    /** These nodes are to vote in that group. */
+    record MoveGroup(PlacementGroup group, List<UUID> voters, ActorRef<Reply> replyTo) implements Command {}
+
+    /** A node is to have nothing any more but what is bound to it, or may have something again. */
+    record DrainNode(UUID nodeId, boolean drained, ActorRef<Reply> replyTo) implements Command {}
+
+    /** Each node is to get its share. */
+    record Rebalance(ActorRef<Reply> replyTo) implements Command {}
+
+    /** A node cannot lead a group, though it is to: another voter is to be preferred. */
+    record YieldLead(PlacementGroup group, UUID nodeId) implements Command {}
+
+    /** How far partitions have followed the moves of their groups; also with nothing to say, since a group may be empty. */
+    record ReportMoves(List<MoveReport> reports) implements Command {
+        /** Takes a copy. */
+        ReportMoves {
+            reports = List.copyOf(reports);
+        }
+    }
 
     /** Follow: answered with all there is if the sender's version is another, and with each event from then on. */
     record Follow(long knownVersion, ActorRef<Update> follower) implements Command {}
@@ -125,6 +149,7 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.1));
         this.context = context;
         this.rules = new CatalogRules(environment);
+        this.moveRules = new MoveRules(environment);
         this.creations = new Creations(
                 context, environment, (id, failure) -> context.getSelf().tell(new CreationEnded(id, failure)));
     }
@@ -191,6 +216,28 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                                 store(all, List.of(new Confirmed()), after -> confirm.replyTo.tell(new Whole(after))))
                 .onCommand(CreationEnded.class, this::creationEnded)
                 .onCommand(
+                        MoveGroup.class,
+                        (all, move) ->
+                                changePlaces(all, move.replyTo, () -> moveRules.moved(all, move.group, move.voters)))
+                .onCommand(
+                        DrainNode.class,
+                        (all, node) -> changePlaces(
+                                all,
+                                node.replyTo,
+                                () -> node.drained
+                                        ? moveRules.drained(all, node.nodeId)
+                                        : moveRules.undrained(all, node.nodeId)))
+                .onCommand(
+                        Rebalance.class,
+                        (all, asked) -> changePlaces(all, asked.replyTo, () -> moveRules.rebalanced(all)))
+                .onCommand(
+                        YieldLead.class,
+                        (all, unfit) -> store(all, MoveRules.yielded(all, unfit.group, unfit.nodeId), after -> {}))
+                .onCommand(ReportMoves.class, (all, reported) -> {
+                    moves.hear(all, reported.reports);
+                    return store(all, moves.events(all), after -> {});
+                })
+                .onCommand(
                         Forget.class,
                         (all, forget) ->
                                 store(all, CatalogRules.filesGone(all, forget.topicId, forget.nodeId), after -> {}))
@@ -256,7 +303,7 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
         }
         return answering(wanted.replyTo, () -> {
             rules.checkInternal(all, wanted.id);
-            int replicas = place == null ? rules.replicas(NewTopic.DEFAULT_REPLICAS) : place.replicas();
+            int replicas = place == null ? rules.replicas(all, NewTopic.DEFAULT_REPLICAS) : place.replicas();
             creations.join(wanted.id, wanted.replyTo);
             if (creations.underWay(wanted.id)) {
                 return Effect().none();
@@ -327,6 +374,20 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                 all,
                 events,
                 after -> adopt.replyTo.tell(new Many(List.copyOf(after.byName().values()))));
+    }
+
+    /** Answered with all there is then. A group without partitions has moved at once. */
+    private Effect<CatalogEvent, Catalog> changePlaces(
+            Catalog all, ActorRef<Reply> replyTo, Supplier<List<CatalogEvent>> change) {
+        return answering(replyTo, () -> {
+            List<CatalogEvent> events = new ArrayList<>(change.get());
+            Catalog moving = all;
+            for (CatalogEvent event : events) {
+                moving = moving.apply(event);
+            }
+            events.addAll(moves.events(moving));
+            return store(all, events, after -> replyTo.tell(new Whole(after)));
+        });
     }
 
     /** A state from before there were groups gets them first: nobody finds a partition without. */

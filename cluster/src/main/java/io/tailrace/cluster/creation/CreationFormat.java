@@ -5,6 +5,7 @@ import io.tailrace.cluster.link.FieldWriter;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,9 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *
  * <pre>
  *   create-replicas/1   request uuid, actor, count int32, (topic's uuid, partition int32, voters int32, voter uuid*)*
+ *   prepare-replica/1   request uuid, actor, topic's uuid, partition int32, number int64
  *   created/1           request uuid
+ *   prepared/1          request uuid, node's id, replica's id
  *   creating/1          request uuid
  *   not-created/1       request uuid, error code, message
  * </pre>
@@ -33,6 +36,8 @@ public final class CreationFormat extends SerializerWithStringManifest {
     private static final int IDENTIFIER = 7_070_105;
 
     private static final String CREATE = "create-replicas/1";
+    private static final String PREPARE = "prepare-replica/1";
+    private static final String PREPARED = "prepared/1";
     private static final String CREATED = "created/1";
     private static final String CREATING = "creating/1";
     private static final String NOT_CREATED = "not-created/1";
@@ -54,6 +59,12 @@ public final class CreationFormat extends SerializerWithStringManifest {
         if (object instanceof ReplicaCreator.Create) {
             return CREATE;
         }
+        if (object instanceof ReplicaCreator.Prepare) {
+            return PREPARE;
+        }
+        if (object instanceof ReplicaCreator.Prepared) {
+            return PREPARED;
+        }
         if (object instanceof ReplicaCreator.Created) {
             return CREATED;
         }
@@ -74,9 +85,19 @@ public final class CreationFormat extends SerializerWithStringManifest {
                     .string(resolver().toSerializationFormat(create.replyTo()))
                     .int32(create.replicas().size());
             create.replicas().forEach(replica -> write(replica, out));
+        } else if (object instanceof ReplicaCreator.Prepare prepare) {
+            out.uuid(prepare.request())
+                    .string(resolver().toSerializationFormat(prepare.replyTo()))
+                    .uuid(prepare.partition().topicId())
+                    .int32(prepare.partition().partition())
+                    .int64(prepare.number());
         } else {
             ReplicaCreator.Answer answer = (ReplicaCreator.Answer) object;
             out.uuid(answer.request());
+            if (answer instanceof ReplicaCreator.Prepared prepared) {
+                out.string(prepared.replica().nodeId())
+                        .string(prepared.replica().replicaId());
+            }
             if (answer instanceof ReplicaCreator.NotCreated not) {
                 out.string(not.code().name()).string(not.message());
             }
@@ -97,6 +118,8 @@ public final class CreationFormat extends SerializerWithStringManifest {
         Object object =
                 switch (manifest) {
                     case CREATE -> create(in);
+                    case PREPARE -> prepare(in);
+                    case PREPARED -> new ReplicaCreator.Prepared(in.uuid(), new ReplicaId(in.string(), in.string()));
                     case CREATED -> new ReplicaCreator.Created(in.uuid());
                     case CREATING -> new ReplicaCreator.Creating(in.uuid());
                     case NOT_CREATED -> new ReplicaCreator.NotCreated(in.uuid(), in.errorCode(), in.string());
@@ -109,6 +132,12 @@ public final class CreationFormat extends SerializerWithStringManifest {
                 };
         in.end();
         return object;
+    }
+
+    private ReplicaCreator.Prepare prepare(FieldReader in) {
+        UUID request = in.uuid();
+        ActorRef<ReplicaCreator.Answer> replyTo = resolver().resolveActorRef(in.string());
+        return new ReplicaCreator.Prepare(request, new PartitionId(in.uuid(), in.count()), in.int64(), replyTo);
     }
 
     private ReplicaCreator.Create create(FieldReader in) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -49,24 +50,57 @@ public final class ReplicaCreator {
         void create(String name, ReplicaId self, Voters first);
     }
 
+    /** Makes sure of one replica of a log that others have begun: see {@link io.tailrace.engine.replication.Replicas#createBlank}. */
+    @FunctionalInterface
+    public interface Blanks {
+        /**
+         * Blocking.
+         *
+         * @param number of the newest move of a group that is known to who asks
+         * @throws TailraceException PARTITION_BUSY if more is known here
+         */
+        ReplicaId prepare(PartitionId partition, long number);
+    }
+
     /** What a creator understands. */
     public sealed interface Command {}
+
+    /** What is asked of it from another node. */
+    public sealed interface Request extends Command {
+        /** Names it: the same again is not begun again. */
+        UUID request();
+
+        /** Who is answered. */
+        ActorRef<Answer> replyTo();
+    }
+
+    /**
+     * Make sure that there is a replica of this partition, a blank one if there is none, and say which it is: always the same, and never one
+     * that was lost.
+     *
+     * @param number of the newest move of a group that is known to who asks
+     */
+    public record Prepare(UUID request, PartitionId partition, long number, ActorRef<Answer> replyTo)
+            implements Request {}
 
     /**
      * Make these, at most {@link #MAX_REPLICAS}.
      *
      * @param request names it: the same again is not begun again
      */
-    public record Create(UUID request, List<NewReplica> replicas, ActorRef<Answer> replyTo) implements Command {
+    public record Create(UUID request, List<NewReplica> replicas, ActorRef<Answer> replyTo) implements Request {
         /** Takes a copy. */
         public Create {
             replicas = List.copyOf(replicas);
         }
     }
 
-    private record Ended(UUID request, @Nullable Throwable failure) implements Command {}
+    private record Ended(
+            UUID request,
+            @Nullable ReplicaId prepared,
+            @Nullable Throwable failure) implements Command {}
 
-    /** An answer to {@link Create}. */
+    /** An answer to a {@link Request}. */
     public sealed interface Answer {
         /** Which request is meant. */
         UUID request();
@@ -74,6 +108,9 @@ public final class ReplicaCreator {
 
     /** All of them are there. */
     public record Created(UUID request) implements Answer {}
+
+    /** This one is there. */
+    public record Prepared(UUID request, ReplicaId replica) implements Answer {}
 
     /** Asked for again, it is still at it. */
     public record Creating(UUID request) implements Answer {}
@@ -93,25 +130,36 @@ public final class ReplicaCreator {
      *
      * @param io for blocking work
      */
-    public static Behavior<Command> create(UUID nodeId, Store store, Executor io) {
+    public static Behavior<Command> create(UUID nodeId, Store store, Blanks blanks, Executor io) {
         return Behaviors.setup(context -> {
             ReplicaCreator creator = new ReplicaCreator(context, nodeId, store, io);
             return Behaviors.receive(Command.class)
-                    .onMessage(Create.class, creator::begin)
+                    .onMessage(
+                            Create.class,
+                            wanted -> creator.begin(wanted, () -> creator.makeAll(wanted.replicas)
+                                    .thenApply(done -> null)))
+                    .onMessage(
+                            Prepare.class,
+                            wanted -> creator.begin(
+                                    wanted,
+                                    () -> CompletableFuture.supplyAsync(
+                                            () -> blanks.prepare(wanted.partition, wanted.number), io)))
                     .onMessage(Ended.class, creator::end)
                     .build();
         });
     }
 
-    private Behavior<Command> begin(Create wanted) {
-        if (underWay.replace(wanted.request, wanted.replyTo) != null) {
-            wanted.replyTo.tell(new Creating(wanted.request));
+    private Behavior<Command> begin(Request wanted, Supplier<CompletableFuture<@Nullable ReplicaId>> work) {
+        UUID request = wanted.request();
+        if (underWay.replace(request, wanted.replyTo()) != null) {
+            wanted.replyTo().tell(new Creating(request));
         } else if (underWay.size() >= MAX_REQUESTS) {
-            wanted.replyTo.tell(new NotCreated(
-                    wanted.request, ErrorCode.PARTITION_BUSY, "It makes other replicas at the moment: ask again."));
+            wanted.replyTo()
+                    .tell(new NotCreated(
+                            request, ErrorCode.PARTITION_BUSY, "It makes other replicas at the moment: ask again."));
         } else {
-            underWay.put(wanted.request, wanted.replyTo);
-            context.pipeToSelf(makeAll(wanted.replicas), (done, failure) -> new Ended(wanted.request, failure));
+            underWay.put(request, wanted.replyTo());
+            context.pipeToSelf(work.get(), (prepared, failure) -> new Ended(request, prepared, failure));
         }
         return Behaviors.same();
     }
@@ -149,7 +197,8 @@ public final class ReplicaCreator {
             return Behaviors.same();
         }
         if (ended.failure == null) {
-            replyTo.tell(new Created(ended.request));
+            replyTo.tell(
+                    ended.prepared == null ? new Created(ended.request) : new Prepared(ended.request, ended.prepared));
         } else {
             TailraceException why = Failures.named(ended.failure);
             replyTo.tell(new NotCreated(ended.request, why.code(), String.valueOf(why.getMessage())));

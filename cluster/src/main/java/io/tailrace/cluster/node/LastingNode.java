@@ -1,5 +1,6 @@
 package io.tailrace.cluster.node;
 
+import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
@@ -35,6 +36,7 @@ final class LastingNode implements Tailrace, Lives {
     private final LifeStart start;
     private final NodeSettings settings;
     private final Topics topics = new LastingTopics(this);
+    private final Placements placements = new LastingPlacements(this);
     private final Partitions partitions = new LastingPartitions(this);
     private final List<Consumer<ActorSystem<?>>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Done> ended = new CompletableFuture<>();
@@ -242,6 +244,11 @@ final class LastingNode implements Tailrace, Lives {
     @Override
     public Topics topics() {
         return topics;
+    }
+
+    @Override
+    public Placements placements() {
+        return placements;
     }
 
     @Override

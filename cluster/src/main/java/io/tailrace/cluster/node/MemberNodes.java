@@ -68,7 +68,7 @@ final class MemberNodes implements StorageNodes, ReplicaCreators {
     }
 
     @Override
-    public void tell(UUID nodeId, ReplicaCreator.Create message) {
+    public void tell(UUID nodeId, ReplicaCreator.Request message) {
         members.find(nodeId.toString()).filter(counts).ifPresent(node -> {
             Address address =
                     PekkoAddresses.at(node.address(), Cluster.get(system).selfAddress());

@@ -5,6 +5,7 @@ import io.tailrace.cluster.catalog.CatalogClient;
 import io.tailrace.cluster.catalog.CatalogEnvironment;
 import io.tailrace.cluster.catalog.CatalogFile;
 import io.tailrace.cluster.catalog.CatalogView;
+import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.creation.ReplicaCreator;
@@ -70,6 +71,8 @@ final class Node implements Tailrace {
     private final ShardedPartitions partitions;
     private final PartitionStarter starter;
     private final CatalogClient topics;
+    private final Placements placements;
+    private final Optional<NodeMoves> moves;
     private final PartitionRemover remover;
     private final Members members;
     private final Optional<NodeLinks> links;
@@ -151,6 +154,9 @@ final class Node implements Tailrace {
                                         ClusterSingletonSettings.create(system).withRole(role))
                                 .orElseGet(() -> ClusterSingletonSettings.create(system))));
         this.topics = new CatalogClient(system, singleton, ofCatalog.timeout(), ofCatalog.changeTimeout());
+        this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
+        this.moves = links.map(others ->
+                new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));
         this.remover =
                 new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
     }
@@ -175,9 +181,11 @@ final class Node implements Tailrace {
                 .scheduleWithFixedDelay(
                         LOOK_EVERY, LOOK_EVERY, () -> io.execute(starter::look), system.executionContext());
         system.systemActorOf(
-                ReplicaCreator.create(directory.nodeId(), nodeReplicas::create, io),
+                ReplicaCreator.create(directory.nodeId(), nodeReplicas::create, nodeReplicas::prepare, io),
                 ReplicaCreator.NAME,
                 Props.empty());
+        moves.ifPresent(all -> system.scheduler()
+                .scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, all::look, system.executionContext()));
         return this;
     }
 
@@ -202,6 +210,7 @@ final class Node implements Tailrace {
     private void learn(Catalog now) {
         lookup.learn(now);
         nodeReplicas.follow(now);
+        moves.ifPresent(all -> all.follow(now));
         starter.follow(now, lookup.placement());
         remover.follow(now);
         firstCatalog.complete(now);
@@ -332,6 +341,11 @@ final class Node implements Tailrace {
     @Override
     public CatalogClient topics() {
         return topics;
+    }
+
+    @Override
+    public Placements placements() {
+        return placements;
     }
 
     @Override

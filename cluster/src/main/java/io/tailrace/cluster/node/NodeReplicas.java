@@ -3,6 +3,7 @@ package io.tailrace.cluster.node;
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.placement.FirstVoters;
+import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.journal.ReplicaSnapshots;
 import io.tailrace.engine.log.FileStore;
@@ -38,10 +39,16 @@ final class NodeReplicas implements AutoCloseable {
     private static final Duration UPKEEP = Duration.ofSeconds(1);
 
     private final UUID nodeId;
+    private final DataDirectory directory;
     private final Replicas replicas;
     private final Executor io;
     private final AtomicBoolean keepingUp = new AtomicBoolean();
     private final Map<UUID, Topic> followed = new HashMap<>();
+    private volatile Map<UUID, Topic> topics = Map.of();
+    /** By how many moves a replica was asked for last. */
+    private final Map<PartitionId, Long> prepared = new HashMap<>();
+
+    private long sweptAt = -1;
     private final Cancellable upkeep;
 
     /**
@@ -58,6 +65,7 @@ final class NodeReplicas implements AutoCloseable {
             ReplicaNetwork network,
             Executor io) {
         this.nodeId = directory.nodeId();
+        this.directory = directory;
         this.io = io;
         int producers = settings.limits().producers();
         ReplicaHome home = new ReplicaHome(
@@ -122,6 +130,46 @@ final class NodeReplicas implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes sure of one replica of a partition that others hold, which is open when this returns: see {@link Replicas#createBlank}.
+     * Blocking.
+     *
+     * @param number of the newest move of a group that whoever asks knows of
+     * @throws TailraceException PARTITION_BUSY if a later one is known here, by which replicas have been removed
+     */
+    synchronized ReplicaId prepare(PartitionId partition, long number) {
+        if (number < sweptAt) {
+            throw new TailraceException(
+                    ErrorCode.PARTITION_BUSY, "Groups have moved since what this is asked for by: ask again later.");
+        }
+        ReplicaId replica = replicas.createBlank(partition.text(), directory.quarantine());
+        replicas.open(partition.text(), settings(partition));
+        prepared.merge(partition, number, Math::max);
+        return replica;
+    }
+
+    private LogSettings settings(PartitionId partition) {
+        Topic topic = topics.get(partition.topicId());
+        return topic == null
+                ? LogSettings.DEFAULTS
+                : PartitionLookup.settingsOf(topic).log();
+    }
+
+    /**
+     * Removes a replica that belongs to nothing after that move, unless somebody who knows of a later one has asked for it. Blocking.
+     *
+     * @return whether it is gone
+     */
+    synchronized boolean remove(PartitionId partition, long number) {
+        if (prepared.getOrDefault(partition, -1L) > number) {
+            return false;
+        }
+        sweptAt = Math.max(sweptAt, number);
+        prepared.remove(partition);
+        replicas.remove(partition.text());
+        return true;
+    }
+
     /** Opens all that have peers. One that cannot be opened is as one on a node that is down. Blocking. */
     void open() {
         CompletableFuture.allOf(replicas.namesWithPeers().stream()
@@ -140,6 +188,7 @@ final class NodeReplicas implements AutoCloseable {
 
     /** Replicas go by their topic's settings, also where they only follow. One thread at a time. */
     void follow(Catalog now) {
+        topics = now.byId();
         followed.keySet().retainAll(now.byId().keySet());
         for (Topic topic : now.byId().values()) {
             Topic before = followed.put(topic.id(), topic);

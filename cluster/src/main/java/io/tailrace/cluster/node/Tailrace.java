@@ -2,6 +2,7 @@ package io.tailrace.cluster.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.placement.Partitions;
 import java.nio.file.Path;
@@ -95,6 +96,15 @@ public interface Tailrace extends AutoCloseable {
 
     /** Creates and finds topics. */
     Topics topics();
+
+    /**
+     * The nodes and what they hold.
+     *
+     * @throws UnsupportedOperationException if this is no node of a cluster that could move anything
+     */
+    default Placements placements() {
+        throw new UnsupportedOperationException("This is no node of a cluster.");
+    }
 
     /** Finds and feeds partitions. */
     Partitions partitions();

@@ -6,6 +6,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -34,6 +35,9 @@ final class LeaderLink implements PartitionLeader {
     private static final Duration LOCATE_AGAIN_FIRST = Duration.ofMillis(200);
 
     private static final Duration LOCATE_AGAIN_LAST = Duration.ofSeconds(1);
+
+    /** A new voter copies the log first, however long that is. */
+    private static final Duration CHANGE_TIMEOUT = Duration.ofHours(6);
 
     /** The stages that an ask returns run what follows them on a thread of its own by default, see {@link LeaderAsks}. */
     private static final Executor ON_THE_ANSWERING_THREAD = Runnable::run;
@@ -231,6 +235,28 @@ final class LeaderLink implements PartitionLeader {
                     }
                     throw notTold(found.leader(), reply instanceof Partition.Refused refused ? refused : null, failure);
                 }));
+    }
+
+    /** Changes the voters where the leader is on that node, which is this one. */
+    CompletionStage<Void> changeVoter(String here, ReplicaId replica, boolean votes) {
+        return leader().thenCompose(found -> {
+            if (!found.nodeId().equals(here)) {
+                return CompletableFuture.failedStage(new TailraceException(
+                        ErrorCode.PARTITION_UNAVAILABLE, "Partition " + partition + " is led on another node."));
+            }
+            return asks.<Partition.VoterReply>ask(
+                            found.leader(),
+                            replyTo -> new Partition.ChangeVoter(partition, replica, votes, replyTo),
+                            CHANGE_TIMEOUT)
+                    .handle((reply, failure) -> {
+                        if (reply instanceof Partition.VoterChanged) {
+                            return null;
+                        }
+                        throw reply instanceof Partition.Refused refused
+                                ? refused(found.leader(), refused)
+                                : unanswered(found.leader(), failure, "its voters may have changed.");
+                    });
+        });
     }
 
     private TailraceException notTold(

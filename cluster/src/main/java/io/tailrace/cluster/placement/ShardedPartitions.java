@@ -7,6 +7,7 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -117,6 +118,14 @@ public final class ShardedPartitions implements Partitions {
     /** Makes sure that somebody leads the partition; fails as an append does. */
     public CompletionStage<Void> start(PartitionId partition) {
         return link(partition).locate().thenApply(leader -> null);
+    }
+
+    /**
+     * Lets a replica vote in a partition that is led on this node, or no longer: see {@link Partition.ChangeVoter}. Fails as that does,
+     * with PARTITION_UNAVAILABLE if it is led elsewhere.
+     */
+    public CompletionStage<Void> changeVoter(PartitionId partition, ReplicaId replica, boolean votes) {
+        return link(partition).changeVoter(nodeId, replica, votes);
     }
 
     /** From now on nobody is asked any more who leads: what does not know it yet fails with CLOSED. */

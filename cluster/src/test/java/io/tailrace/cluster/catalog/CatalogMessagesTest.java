@@ -8,9 +8,11 @@ import io.tailrace.cluster.link.Fixtures;
 import io.tailrace.cluster.link.GoldenFiles;
 import io.tailrace.cluster.placement.GroupLayout;
 import io.tailrace.cluster.placement.InternalPartition;
+import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.StorageNode;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.PartitionId;
 import java.io.NotSerializableException;
 import java.util.Arrays;
 import java.util.List;
@@ -69,6 +71,13 @@ class CatalogMessagesTest {
                 new TopicCatalog.PlaceInternal(new UUID(5, 6), elsewhere()),
                 new TopicCatalog.Confirm(elsewhere()),
                 new TopicCatalog.Forget(new UUID(1, 2), new UUID(3, 4)),
+                new TopicCatalog.MoveGroup(
+                        new PlacementGroup(3, 17), List.of(new UUID(0, 1), new UUID(0, 2)), elsewhere()),
+                new TopicCatalog.DrainNode(new UUID(0, 1), true, elsewhere()),
+                new TopicCatalog.Rebalance(elsewhere()),
+                new TopicCatalog.YieldLead(new PlacementGroup(3, 17), new UUID(0, 1)),
+                new TopicCatalog.ReportMoves(List.of(
+                        new MoveReport(new PartitionId(new UUID(1, 2), 3), new PlacementGroup(3, 17), 8, true))),
                 new TopicCatalog.Follow(-1, elsewhere()),
                 new TopicCatalog.One(topic),
                 new TopicCatalog.Many(List.of(topic, topic(2))),

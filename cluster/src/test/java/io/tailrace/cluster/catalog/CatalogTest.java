@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.FilesGone;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupMoved;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupMoving;
+import io.tailrace.cluster.catalog.CatalogEvent.GroupSettled;
 import io.tailrace.cluster.catalog.CatalogEvent.GroupsPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
+import io.tailrace.cluster.catalog.CatalogEvent.NodeDrained;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
@@ -144,6 +147,13 @@ class CatalogTest {
         assertThat(all.deleted()).isEmpty();
     }
 
+    @Test
+    void aSnapshotFromBeforeGroupsMovedIsStillRead() {
+        String json = "{\"topics\":[],\"planned\":[],\"deleted\":[],\"internals\":[],\"groups\":[]}";
+        assertThat(new CatalogFormat().fromBinary(json.getBytes(StandardCharsets.UTF_8), "catalog/2"))
+                .isEqualTo(Catalog.EMPTY);
+    }
+
     /** As version 1 wrote them: then every topic had one replica. */
     @Test
     void whatVersionOneWroteIsStillRead() {
@@ -168,7 +178,7 @@ class CatalogTest {
                         .skip(random.nextInt(all.byName().size()))
                         .findFirst()
                         .orElseThrow();
-        return switch (present == null ? random.nextInt(2) : random.nextInt(12)) {
+        return switch (present == null ? random.nextInt(2) : random.nextInt(15)) {
             case 0 -> new TopicCreated(topic("topic-" + random.nextLong(), 1 + random.nextInt(9)));
             case 1 -> new TopicPlanned(topic("planned-" + random.nextLong(), 1 + random.nextInt(9)));
             case 2 -> new TopicAltered(grown(present, random));
@@ -186,6 +196,12 @@ class CatalogTest {
                         ? new InternalPlanned(new UUID(0, random.nextInt(50)), 1 + random.nextInt(3))
                         : new InternalPlaced(List.of(new UUID(0, random.nextInt(50))), 1 + random.nextInt(3));
             case 10 -> new Confirmed();
+            case 11 ->
+                new GroupMoving(
+                        new PlacementGroup(1 + random.nextInt(3), random.nextInt(128)),
+                        List.of(node(random).id()));
+            case 12 -> new GroupSettled(new PlacementGroup(1 + random.nextInt(3), random.nextInt(128)));
+            case 13 -> new NodeDrained(node(random).id(), random.nextBoolean());
             default -> new TopicForgotten(any(all.deleted().keySet(), random));
         };
     }

@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.creation.FakeCreators;
 import io.tailrace.cluster.creation.FakeCreators.Way;
+import io.tailrace.cluster.placement.GroupMove;
 import io.tailrace.cluster.placement.InternalPartition;
+import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.StorageNode;
 import io.tailrace.cluster.placement.StorageNodes;
 import io.tailrace.engine.error.ErrorCode;
@@ -15,6 +17,7 @@ import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -367,5 +371,107 @@ class TopicCatalogTest {
         assertThat(now.placement(List.of(A)).voters(there.partition(1))).contains(List.of(A));
         assertThat(now.holders(gone)).containsExactly(A);
         assertThat(rules.missingGroups(Catalog.EMPTY)).isEmpty();
+    }
+
+    // --- groups that move --------------------------------------------------------------------------------------------
+
+    private static final UUID D = new UUID(4, 4);
+
+    private Catalog all() {
+        return join(topics.confirmed());
+    }
+
+    private void say(Topic topic, boolean settled) {
+        Catalog now = all();
+        List<MoveReport> reports = new ArrayList<>();
+        for (int number = 0; number < topic.partitions(); number++) {
+            PlacementGroup group = PlacementGroup.of(topic.partition(number), topic.replicas());
+            GroupMove move = now.groups().move(group);
+            if (move != null) {
+                reports.add(new MoveReport(topic.partition(number), group, move.number(), settled));
+            }
+        }
+        topics.report(reports);
+    }
+
+    @Test
+    void whatIsDrainedIsLeftWhenAllPartitionsHaveArrivedAndSettled() {
+        nodes.live = Set.of(A, B, C, D);
+        Topic topic = join(topics.create(NewTopic.of("t", 5)));
+        Catalog before = all();
+        Catalog draining = join(topics.drain(A, true));
+        assertThat(draining.drained()).containsExactly(A);
+        // Groups without a partition have moved at once.
+        assertThat(draining.groups().moves()).hasSizeBetween(1, 5).allSatisfy((group, move) -> {
+            assertThat(move.target()).doesNotContain(A).hasSize(3);
+            assertThat(draining.groups().voters(group))
+                    .isEqualTo(before.groups().voters(group));
+        });
+        say(topic, true);
+        assertThat(all().groups().moves()).isEqualTo(draining.groups().moves());
+        restart();
+        say(topic, false);
+        assertThat(all().groups().moves().values())
+                .hasSize(draining.groups().moves().size())
+                .allMatch(move -> move.hasArrived() && move.leaving().equals(List.of(A)));
+        say(topic, true);
+        Catalog done = all();
+        assertThat(done.groups().moves()).isEmpty();
+        for (int number = 0; number < PlacementGroup.GROUPS; number++) {
+            assertThat(done.groups().holders(new PlacementGroup(3, number))).doesNotContain(A);
+        }
+        assertThat(failure(topics.drain(B, true)).code()).isEqualTo(ErrorCode.NOT_ENOUGH_NODES);
+        assertThat(failure(topics.create(NewTopic.of("u", 1).withReplicas(4))).code())
+                .isEqualTo(ErrorCode.NOT_ENOUGH_NODES);
+        assertThat(join(topics.drain(A, false)).drained()).isEmpty();
+    }
+
+    @Test
+    void whatHasNotLeftYetStaysWhenItIsUndrained() {
+        nodes.live = Set.of(A, B, C, D);
+        Topic topic = join(topics.create(NewTopic.of("t", 5)));
+        Catalog before = all();
+        Catalog draining = join(topics.drain(A, true));
+        Catalog undone = join(topics.drain(A, false));
+        draining.groups().moves().forEach((group, move) -> {
+            assertThat(undone.groups().wished(group)).isEqualTo(before.groups().voters(group));
+            assertThat(undone.groups().holders(group)).containsAll(move.target());
+        });
+        say(topic, true);
+        assertThat(all().groups().moves()).isEmpty();
+    }
+
+    @Test
+    void whoCannotLeadIsNamedLastAndTheMoveGoesOn() {
+        nodes.live = Set.of(A, B, C, D);
+        Topic topic = join(topics.create(NewTopic.of("t", 1)));
+        PlacementGroup group = PlacementGroup.of(topic.partition(0), 3);
+        List<UUID> voters = all().groups().voters(group).orElseThrow();
+        UUID other = Stream.of(A, B, C, D)
+                .filter(node -> !voters.contains(node))
+                .findFirst()
+                .orElseThrow();
+        List<UUID> target = List.of(other, voters.get(1), voters.get(2));
+        join(topics.move(group, target));
+        topics.yieldLead(group, voters.get(0));
+        Catalog now = all();
+        assertThat(now.groups().voters(group)).contains(List.of(voters.get(1), voters.get(2), voters.get(0)));
+        assertThat(now.groups().wished(group)).contains(target);
+    }
+
+    @Test
+    void anotherOrderOfTheSameVotersNeedsNothingOfTheirLogs() {
+        Topic topic = join(topics.create(NewTopic.of("t", 1)));
+        PlacementGroup group = PlacementGroup.of(topic.partition(0), 3);
+        List<UUID> voters = all().groups().voters(group).orElseThrow();
+        List<UUID> order = List.of(voters.get(2), voters.get(0), voters.get(1));
+        Catalog now = join(topics.move(group, order));
+        assertThat(now.groups().voters(group)).contains(order);
+        assertThat(now.groups().moves()).isEmpty();
+        assertThat(failure(topics.move(group, List.of(A, B))).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(failure(topics.move(group, List.of(A, B, D))).code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(failure(topics.move(PlacementGroup.CONTROL, List.of(A, B, C)))
+                        .code())
+                .isEqualTo(ErrorCode.INVALID_ARGUMENT);
     }
 }

@@ -9,6 +9,7 @@ import io.tailrace.cluster.link.GoldenFiles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.io.NotSerializableException;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +42,9 @@ class CreationFormatTest {
         format = (CreationFormat) SerializationExtension.get(system).serializerFor(ReplicaCreator.Create.class);
         fixtures = List.of(
                 new ReplicaCreator.Create(REQUEST, List.of(replica(0), replica(7)), elsewhere()),
+                new ReplicaCreator.Prepare(REQUEST, new PartitionId(new UUID(3, 4), 7), 12, elsewhere()),
                 new ReplicaCreator.Created(REQUEST),
+                new ReplicaCreator.Prepared(REQUEST, new ReplicaId(new UUID(5, 6).toString(), "r")),
                 new ReplicaCreator.Creating(REQUEST),
                 new ReplicaCreator.NotCreated(REQUEST, ErrorCode.DISK_FULL, "No room."));
     }

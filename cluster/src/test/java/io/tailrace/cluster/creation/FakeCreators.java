@@ -48,8 +48,9 @@ public final class FakeCreators implements ReplicaCreators {
     }
 
     @Override
-    public synchronized void tell(UUID node, ReplicaCreator.Create message) {
-        asked.merge(node, 1, Integer::sum);
+    public synchronized void tell(UUID node, ReplicaCreator.Request asked) {
+        ReplicaCreator.Create message = (ReplicaCreator.Create) asked;
+        this.asked.merge(node, 1, Integer::sum);
         sizes.add(message.replicas().size());
         UUID request = message.request();
         switch (ways.getOrDefault(node, Way.MAKES)) {

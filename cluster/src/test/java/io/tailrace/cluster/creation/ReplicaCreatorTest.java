@@ -63,7 +63,13 @@ class ReplicaCreatorTest {
     }
 
     private ActorRef<ReplicaCreator.Command> creator(ReplicaCreator.Store store) {
-        return Adapter.spawnAnonymous(system, ReplicaCreator.create(SELF, store, io));
+        return Adapter.spawnAnonymous(
+                system,
+                ReplicaCreator.create(
+                        SELF,
+                        store,
+                        (partition, number) -> new ReplicaId(SELF.toString(), partition.text() + number),
+                        io));
     }
 
     private void store(String name, ReplicaId self, Voters first) {

@@ -80,12 +80,19 @@ class ClusterProcessesTest {
         }
     }
 
-    private List<JsonNode> nodes() throws IOException, InterruptedException {
+    private JsonNode status() throws IOException, InterruptedException {
         Outcome status = cluster("status", "--format", "json");
         assertThat(status.exitCode()).as(status.err()).isZero();
-        JsonNode json = JSON.readTree(status.out());
-        assertThat(json.path("groups").isArray()).isTrue();
-        return StreamSupport.stream(json.path("nodes").spliterator(), false).toList();
+        return JSON.readTree(status.out());
+    }
+
+    private static List<JsonNode> nodes(JsonNode status) {
+        assertThat(status.path("groups").isArray()).isTrue();
+        return StreamSupport.stream(status.path("nodes").spliterator(), false).toList();
+    }
+
+    private List<JsonNode> nodes() throws IOException, InterruptedException {
+        return nodes(status());
     }
 
     /** What the command would show, without a process for each look. */
@@ -127,8 +134,11 @@ class ClusterProcessesTest {
     void nodesComeUpGoOnWithoutOneTakeItBackAndEnd() throws Exception {
         Outcome up = cluster("up", "--nodes", "3", "--port", "0");
         assertThat(up.exitCode()).as(up.err()).isZero();
-        List<JsonNode> nodes = nodes();
+        JsonNode status = status();
+        List<JsonNode> nodes = nodes(status);
         assertThat(states(nodes)).containsExactly("up", "up", "up");
+        assertThat(status.path("groups").path(0).toString())
+                .isEqualTo("{\"group\":\"control\",\"voters\":[\"a\",\"b\",\"c\"],\"target\":[],\"leaving\":[]}");
         assertThat(nodes).extracting(node -> node.path("name").asText()).containsExactly("a", "b", "c");
         assertThat(nodes).extracting(node -> node.path("id").asText()).doesNotHaveDuplicates();
 
