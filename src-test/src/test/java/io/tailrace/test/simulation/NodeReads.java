@@ -74,6 +74,20 @@ final class NodeReads {
         return now == null || now.failed || now.replica.abstains() ? null : now.log();
     }
 
+    /** Whether it runs, does not abstain, and no damage waits in its log to be met. */
+    boolean isSound() {
+        Log log = soundLog();
+        if (log == null) {
+            return false;
+        }
+        try {
+            node.damage.requireNone(log);
+            return true;
+        } catch (TailraceException e) {
+            return false;
+        }
+    }
+
     /** Reads everything that is on the disk, and so meets all damage there is. */
     boolean scrub() {
         RunningReplica now = node.running();

@@ -194,9 +194,9 @@ final class Operator {
         return possible().stream().allMatch(voters -> members.canDecide(voters, without));
     }
 
-    /** In the end nothing happens any more to who has caught up. */
+    /** In the end nothing happens any more to who has caught up; but damage that nobody has met yet will be met. */
     private boolean isMissing(SimulatedNode node) {
-        return cluster.isBeingTested() ? node.damage.isThere() : node.reads.soundLog() == null;
+        return cluster.isBeingTested() ? node.damage.isThere() : !node.reads.isSound();
     }
 
     private Set<Set<ReplicaId>> possible() {

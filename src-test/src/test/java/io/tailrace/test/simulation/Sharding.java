@@ -9,6 +9,7 @@ final class Sharding {
 
     private final Cluster cluster;
     private final World world;
+    private int turn;
 
     Sharding(Cluster cluster, World world) {
         this.cluster = cluster;
@@ -27,8 +28,9 @@ final class Sharding {
             world.coverage.count("two believe to lead");
         }
         if (!cluster.isBeingTested()) {
+            // In the end it gets to everybody: of seven nodes one may be the only voter.
             if (leading.isEmpty() && world.chance(0.5)) {
-                nominate(cluster.anyNode());
+                nominate(cluster.nodes().get(turn++ % cluster.nodes().size()));
             }
         } else if (leading.isEmpty() || world.chance(0.04)) {
             nominate(cluster.anyNode());
