@@ -114,7 +114,7 @@ final class Downing {
             Candidate worst, Links most, List<Candidate> among, Set<BrokenLink> broken) {
         return among.stream()
                 .filter(other -> isBroken(worst, other, broken))
-                .allMatch(other -> brokenLinks(other, among, broken).compareTo(most) < 0);
+                .allMatch(other -> brokenLinks(other, among, broken).all < most.all);
     }
 
     private static Links brokenLinks(Candidate of, List<Candidate> among, Set<BrokenLink> broken) {

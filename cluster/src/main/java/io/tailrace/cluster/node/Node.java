@@ -233,9 +233,14 @@ final class Node implements Tailrace {
         }
     }
 
-    private static <T> T await(CompletionStage<T> stage, Duration timeout) {
+    /** Not longer than there is an actor system that could answer: its questions do not even time out when it has ended. */
+    private <T> T await(CompletionStage<T> stage, Duration timeout) {
+        CompletableFuture<T> answer = stage.toCompletableFuture().copy();
+        system.getWhenTerminated()
+                .whenComplete((ended, failure) -> answer.completeExceptionally(new TailraceException(
+                        ErrorCode.CLOSED, "The node lost its actor system while it was starting.")));
         try {
-            return stage.toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TailraceException(ErrorCode.CLOSED, "Interrupted while the node was starting.", e);

@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 
 /** How each fault is done, and undone. */
 final class Harm {
+    private final NodeGroup group;
     private final List<NodeProcess> nodes;
+    private final Moves moves;
     private final List<Host> clients;
     private final Network network;
     private final Random random;
@@ -30,14 +32,16 @@ final class Harm {
      * @param problems told in words what must not be
      */
     Harm(
-            List<NodeProcess> nodes,
+            NodeGroup group,
             List<Host> clients,
             Network network,
             Random random,
             int longestMillis,
             Consumer<Happening> out,
             Consumer<String> problems) {
-        this.nodes = nodes;
+        this.group = group;
+        this.nodes = group.all();
+        this.moves = new Moves(group, random, out);
         this.clients = clients;
         this.network = network;
         this.random = random;
@@ -47,10 +51,10 @@ final class Harm {
     }
 
     boolean isPossible(Fault fault) {
-        return network.canBeCut() || !fault.needsSandbox();
+        return (network.canBeCut() || !fault.needsSandbox()) && (nodes.size() > 3 || !fault.needsSpare());
     }
 
-    /** Any but {@link Fault#ROLLING_RESTART}, which happens to all. */
+    /** To that node, or to all, or to whom it can be done. */
     void doTo(NodeProcess node, Fault fault) throws IOException, InterruptedException {
         switch (fault) {
             case KILL -> {
@@ -73,7 +77,18 @@ final class Harm {
             case FLAPPING -> flap(node);
             case CUT_CLIENT -> cutClient(clients.get(random.nextInt(clients.size())));
             case FULL_DISK -> fillDisk(nodes.get(nodes.size() - 1));
-            case ROLLING_RESTART -> throw new IllegalArgumentException(fault + " is nothing that one node has");
+            case ROLLING_RESTART -> rollingRestart();
+            case WIPED_REPLICA -> moves.wipeReplica(node);
+            case DRAIN -> moves.drain(node);
+            case REPLACED_NODE -> moves.replace();
+        }
+    }
+
+    private void rollingRestart() throws IOException, InterruptedException {
+        for (NodeProcess node : nodes) {
+            node.stop();
+            node.start();
+            group.awaitReady();
         }
     }
 

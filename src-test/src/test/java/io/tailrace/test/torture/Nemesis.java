@@ -42,22 +42,10 @@ final class Nemesis {
             NodeProcess node = nodes.all().get(random.nextInt(nodes.all().size()));
             done.merge(fault, 1, Integer::sum);
             out.accept(Happening.note("fault " + fault + " " + node.name()));
-            if (fault == Fault.ROLLING_RESTART) {
-                rollingRestart();
-            } else {
-                harm.doTo(node, fault);
-            }
+            harm.doTo(node, fault);
             out.accept(Happening.note("fault is over"));
             nodes.awaitReady();
             out.accept(Happening.note("well again"));
-        }
-    }
-
-    private void rollingRestart() throws IOException, InterruptedException {
-        for (NodeProcess node : nodes.all()) {
-            node.stop();
-            node.start();
-            nodes.awaitReady();
         }
     }
 }

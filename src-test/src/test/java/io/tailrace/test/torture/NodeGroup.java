@@ -22,13 +22,18 @@ final class NodeGroup {
     private final List<NodeProcess> nodes = new ArrayList<>();
     private final List<String> seeds = new ArrayList<>();
 
-    /** Of nodes a, b, c …, which are not started yet; each has what it keeps in a directory of its name. */
+    /**
+     * Of nodes a, b, c …, which are not started yet; each has what it keeps in a directory of its name. Of an even number the last one
+     * is no founder: it joins.
+     */
     NodeGroup(Path directory, int count, Network network) throws IOException, InterruptedException {
         List<Integer> ports = freePorts(2 * count);
         List<Host> hosts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             hosts.add(network.host(Character.toString('a' + i)));
-            seeds.add(hosts.get(i).address() + ":" + ports.get(count + i));
+            if (i < (count - 1) / 2 * 2 + 1) {
+                seeds.add(hosts.get(i).address() + ":" + ports.get(count + i));
+            }
         }
         for (int i = 0; i < count; i++) {
             Path own = directory.resolve(hosts.get(i).name());

@@ -7,11 +7,12 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,20 +54,35 @@ final class ReplicaComparison {
                 LogReader b = second.newReader()) {
             long end = Math.min(first.endOffset(), second.endOffset());
             long at = Math.max(first.startOffset(), second.startOffset());
+            Batches left = new Batches(a, end);
+            Batches right = new Batches(b, end);
             while (at < end) {
-                RecordBatch left = next(a, at, end);
-                RecordBatch right = next(b, at, end);
-                if (!left.bytes().equals(right.bytes())) {
+                RecordBatch ofOne = left.at(at);
+                if (!ofOne.bytes().equals(right.at(at).bytes())) {
                     found.add("replicas differ: " + one + " and " + other + " at offset " + at);
                     return;
                 }
-                at = left.nextOffset();
+                at = ofOne.nextOffset();
             }
         }
     }
 
-    private static RecordBatch next(LogReader reader, long at, long end) {
-        ByteBuffer some = reader.read(at, PIECE, end);
-        return ReplicaDisk.checked(some).get(0);
+    /** The batches of one replica, one after the other. */
+    private static final class Batches {
+        private final LogReader reader;
+        private final long end;
+        private final Deque<RecordBatch> read = new ArrayDeque<>();
+
+        Batches(LogReader reader, long end) {
+            this.reader = reader;
+            this.end = end;
+        }
+
+        RecordBatch at(long offset) {
+            if (read.isEmpty()) {
+                read.addAll(ReplicaDisk.checked(reader.read(offset, PIECE, end)));
+            }
+            return read.removeFirst();
+        }
     }
 }

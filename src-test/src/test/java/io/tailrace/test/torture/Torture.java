@@ -119,7 +119,7 @@ public final class Torture {
             };
             Random random = new Random(seed);
             Harm harm = new Harm(
-                    nodes.all(),
+                    nodes,
                     List.of(network.host(API_PRODUCE), network.host(API_READ)),
                     network,
                     random,
