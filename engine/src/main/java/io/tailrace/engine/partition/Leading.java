@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a partition has while it leads: the gate in front of its child, the mover of its log's start, the settings that it goes
@@ -146,6 +147,17 @@ final class Leading {
 
     void hear(StartMover.Event event) {
         start.hear(event);
+    }
+
+    /** Why the leadership is over, or {@code null}: where nobody writes nothing else would tell. */
+    @Nullable
+    TailraceException whyOver() {
+        try {
+            leadership.ensureLeading();
+            return null;
+        } catch (TailraceException e) {
+            return e;
+        }
     }
 
     /** Once a second: writes down how much is on the disk, and asks for the settings. */

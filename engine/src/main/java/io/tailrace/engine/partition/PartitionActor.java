@@ -279,7 +279,7 @@ final class PartitionActor {
                         moved ->
                                 moved.leading() == leading ? then(() -> leading.hear(moved.event())) : Behaviors.same())
                 .onMessage(SettingsHeard.class, heard -> heard(elected, leading, child, heard))
-                .onMessageEquals(Tick.SECOND, () -> then(leading::tick))
+                .onMessageEquals(Tick.SECOND, () -> second(elected, leading, child))
                 .onMessageEquals(Tick.RETENTION, () -> then(leading::checkRetention))
                 .onMessage(Stop.class, stop -> Behaviors.stopped())
                 .onMessage(Command.class, late -> Behaviors.same())
@@ -323,6 +323,16 @@ final class PartitionActor {
             return lost(elected, leading, failure);
         }
         leading.keepSettings();
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> second(Elected elected, Leading leading, ActorRef<PersistentPartition.Command> child) {
+        TailraceException over = leading.whyOver();
+        if (over != null) {
+            dismiss(child);
+            return lost(elected, leading, over);
+        }
+        leading.tick();
         return Behaviors.same();
     }
 

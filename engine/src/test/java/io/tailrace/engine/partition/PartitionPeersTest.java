@@ -1,6 +1,7 @@
 package io.tailrace.engine.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.journal.ReplicaSnapshots;
@@ -244,5 +245,21 @@ class PartitionPeersTest {
         long again = offset(a.append(partition, batch(1)));
         assertThat(again).isBetween(1L, 3L);
         assertThat(offset(a.append(partition, batch(2)))).isGreaterThan(again);
+    }
+
+    /** Nobody writes, so no failed persist tells the actor. */
+    @Test
+    void whoLostItsQuorumWhileNothingHappenedLeadsAgainByItself() {
+        Node a = nodes.get(0);
+        ActorRef<Partition.Command> partition = a.start();
+        int epoch = ((Partition.Leads) a.whoLeads(partition)).epoch();
+        network.cutOff("b");
+        network.cutOff("c");
+        await().atMost(SOON)
+                .until(() -> !a.replicas.find(ID.text()).orElseThrow().isLeading());
+        network.heal();
+        await().atMost(SOON)
+                .until(() -> a.whoLeads(partition) instanceof Partition.Leads leads && leads.epoch() > epoch);
+        assertThat(a.offsets(partition)).isInstanceOf(Partition.Offsets.class);
     }
 }

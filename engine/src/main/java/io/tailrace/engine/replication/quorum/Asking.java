@@ -107,7 +107,7 @@ final class Asking extends Role {
         int open = voters.ids().size() - answered;
         int reports = 0;
         for (PreVoteReply each : answers.values()) {
-            int same = each.leader() == null || nomination.handOver() ? 0 : count(voters, each);
+            int same = mayDeferTo(each.leader()) ? count(voters, each) : 0;
             if (each.leader() != null && replica.rules().defers(same, voters.quorum())) {
                 replica.out().decide(new Output.NominationDeferred(each.leader(), each.leaderEpoch()));
                 replica.resume(
@@ -122,6 +122,11 @@ final class Asking extends Role {
         if (answered >= voters.quorum() && !mayBeLed) {
             standOrDecline(best, greatest);
         }
+    }
+
+    /** Who led until a moment ago is still reported to lead, and knows better itself. */
+    private boolean mayDeferTo(@Nullable ReplicaId leader) {
+        return leader != null && !leader.equals(replica.self()) && !nomination.handOver();
     }
 
     /** How many of these voters have answered, or report the same leader. */
