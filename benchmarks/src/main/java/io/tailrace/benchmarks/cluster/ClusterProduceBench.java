@@ -94,7 +94,7 @@ public final class ClusterProduceBench implements Callable<Integer> {
             long downings = 0;
             long unreachable = 0;
             for (BenchNode node : cluster.nodes()) {
-                downings += node.logged("SBR took decision");
+                downings += node.logged("Told to leave the cluster");
                 unreachable += node.logged("Marking node as UNREACHABLE");
             }
             json.put("downings", downings).put("foundUnreachable", unreachable);
