@@ -198,7 +198,8 @@ class MoveClusterTest {
             UUID gone = state(n0, "n3").id();
             nodes.get(3).close();
             join(n0.placements().undrain(state(n0, "n1").id()));
-            await().atMost(PATIENCE).until(() -> !state(n0, gone.toString()).alive());
+            await().atMost(PATIENCE).until(() -> join(n0.placements().state()).nodes().stream()
+                    .noneMatch(node -> node.id().equals(gone) && node.alive()));
             join(n0.placements().drain(gone));
             awaitNothingMoves(n0);
             for (int number = 0; number < PARTITIONS; number++) {
