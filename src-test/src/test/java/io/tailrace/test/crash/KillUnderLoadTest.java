@@ -27,13 +27,15 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.stream.javadsl.Source;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} under load, again and again on the same data: what was acknowledged is there, in order, once. */
 class KillUnderLoadTest {
     private static final long SEED = 20_261_121;
-    private static final int KILLS = 20;
+    private static final int KILLS = 8;
+    private static final int MANY_KILLS = 40;
     /** Numbers of one life are below those of the next. */
     private static final long NUMBERS_PER_LIFE = 1_000_000_000L;
 
@@ -50,10 +52,20 @@ class KillUnderLoadTest {
 
     @Test
     void everythingAcknowledgedIsThereInOrderAndOnce() throws Exception {
+        liveAndDie(KILLS);
+    }
+
+    @Test
+    @Tag("full")
+    void soItIsAfterManyKills() throws Exception {
+        liveAndDie(MANY_KILLS);
+    }
+
+    private void liveAndDie(int kills) throws Exception {
         Random random = new Random(SEED);
         List<Ack> acks = new ArrayList<>();
         long lostAnswers = 0;
-        for (int life = 0; life < KILLS; life++) {
+        for (int life = 0; life < kills; life++) {
             lostAnswers += liveAndDie(life, 300 + random.nextInt(3_000), acks);
         }
         assertThat(lostAnswers).as("answers lost, so batches sent twice").isPositive();
