@@ -41,12 +41,20 @@ public final class ReplicaFile {
     private VoterHistory stored;
 
     private boolean uncertain;
+    /** Asked for at every batch. */
+    private boolean soleVoter;
 
     private ReplicaFile(FileStore files, Path path, ReplicaId self, VoterHistory stored) {
         this.files = files;
         this.path = path;
         this.self = self;
-        this.stored = stored;
+        keep(stored);
+    }
+
+    private void keep(VoterHistory history) {
+        stored = history;
+        soleVoter = history.byOffset().values().stream()
+                .allMatch(voters -> voters.ids().equals(List.of(self)));
     }
 
     /** Whether there is a replica in that directory, as far as this file says. */
@@ -126,8 +134,7 @@ public final class ReplicaFile {
      * configuration alone does not tell: its entry may be what the log has lost.
      */
     public boolean isSoleVoter() {
-        return stored.byOffset().values().stream()
-                .allMatch(voters -> voters.ids().equals(List.of(self)));
+        return soleVoter;
     }
 
     /** Whether its log was created with these voters, as far as the file goes back. */
@@ -153,12 +160,20 @@ public final class ReplicaFile {
             return;
         }
         long base = batches.get(0).baseOffset();
-        boolean mayChange = batches.stream().anyMatch(placed -> placed.batch().isControl());
-        if (mayChange || uncertain || stored.newestOffset() >= base) {
+        if (mayChange(batches) || uncertain || stored.newestOffset() >= base) {
             VoterHistory wanted = voters(base);
             wanted.append(batches);
             become(wanted);
         }
+    }
+
+    private static boolean mayChange(List<PlacedBatch> batches) {
+        for (PlacedBatch placed : batches) {
+            if (placed.batch().isControl()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -177,7 +192,7 @@ public final class ReplicaFile {
         if (uncertain || !wanted.byOffset().equals(stored.byOffset())) {
             uncertain = true;
             write(wanted);
-            stored = wanted;
+            keep(wanted);
             uncertain = false;
         }
     }
