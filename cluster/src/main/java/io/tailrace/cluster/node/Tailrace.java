@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.group.Groups;
 import io.tailrace.cluster.placement.Partitions;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
@@ -104,6 +105,15 @@ public interface Tailrace extends AutoCloseable {
      */
     default Placements placements() {
         throw new UnsupportedOperationException("This is no node of a cluster.");
+    }
+
+    /**
+     * Consumer groups.
+     *
+     * @throws UnsupportedOperationException if this is no node that has a coordinator
+     */
+    default Groups groups() {
+        throw new UnsupportedOperationException("This node has no consumer groups.");
     }
 
     /** Finds and feeds partitions. */

@@ -63,6 +63,16 @@ public enum ErrorCode {
     OUTCOME_UNKNOWN(true),
     /** Nobody answers for the catalogue of topics at the moment: ask again. */
     CATALOG_UNAVAILABLE(true),
+    /** Nobody answers for the consumer groups at the moment: ask again. */
+    COORDINATOR_UNAVAILABLE(true),
+    /** There is no consumer group of that name. */
+    UNKNOWN_GROUP(false),
+    /** That cannot be done to a consumer group that has members: stop them first. */
+    GROUP_ACTIVE(false),
+    /** The partition is not, or no longer, the member's who commits: somebody else reads it from what was committed before. */
+    STALE_COMMIT(false),
+    /** The member was taken for dead, or another has its instance id: its partitions are others'. */
+    MEMBER_FENCED(false),
     /**
      * Fewer nodes that can hold replicas are up than are needed, or one that is to hold a replica does not answer: start it, or ask
      * for fewer replicas.
