@@ -1,6 +1,7 @@
 package io.tailrace.cluster.group;
 
 import io.tailrace.engine.partition.PartitionId;
+import java.util.Comparator;
 
 /**
  * A partition, with its topic's name as it was when it was dealt out.
@@ -8,4 +9,9 @@ import io.tailrace.engine.partition.PartitionId;
  * @param topic the name
  * @param id which partition
  */
-public record TopicPartitionId(String topic, PartitionId id) {}
+public record TopicPartitionId(String topic, PartitionId id) {
+    /** By topic, then by number. */
+    public static final Comparator<TopicPartitionId> ORDER = Comparator.comparing(TopicPartitionId::topic)
+            .thenComparing(partition -> partition.id().topicId())
+            .thenComparingInt(partition -> partition.id().partition());
+}
