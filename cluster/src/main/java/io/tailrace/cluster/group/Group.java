@@ -73,14 +73,11 @@ record Group(
                 .toList();
     }
 
-    /** What that member has, with the generation in which each was dealt to it. */
-    Map<TopicPartitionId, Integer> ownedBy(String memberId) {
-        Map<TopicPartitionId, Integer> owned = new HashMap<>();
-        owners.forEach((partition, owner) -> {
-            if (owner.memberId().equals(memberId)) {
-                owned.put(new TopicPartitionId(owner.topic(), partition), owner.generation());
-            }
-        });
+    /** What each member has, with the generation in which each was dealt to it. */
+    Map<String, Map<TopicPartitionId, Integer>> owned() {
+        Map<String, Map<TopicPartitionId, Integer>> owned = new HashMap<>();
+        owners.forEach((partition, owner) -> owned.computeIfAbsent(owner.memberId(), none -> new HashMap<>())
+                .put(new TopicPartitionId(owner.topic(), partition), owner.generation()));
         return owned;
     }
 

@@ -1,0 +1,182 @@
+package io.tailrace.cluster.group;
+
+import io.tailrace.cluster.catalog.Catalog;
+import io.tailrace.cluster.catalog.CatalogView;
+import io.tailrace.cluster.group.GroupStore.Recovered;
+import io.tailrace.cluster.group.GroupStore.Stored;
+import io.tailrace.engine.partition.PartitionId;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The coordinator of all consumer groups, one in the cluster. It stands in front of the persistent {@link GroupStore}, bounds what waits for
+ * it, and tells nobody of what is not stored (log-safety rule 19).
+ *
+ * <ul>
+ *   <li><b>asleep</b>: nobody has asked for a group since it came to be; it has no journal yet, nor does it need one.
+ *   <li><b>recovering</b>: reads its journal, and learns of the topics; everybody is to ask again.
+ *   <li><b>serving</b>, which is {@link Serving}. When the store stops, a persist has failed: what was under way is unknown, and all begins
+ *       anew, with sessions that begin anew too, as after a fail-over.
+ * </ul>
+ */
+public final class GroupCoordinator {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final ActorContext<Command> context;
+    private final TimerScheduler<Command> timers;
+    private final GroupEnvironment environment;
+    private final GroupRules rules;
+    private @Nullable Topology topology;
+    private @Nullable GroupTable recovered;
+    private Duration pause = FIRST_PAUSE;
+
+    /** What it understands. */
+    public sealed interface Command permits GroupRequest, Lost, TakenAway, Topics, FromStore, Restart {}
+
+    /** A member is taken for dead. */
+    record Lost(String group, String memberId) implements Command {}
+
+    /** A member has not given these back in time. */
+    record TakenAway(String group, String memberId, Map<PartitionId, Integer> partitions) implements Command {}
+
+    record Topics(Topology topology) implements Command {}
+
+    record FromStore(GroupStore.Answer answer) implements Command {}
+
+    enum Restart implements Command {
+        INSTANCE
+    }
+
+    private GroupCoordinator(
+            ActorContext<Command> context, TimerScheduler<Command> timers, GroupEnvironment environment) {
+        this.context = context;
+        this.timers = timers;
+        this.environment = environment;
+        this.rules = new GroupRules(environment.limits());
+    }
+
+    /** The coordinator's behaviour. */
+    public static Behavior<Command> create(GroupEnvironment environment) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new GroupCoordinator(context, timers, environment).asleep()));
+    }
+
+    private Behavior<Command> asleep() {
+        return Behaviors.receive(Command.class)
+                .onMessage(GroupRequest.class, first -> {
+                    follow();
+                    refuse(first);
+                    return recover();
+                })
+                .onMessage(Command.class, early -> Behaviors.same())
+                .build();
+    }
+
+    /** What the catalogue says of anything but topics is no news here. */
+    private void follow() {
+        ActorRef<Command> self = context.getSelf();
+        Catalog[] last = new Catalog[1];
+        context.spawn(
+                CatalogView.create(environment.catalog(), now -> {
+                    Catalog before = last[0];
+                    if (before == null
+                            || before.byName() != now.byName()
+                            || before.deleted() != now.deleted()) {
+                        self.tell(new Topics(Topology.of(now)));
+                    }
+                    last[0] = now;
+                }),
+                "catalog");
+    }
+
+    private Behavior<Command> recover() {
+        recovered = null;
+        ActorRef<GroupStore.Answer> answers = context.messageAdapter(GroupStore.Answer.class, FromStore::new);
+        ActorRef<GroupStore.Apply> store = context.spawnAnonymous(GroupStore.create(rules, answers));
+        context.watch(store);
+        return Behaviors.receive(Command.class)
+                .onMessage(GroupRequest.class, this::refuse)
+                .onMessage(Topics.class, topics -> {
+                    topology = topics.topology;
+                    return serveIfReady(store);
+                })
+                .onMessage(FromStore.class, heard -> {
+                    if (heard.answer instanceof Recovered ready) {
+                        recovered = ready.groups();
+                    }
+                    return serveIfReady(store);
+                })
+                .onMessage(Command.class, early -> Behaviors.same())
+                .onSignal(Terminated.class, ended -> startAgain())
+                .build();
+    }
+
+    private Behavior<Command> serveIfReady(ActorRef<GroupStore.Apply> store) {
+        Topology topics = topology;
+        GroupTable groups = recovered;
+        if (topics == null || groups == null) {
+            return Behaviors.same();
+        }
+        pause = FIRST_PAUSE;
+        Serving serving = new Serving(context, store, groups, topics, environment.clock());
+        return Behaviors.receive(Command.class)
+                .onMessage(GroupRequest.class, request -> then(() -> serving.hear(request)))
+                .onMessage(Lost.class, lost -> then(() -> serving.lose(lost)))
+                .onMessage(TakenAway.class, taken -> then(() -> serving.takeAway(taken)))
+                .onMessage(Topics.class, changed -> {
+                    topology = changed.topology;
+                    return then(() -> serving.follow(changed.topology));
+                })
+                .onMessage(FromStore.class, heard -> then(() -> {
+                    if (heard.answer instanceof Stored stored) {
+                        serving.stored(stored);
+                    }
+                }))
+                .onMessage(Command.class, late -> Behaviors.same())
+                .onSignal(Terminated.class, ended -> {
+                    serving.end();
+                    return startAgain();
+                })
+                .build();
+    }
+
+    private static Behavior<Command> then(Runnable step) {
+        step.run();
+        return Behaviors.same();
+    }
+
+    private Behavior<Command> startAgain() {
+        context.getLog().warn("The consumer groups' journal failed: the coordinator begins anew in {}", pause);
+        timers.startSingleTimer(Restart.INSTANCE, pause);
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+        return Behaviors.receive(Command.class)
+                .onMessage(GroupRequest.class, this::refuse)
+                .onMessage(Topics.class, topics -> {
+                    topology = topics.topology;
+                    return Behaviors.same();
+                })
+                .onMessageEquals(Restart.INSTANCE, this::recover)
+                .onMessage(Command.class, early -> Behaviors.same())
+                .build();
+    }
+
+    /** What is said again anyway needs no answer. */
+    private Behavior<Command> refuse(GroupRequest request) {
+        Outcome.Refused why = PendingQueue.unavailable();
+        if (request instanceof GroupRequest.Admin admin) {
+            admin.replyTo().tell(new GroupReply.Refused(why.code(), why.message()));
+        } else if (request instanceof GroupRequest.Commit commit) {
+            commit.member().tell(new MemberMessage.NotCommitted(commit.number(), why.code(), why.message()));
+        }
+        return Behaviors.same();
+    }
+}
