@@ -9,15 +9,16 @@ final class ErrorTable {
     static int status(ErrorCode code) {
         return switch (code) {
             case MALFORMED_REQUEST, INVALID_TOPIC_NAME, INVALID_SETTING, INVALID_ARGUMENT, SERIALIZATION_FAILED -> 400;
-            case NO_REPLICA, NOT_FOUND, UNKNOWN_TOPIC, UNKNOWN_PARTITION -> 404;
+            case NO_REPLICA, NOT_FOUND, UNKNOWN_TOPIC, UNKNOWN_PARTITION, UNKNOWN_GROUP -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case NOT_ACCEPTABLE -> 406;
-            case TOPIC_EXISTS -> 409;
+            case TOPIC_EXISTS, GROUP_ACTIVE, STALE_COMMIT, MEMBER_FENCED -> 409;
             case REQUEST_TOO_LARGE, RECORD_TOO_LARGE -> 413;
             case UNSUPPORTED_MEDIA_TYPE -> 415;
             case OFFSET_OUT_OF_RANGE -> 416;
             case NOT_READY,
                     CATALOG_UNAVAILABLE,
+                    COORDINATOR_UNAVAILABLE,
                     NOT_ENOUGH_NODES,
                     PARTITION_UNAVAILABLE,
                     PARTITION_BUSY,

@@ -36,6 +36,7 @@ public final class GroupCoordinator {
     private final GroupRules rules;
     private @Nullable Topology topology;
     private @Nullable GroupTable recovered;
+    private int stores;
     private Duration pause = FIRST_PAUSE;
 
     /** What it understands. */
@@ -100,7 +101,7 @@ public final class GroupCoordinator {
     private Behavior<Command> recover() {
         recovered = null;
         ActorRef<GroupStore.Answer> answers = context.messageAdapter(GroupStore.Answer.class, FromStore::new);
-        ActorRef<GroupStore.Apply> store = context.spawnAnonymous(GroupStore.create(rules, answers));
+        ActorRef<GroupStore.Apply> store = context.spawnAnonymous(GroupStore.create(++stores, rules, answers));
         context.watch(store);
         return Behaviors.receive(Command.class)
                 .onMessage(GroupRequest.class, this::refuse)
@@ -109,7 +110,7 @@ public final class GroupCoordinator {
                     return serveIfReady(store);
                 })
                 .onMessage(FromStore.class, heard -> {
-                    if (heard.answer instanceof Recovered ready) {
+                    if (heard.answer instanceof Recovered ready && ready.store() == stores) {
                         recovered = ready.groups();
                     }
                     return serveIfReady(store);
@@ -136,7 +137,7 @@ public final class GroupCoordinator {
                     return then(() -> serving.follow(changed.topology));
                 })
                 .onMessage(FromStore.class, heard -> then(() -> {
-                    if (heard.answer instanceof Stored stored) {
+                    if (heard.answer instanceof Stored stored && stored.store() == stores) {
                         serving.stored(stored);
                     }
                 }))

@@ -26,6 +26,7 @@ final class GroupStore extends EventSourcedBehavior<GroupStore.Apply, GroupEvent
     private static final int SNAPSHOT_EVERY = 5000;
     private static final int SNAPSHOTS_KEPT = 2;
 
+    private final int number;
     private final GroupRules rules;
     private final ActorRef<Answer> gate;
 
@@ -42,10 +43,13 @@ final class GroupStore extends EventSourcedBehavior<GroupStore.Apply, GroupEvent
     }
 
     /** What the gate hears. */
-    sealed interface Answer {}
+    sealed interface Answer {
+        /** Which of the coordinator's stores says so: one that has ended may be heard late. */
+        int store();
+    }
 
     /** Recovery is over: send. */
-    record Recovered(GroupTable groups) implements Answer {}
+    record Recovered(int store, GroupTable groups) implements Answer {}
 
     /**
      * A lot is stored.
@@ -54,16 +58,18 @@ final class GroupStore extends EventSourcedBehavior<GroupStore.Apply, GroupEvent
      * @param touched the groups whose members or owners may have changed, or which are gone
      * @param groups all of them, now
      */
-    record Stored(List<Outcome> outcomes, Set<String> touched, GroupTable groups) implements Answer {}
+    record Stored(int store, List<Outcome> outcomes, Set<String> touched, GroupTable groups) implements Answer {}
 
-    private GroupStore(GroupRules rules, ActorRef<Answer> gate) {
+    private GroupStore(int number, GroupRules rules, ActorRef<Answer> gate) {
         super(PersistenceId.ofUniqueId(PERSISTENCE_ID));
+        this.number = number;
         this.rules = rules;
         this.gate = gate;
     }
 
-    static Behavior<Apply> create(GroupRules rules, ActorRef<Answer> gate) {
-        return Behaviors.setup(context -> new GroupStore(rules, gate));
+    /** The coordinator's store of that number. */
+    static Behavior<Apply> create(int number, GroupRules rules, ActorRef<Answer> gate) {
+        return Behaviors.setup(context -> new GroupStore(number, rules, gate));
     }
 
     @Override
@@ -94,7 +100,7 @@ final class GroupStore extends EventSourcedBehavior<GroupStore.Apply, GroupEvent
     @Override
     public SignalHandler<GroupTable> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.instance(), groups -> gate.tell(new Recovered(groups)))
+                .onSignal(RecoveryCompleted.instance(), groups -> gate.tell(new Recovered(number, groups)))
                 .build();
     }
 
@@ -109,6 +115,6 @@ final class GroupStore extends EventSourcedBehavior<GroupStore.Apply, GroupEvent
         draft.finish();
         List<GroupEvent> events = draft.events();
         return (events.isEmpty() ? Effect().none() : Effect().persist(events))
-                .thenRun((GroupTable now) -> gate.tell(new Stored(draft.outcomes(), draft.touched(), now)));
+                .thenRun((GroupTable now) -> gate.tell(new Stored(number, draft.outcomes(), draft.touched(), now)));
     }
 }

@@ -2,6 +2,7 @@ package io.tailrace.cluster.node;
 
 import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.group.Groups;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
@@ -37,6 +38,7 @@ final class LastingNode implements Tailrace, Lives {
     private final NodeSettings settings;
     private final Topics topics = new LastingTopics(this);
     private final Placements placements = new LastingPlacements(this);
+    private final Groups groups = new LastingGroups(this);
     private final Partitions partitions = new LastingPartitions(this);
     private final List<Consumer<ActorSystem<?>>> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Done> ended = new CompletableFuture<>();
@@ -249,6 +251,11 @@ final class LastingNode implements Tailrace, Lives {
     @Override
     public Placements placements() {
         return placements;
+    }
+
+    @Override
+    public Groups groups() {
+        return groups;
     }
 
     @Override

@@ -11,6 +11,9 @@ import io.tailrace.cluster.catalog.TopicCatalog;
 import io.tailrace.cluster.creation.ReplicaCreator;
 import io.tailrace.cluster.formation.ClusterNode;
 import io.tailrace.cluster.formation.Members;
+import io.tailrace.cluster.group.GroupClient;
+import io.tailrace.cluster.group.GroupCoordinator;
+import io.tailrace.cluster.group.GroupEnvironment;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionEnvelope;
 import io.tailrace.cluster.placement.PartitionRegion;
@@ -46,6 +49,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
@@ -72,6 +76,7 @@ final class Node implements Tailrace {
     private final PartitionStarter starter;
     private final CatalogClient topics;
     private final Placements placements;
+    private final GroupClient groups;
     private final Optional<NodeMoves> moves;
     private final PartitionRemover remover;
     private final Members members;
@@ -147,18 +152,27 @@ final class Node implements Tailrace {
                 lookup.controlVoters(),
                 nodes,
                 ofCatalog.nodePatience());
-        ActorRef<TopicCatalog.Command> singleton = ClusterSingleton.get(system)
-                .init(SingletonActor.of(TopicCatalog.create(catalogEnvironment), "tailrace-catalog")
-                        .withSettings(home.hostRole()
-                                .map(role ->
-                                        ClusterSingletonSettings.create(system).withRole(role))
-                                .orElseGet(() -> ClusterSingletonSettings.create(system))));
+        ActorRef<TopicCatalog.Command> singleton =
+                singleton(TopicCatalog.create(catalogEnvironment), "tailrace-catalog");
         this.topics = new CatalogClient(system, singleton, ofCatalog.timeout(), ofCatalog.changeTimeout());
+        GroupSettings ofGroups = settings.groups();
+        ActorRef<GroupCoordinator.Command> coordinator = singleton(
+                GroupCoordinator.create(new GroupEnvironment(singleton, ofGroups.limits(), clock)), "tailrace-groups");
+        this.groups =
+                new GroupClient(system, name, coordinator, ofGroups.timeout(), ofGroups.maxPendingCommits());
         this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
         this.moves = links.map(others ->
                 new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));
         this.remover =
                 new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
+    }
+
+    /** One in the cluster, on a node that holds replicas. */
+    private <T> ActorRef<T> singleton(Behavior<T> behavior, String singletonName) {
+        ClusterSingletonSettings everywhere = ClusterSingletonSettings.create(system);
+        return ClusterSingleton.get(system)
+                .init(SingletonActor.of(behavior, singletonName)
+                        .withSettings(home.hostRole().map(everywhere::withRole).orElse(everywhere)));
     }
 
     /**
@@ -346,6 +360,11 @@ final class Node implements Tailrace {
     @Override
     public Placements placements() {
         return placements;
+    }
+
+    @Override
+    public GroupClient groups() {
+        return groups;
     }
 
     @Override

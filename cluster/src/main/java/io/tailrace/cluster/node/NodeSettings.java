@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param appendTimeout after which an append without answer is unknown
  * @param leaderReturnDelay how long a node has to be up before what it is to lead comes back to it
  * @param catalog of the catalogue of topics
+ * @param groups of the consumer groups
  * @param scrubBytes how much is looked through for damage in a second
  * @param limits the bounds of one partition
  * @param cluster how it becomes a member of its cluster
@@ -38,6 +39,7 @@ record NodeSettings(
         Duration leaderReturnDelay,
         long scrubBytes,
         CatalogSettings catalog,
+        GroupSettings groups,
         PartitionEnvironment.Limits limits,
         ClusterSettings cluster,
         NodeLinkSettings link) {
@@ -63,6 +65,7 @@ record NodeSettings(
                     tailrace.getDuration("cluster.leader-return-delay"),
                     tailrace.getBytes("scrub-bytes-per-second"),
                     CatalogSettings.of(tailrace.getConfig("catalog")),
+                    GroupSettings.of(tailrace.getConfig("groups")),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),
                             Math.toIntExact(tailrace.getBytes("partition.group-bytes")),

@@ -1,0 +1,193 @@
+package io.tailrace.cluster.group;
+
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.PartitionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Groups} by asking the coordinator, wherever it is. What it says has certainly not been done is asked again until the time is over; a
+ * question that got no answer too, but not a change.
+ */
+public final class GroupClient implements Groups {
+    /** The stages of an ask run what follows them on a new thread each, unless told otherwise. */
+    private static final Executor ON_THE_ANSWERING_THREAD = Runnable::run;
+
+    private static final int ASKS = 4;
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final ActorSystem<?> system;
+    private final String node;
+    private final ActorRef<GroupCoordinator.Command> coordinator;
+    private final Duration timeout;
+    private final int maxPendingCommits;
+
+    /**
+     * Over the coordinator.
+     *
+     * @param node the name of this node
+     * @param timeout after which it counts as not answering
+     * @param maxPendingCommits of one member
+     */
+    public GroupClient(
+            ActorSystem<?> system,
+            String node,
+            ActorRef<GroupCoordinator.Command> coordinator,
+            Duration timeout,
+            int maxPendingCommits) {
+        this.system = system;
+        this.node = node;
+        this.coordinator = coordinator;
+        this.timeout = timeout;
+        this.maxPendingCommits = maxPendingCommits;
+    }
+
+    @Override
+    public GroupMembership join(GroupJoin join, GroupListener listener) {
+        String memberId = UUID.randomUUID().toString();
+        Membership membership = new Membership(memberId, listener, maxPendingCommits);
+        membership.start(system.systemActorOf(
+                MemberActor.create(membership, join, node, coordinator, timeout),
+                "tailrace-group-member-" + memberId,
+                Props.empty()));
+        return membership;
+    }
+
+    @Override
+    public CompletionStage<List<GroupSummary>> list() {
+        return question(GroupRequest.ListGroups::new, reply -> ((GroupReply.Summaries) reply).groups());
+    }
+
+    @Override
+    public CompletionStage<GroupDescription> describe(String group) {
+        return question(replyTo -> new GroupRequest.Describe(group, replyTo), GroupClient::described);
+    }
+
+    @Override
+    public CompletionStage<GroupDescription> resetOffsets(String group, Map<PartitionId, Long> offsets) {
+        return change(replyTo -> new GroupRequest.Reset(group, offsets, replyTo), GroupClient::described);
+    }
+
+    @Override
+    public CompletionStage<Done> delete(String group) {
+        return change(replyTo -> new GroupRequest.Delete(group, replyTo), GroupClient::done);
+    }
+
+    @Override
+    public CompletionStage<Done> deleteOffsets(String group, List<PartitionId> partitions) {
+        return change(replyTo -> new GroupRequest.DeleteOffsets(group, partitions, replyTo), GroupClient::done);
+    }
+
+    @Override
+    public CompletionStage<Done> removeMember(String group, String memberId) {
+        return change(replyTo -> new GroupRequest.RemoveMember(group, memberId, replyTo), GroupClient::done);
+    }
+
+    private static GroupDescription described(GroupReply reply) {
+        return ((GroupReply.Described) reply).description();
+    }
+
+    private static Done done(GroupReply reply) {
+        return Done.getInstance();
+    }
+
+    // --- asking ------------------------------------------------------------------------------------------------------
+
+    private <T> CompletionStage<T> question(
+            Function<ActorRef<GroupReply>, GroupRequest> message, Function<GroupReply, T> result) {
+        Asking<T> asking = new Asking<>(message, result, true);
+        asking.ask();
+        return asking.answer;
+    }
+
+    private <T> CompletionStage<T> change(
+            Function<ActorRef<GroupReply>, GroupRequest> message, Function<GroupReply, T> result) {
+        Asking<T> asking = new Asking<>(message, result, false);
+        asking.ask();
+        return asking.answer;
+    }
+
+    /** One question, for as long as it may take. */
+    private final class Asking<T> {
+        private final Function<ActorRef<GroupReply>, GroupRequest> message;
+        private final Function<GroupReply, T> result;
+        private final boolean isQuestion;
+        private final long deadline = System.nanoTime() + timeout.toNanos();
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+        Asking(
+                Function<ActorRef<GroupReply>, GroupRequest> message,
+                Function<GroupReply, T> result,
+                boolean isQuestion) {
+            this.message = message;
+            this.result = result;
+            this.isQuestion = isQuestion;
+        }
+
+        private Duration left() {
+            return Duration.ofNanos(deadline - System.nanoTime());
+        }
+
+        void ask() {
+            Duration left = left();
+            Duration patience = isQuestion ? shorter(left, timeout.dividedBy(ASKS)) : left;
+            if (patience.isNegative() || patience.isZero()) {
+                answer.completeExceptionally(unavailable(null));
+                return;
+            }
+            BiConsumer<@Nullable GroupReply, @Nullable Throwable> heard = this::heard;
+            AskPattern.<GroupCoordinator.Command, GroupReply>ask(
+                            coordinator, message::apply, patience, system.scheduler())
+                    .whenCompleteAsync(heard, ON_THE_ANSWERING_THREAD);
+        }
+
+        private void heard(@Nullable GroupReply reply, @Nullable Throwable failure) {
+            if (reply instanceof GroupReply.Refused refused) {
+                if (refused.code() == ErrorCode.COORDINATOR_UNAVAILABLE && left().compareTo(PAUSE) > 0) {
+                    system.scheduler().scheduleOnce(PAUSE, this::ask, system.executionContext());
+                } else {
+                    answer.completeExceptionally(new TailraceException(refused.code(), refused.message()));
+                }
+            } else if (reply != null) {
+                answer.complete(result.apply(reply));
+            } else if (isQuestion && failure instanceof TimeoutException) {
+                ask();
+            } else {
+                answer.completeExceptionally(isQuestion ? unavailable(failure) : unknown(failure));
+            }
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static TailraceException unavailable(@Nullable Throwable cause) {
+        return new TailraceException(
+                ErrorCode.COORDINATOR_UNAVAILABLE,
+                "The coordinator of the consumer groups does not answer: ask again.",
+                cause);
+    }
+
+    private static TailraceException unknown(@Nullable Throwable cause) {
+        return new TailraceException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "The coordinator of the consumer groups did not answer: the change may have been made; look before you ask again.",
+                cause);
+    }
+}
