@@ -4,6 +4,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class TestMember implements GroupListener {
     private final Map<PartitionId, Assigned> has = Collections.synchronizedMap(new HashMap<>());
     private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
     private final Set<PartitionId> revoked = Collections.synchronizedSet(new TreeSet<>(
-            java.util.Comparator.comparing(PartitionId::text)));
+            Comparator.comparing(PartitionId::text)));
     private final boolean givesBack;
     private volatile @Nullable GroupMembership membership;
     private volatile @Nullable TailraceException why;
