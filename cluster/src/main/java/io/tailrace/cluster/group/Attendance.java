@@ -41,6 +41,7 @@ final class Attendance {
     /** It is to hear everything. */
     void forget() {
         told = Map.of();
+        generation = 0;
     }
 
     /**

@@ -111,9 +111,8 @@ final class GroupActor {
 
     /** What is said to who is no member any more. */
     static MemberMessage.Ended fenced(String group) {
-        return new MemberMessage.Ended(
-                GroupRules.fenced(group).code(),
-                String.valueOf(GroupRules.fenced(group).getMessage()));
+        Outcome.Refused why = Outcome.Refused.of(GroupRules.fenced(group));
+        return new MemberMessage.Ended(why.code(), why.message());
     }
 
     private Behavior<Command> here(Here here) {

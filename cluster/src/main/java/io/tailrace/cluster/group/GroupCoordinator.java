@@ -89,8 +89,8 @@ public final class GroupCoordinator {
                 CatalogView.create(environment.catalog(), now -> {
                     Catalog before = last[0];
                     if (before == null
-                            || before.byName() != now.byName()
-                            || before.deleted() != now.deleted()) {
+                            || !before.byName().equals(now.byName())
+                            || !before.deleted().equals(now.deleted())) {
                         self.tell(new Topics(Topology.of(now)));
                     }
                     last[0] = now;

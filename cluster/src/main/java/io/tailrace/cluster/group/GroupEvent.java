@@ -26,7 +26,7 @@ sealed interface GroupEvent {
     record PartitionsDealt(String group, int generation, String memberId, List<TopicPartitionId> partitions)
             implements GroupEvent {
         /** Takes a copy. */
-        PartitionsDealt {
+        public PartitionsDealt {
             partitions = List.copyOf(partitions);
         }
     }
@@ -34,7 +34,7 @@ sealed interface GroupEvent {
     /** These partitions are nobody's: given back, or taken away. */
     record PartitionsReleased(String group, int generation, List<PartitionId> partitions) implements GroupEvent {
         /** Takes a copy. */
-        PartitionsReleased {
+        public PartitionsReleased {
             partitions = List.copyOf(partitions);
         }
     }
@@ -42,7 +42,7 @@ sealed interface GroupEvent {
     /** Their owners have read so far. */
     record OffsetsCommitted(String group, Map<TopicPartitionId, CommittedOffset> offsets) implements GroupEvent {
         /** Takes a copy. */
-        OffsetsCommitted {
+        public OffsetsCommitted {
             offsets = Map.copyOf(offsets);
         }
     }
@@ -50,7 +50,7 @@ sealed interface GroupEvent {
     /** Somebody has decided where to go on reading. */
     record OffsetsReset(String group, Map<TopicPartitionId, CommittedOffset> offsets) implements GroupEvent {
         /** Takes a copy. */
-        OffsetsReset {
+        public OffsetsReset {
             offsets = Map.copyOf(offsets);
         }
     }
@@ -58,7 +58,7 @@ sealed interface GroupEvent {
     /** What was committed of these partitions is forgotten. */
     record OffsetsForgotten(String group, List<PartitionId> partitions) implements GroupEvent {
         /** Takes a copy. */
-        OffsetsForgotten {
+        public OffsetsForgotten {
             partitions = List.copyOf(partitions);
         }
     }

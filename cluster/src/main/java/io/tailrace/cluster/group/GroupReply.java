@@ -7,7 +7,7 @@ import java.util.List;
 sealed interface GroupReply {
     record Summaries(List<GroupSummary> groups) implements GroupReply {
         /** Takes a copy. */
-        Summaries {
+        public Summaries {
             groups = List.copyOf(groups);
         }
     }

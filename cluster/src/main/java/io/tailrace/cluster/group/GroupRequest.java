@@ -27,7 +27,7 @@ sealed interface GroupRequest extends GroupCoordinator.Command {
             ActorRef<MemberMessage> member)
             implements GroupRequest {
         /** Takes a copy. */
-        Here {
+        public Here {
             released = Map.copyOf(released);
         }
     }
@@ -45,7 +45,7 @@ sealed interface GroupRequest extends GroupCoordinator.Command {
             ActorRef<MemberMessage> member)
             implements GroupRequest {
         /** Takes a copy. */
-        Commit {
+        public Commit {
             commits = List.copyOf(commits);
         }
     }
@@ -65,7 +65,7 @@ sealed interface GroupRequest extends GroupCoordinator.Command {
 
     record Reset(String group, Map<PartitionId, Long> offsets, ActorRef<GroupReply> replyTo) implements Admin {
         /** Takes a copy. */
-        Reset {
+        public Reset {
             offsets = Map.copyOf(offsets);
         }
     }
@@ -74,7 +74,7 @@ sealed interface GroupRequest extends GroupCoordinator.Command {
 
     record DeleteOffsets(String group, List<PartitionId> partitions, ActorRef<GroupReply> replyTo) implements Admin {
         /** Takes a copy. */
-        DeleteOffsets {
+        public DeleteOffsets {
             partitions = List.copyOf(partitions);
         }
     }

@@ -229,7 +229,9 @@ final class MemberActor {
     }
 
     private Behavior<Command> ended(MemberMessage.Ended ended) {
-        why = new TailraceException(ended.code(), ended.message());
+        if (!leaving) {
+            why = new TailraceException(ended.code(), ended.message());
+        }
         return Behaviors.stopped();
     }
 

@@ -19,7 +19,7 @@ sealed interface MemberMessage extends MemberActor.Command {
     record Told(int generation, Map<TopicPartitionId, Integer> owned, Set<PartitionId> revoked, List<Assigned> details)
             implements MemberMessage {
         /** Takes a copy. */
-        Told {
+        public Told {
             owned = Map.copyOf(owned);
             revoked = Set.copyOf(revoked);
             details = List.copyOf(details);
@@ -29,7 +29,7 @@ sealed interface MemberMessage extends MemberActor.Command {
     /** A commit is stored, but for what is not the member's. */
     record Committed(long number, List<PartitionId> stale) implements MemberMessage {
         /** Takes a copy. */
-        Committed {
+        public Committed {
             stale = List.copyOf(stale);
         }
     }

@@ -13,7 +13,7 @@ sealed interface Outcome {
     /** It is as it was wanted but for these partitions, which are somebody else's. */
     record Stale(List<PartitionId> partitions) implements Outcome {
         /** Takes a copy. */
-        Stale {
+        public Stale {
             partitions = List.copyOf(partitions);
         }
     }

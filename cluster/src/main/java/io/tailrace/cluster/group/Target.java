@@ -8,7 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Who is to have which partition of a group. A function of the group and the topics alone: it is not stored, and a coordinator that has
@@ -32,7 +33,7 @@ final class Target {
         List<Subscriber> subscribers = group.membersInOrder().stream()
                 .map(member -> new Subscriber(member.memberId(), resolver.topics(member.subscription())))
                 .toList();
-        Map<String, Topic> topics = new HashMap<>();
+        SortedMap<String, Topic> topics = new TreeMap<>();
         for (Subscriber subscriber : subscribers) {
             for (String name : subscriber.topics()) {
                 Topic topic = topology.find(name);
@@ -42,12 +43,11 @@ final class Target {
             }
         }
         List<TopicPartitionId> all = new ArrayList<>();
-        for (String name : new TreeSet<>(topics.keySet())) {
-            Topic topic = topics.get(name);
+        topics.forEach((name, topic) -> {
             for (int number = 0; number < topic.partitions(); number++) {
                 all.add(new TopicPartitionId(name, topic.partition(number)));
             }
-        }
+        });
         Map<TopicPartitionId, String> assigned =
                 switch (assignor) {
                     case UNIFORM -> new UniformAssignor(subscribers).assign(all, group.owners());

@@ -59,11 +59,6 @@ final class Topology {
         return deleted.contains(id);
     }
 
-    /** Whether the topics are those of another. */
-    boolean sameTopics(Topology other) {
-        return byName.equals(other.byName) && deleted.equals(other.deleted);
-    }
-
     /** Finds what members want to read; what one member has asked for is not looked for again for another. */
     Resolver resolver() {
         return new Resolver();
@@ -93,7 +88,7 @@ final class Topology {
     }
 
     private static boolean matches(java.util.regex.Pattern regex, String name) {
-        Matcher matcher = regex.matcher(new CountedText(name, new int[] {MAX_STEPS}));
+        Matcher matcher = regex.matcher(new CountedText(name));
         try {
             return matcher.matches();
         } catch (TooManySteps e) {
@@ -110,8 +105,15 @@ final class Topology {
         }
     }
 
-    /** A text that can be looked at so often and no more. */
-    private record CountedText(String text, int[] left) implements CharSequence {
+    /** What looks at a text may do so so often and no more. */
+    private static final class CountedText implements CharSequence {
+        private final String text;
+        private int left = MAX_STEPS;
+
+        CountedText(String text) {
+            this.text = text;
+        }
+
         @Override
         public int length() {
             return text.length();
@@ -119,8 +121,8 @@ final class Topology {
 
         @Override
         public char charAt(int index) {
-            left[0]--;
-            if (left[0] < 0) {
+            left--;
+            if (left < 0) {
                 throw new TooManySteps();
             }
             return text.charAt(index);
@@ -128,7 +130,7 @@ final class Topology {
 
         @Override
         public CharSequence subSequence(int start, int end) {
-            return new CountedText(text.substring(start, end), left);
+            return text.substring(start, end);
         }
 
         @Override

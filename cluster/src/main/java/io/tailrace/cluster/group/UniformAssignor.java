@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ final class UniformAssignor {
         TopicPartitionId give(String topic) {
             ArrayDeque<TopicPartitionId> fresh = got.get(topic);
             TopicPartitionId given =
-                    fresh == null || fresh.isEmpty() ? had.get(topic).removeLast() : fresh.removeLast();
+                    fresh == null || fresh.isEmpty() ? Objects.requireNonNull(had.get(topic)).removeLast() : fresh.removeLast();
             count--;
             return given;
         }

@@ -180,7 +180,9 @@ class GroupCoordinatorTest {
         awaitHas(a, 4);
         ofB.forEach(partition -> assertThat(a.committed(partition)).isEqualTo(7));
         assertThat(b.heard()).noneMatch(heard -> heard.startsWith("ended"));
-        assertThat(code(b.commit(ofB.iterator().next(), 8))).isEqualTo(ErrorCode.MEMBER_FENCED);
+        PartitionId one = ofB.iterator().next();
+        assertThat(code(b.membership().commit(List.of(new GroupMembership.Commit(one, 1, 8, -1, "")))))
+                .isEqualTo(ErrorCode.CLOSED);
     }
 
     @Test
