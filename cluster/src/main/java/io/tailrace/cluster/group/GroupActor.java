@@ -131,6 +131,8 @@ final class GroupActor {
             timers.cancel(new SessionOver(here.memberId));
         } else if (attendance.isBehind(here.generation)) {
             attendance.forget();
+        } else {
+            return Behaviors.same();
         }
         tell(here.memberId, attendance, group.owned().getOrDefault(here.memberId, Map.of()));
         return Behaviors.same();
