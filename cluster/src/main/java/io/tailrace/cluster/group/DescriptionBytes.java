@@ -18,8 +18,7 @@ import java.util.Set;
  * </pre>
  */
 final class DescriptionBytes {
-    private static final List<GroupState> STATES =
-            List.of(GroupState.EMPTY, GroupState.STABLE, GroupState.RECONCILING);
+    private static final List<GroupState> STATES = List.of(GroupState.EMPTY, GroupState.STABLE, GroupState.RECONCILING);
 
     private DescriptionBytes() {}
 

@@ -94,8 +94,7 @@ record Group(
             return withoutOffsets(partition -> gone.contains(partition.id()));
         }
         if (event instanceof TopicForgotten topic) {
-            return withoutOffsets(
-                            partition -> partition.id().topicId().equals(topic.topicId()))
+            return withoutOffsets(partition -> partition.id().topicId().equals(topic.topicId()))
                     .withOwners(topic.generation(), owners.minusAll(owned(partition -> partition
                             .topicId()
                             .equals(topic.topicId()))));
@@ -168,13 +167,7 @@ record Group(
         return member == null
                 ? this
                 : new Group(
-                        name,
-                        generation,
-                        assignor,
-                        members.minus(memberId),
-                        owners,
-                        offsets,
-                        weight - member.weight());
+                        name, generation, assignor, members.minus(memberId), owners, offsets, weight - member.weight());
     }
 
     private Group withOwners(int inGeneration, PMap<PartitionId, Owner> all) {

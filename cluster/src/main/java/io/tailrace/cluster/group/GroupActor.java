@@ -190,7 +190,10 @@ final class GroupActor {
         });
         if (isLate) {
             context.getLog()
-                    .warn("Member {} of group {} did not give back in time what it was to", over.memberId, group.name());
+                    .warn(
+                            "Member {} of group {} did not give back in time what it was to",
+                            over.memberId,
+                            group.name());
             coordinator.tell(new TakenAway(group.name(), over.memberId, over.partitions));
         }
         return Behaviors.same();
@@ -211,10 +214,16 @@ final class GroupActor {
                         member.instanceId(),
                         member.node(),
                         present.contains(member.memberId()),
-                        Set.copyOf(owned.getOrDefault(member.memberId(), Map.of()).keySet()),
+                        Set.copyOf(
+                                owned.getOrDefault(member.memberId(), Map.of()).keySet()),
                         Set.copyOf(target.of(member.memberId()))))
                 .toList();
         return new GroupDescription(
-                group.name(), target.state(group), group.generation(), group.assignor(), members, Map.copyOf(group.offsets()));
+                group.name(),
+                target.state(group),
+                group.generation(),
+                group.assignor(),
+                members,
+                Map.copyOf(group.offsets()));
     }
 }

@@ -70,10 +70,9 @@ final class GroupBytes {
 
     static <V> void ofIds(FieldWriter out, Map<PartitionId, V> all, BiConsumer<FieldWriter, V> with) {
         Map<UUID, List<PartitionId>> topics = new LinkedHashMap<>();
-        all.keySet().stream()
-                .sorted(BY_ID)
-                .forEach(partition -> topics.computeIfAbsent(partition.topicId(), none -> new ArrayList<>())
-                        .add(partition));
+        all.keySet().stream().sorted(BY_ID).forEach(partition -> topics.computeIfAbsent(
+                        partition.topicId(), none -> new ArrayList<>())
+                .add(partition));
         out.int32(topics.size());
         topics.forEach((id, partitions) -> {
             out.uuid(id).int32(partitions.size());

@@ -66,8 +66,8 @@ public final class GroupCoordinator {
 
     /** The coordinator's behaviour. */
     public static Behavior<Command> create(GroupEnvironment environment) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new GroupCoordinator(context, timers, environment).asleep()));
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new GroupCoordinator(context, timers, environment).asleep()));
     }
 
     private Behavior<Command> asleep() {
@@ -136,11 +136,13 @@ public final class GroupCoordinator {
                     topology = changed.topology;
                     return then(() -> serving.follow(changed.topology));
                 })
-                .onMessage(FromStore.class, heard -> then(() -> {
-                    if (heard.answer instanceof Stored stored && stored.store() == stores) {
-                        serving.stored(stored);
-                    }
-                }))
+                .onMessage(
+                        FromStore.class,
+                        heard -> then(() -> {
+                            if (heard.answer instanceof Stored stored && stored.store() == stores) {
+                                serving.stored(stored);
+                            }
+                        }))
                 .onMessage(Command.class, late -> Behaviors.same())
                 .onSignal(Terminated.class, ended -> {
                     serving.end();

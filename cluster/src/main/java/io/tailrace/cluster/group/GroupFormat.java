@@ -135,10 +135,8 @@ public final class GroupFormat extends SerializerWithStringManifest {
         });
         Map<TopicPartitionId, Owner> owners = new HashMap<>();
         group.owners().forEach((partition, owner) -> owners.put(new TopicPartitionId(owner.topic(), partition), owner));
-        GroupBytes.ofTopics(
-                out,
-                owners,
-                (to, owner) -> to.int32(places.getOrDefault(owner.memberId(), -1)).int32(owner.generation()));
+        GroupBytes.ofTopics(out, owners, (to, owner) -> to.int32(places.getOrDefault(owner.memberId(), -1))
+                .int32(owner.generation()));
         GroupBytes.ofTopics(out, group.offsets(), GroupBytes::offset);
     }
 

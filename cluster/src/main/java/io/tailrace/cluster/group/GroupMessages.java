@@ -233,8 +233,7 @@ public final class GroupMessages extends SerializerWithStringManifest {
                     case "remove-member/1" -> new GroupRequest.RemoveMember(in.string(), in.string(), actor(in));
                     case "told/1" -> told(in);
                     case "committed/1" -> new MemberMessage.Committed(in.int64(), GroupBytes.ids(in));
-                    case "not-committed/1" ->
-                        new MemberMessage.NotCommitted(in.int64(), in.errorCode(), in.string());
+                    case "not-committed/1" -> new MemberMessage.NotCommitted(in.int64(), in.errorCode(), in.string());
                     case "ended/1" -> new MemberMessage.Ended(in.errorCode(), in.string());
                     case "summaries/1" -> summaries(in);
                     case "described/1" -> new GroupReply.Described(DescriptionBytes.read(in));
@@ -258,13 +257,7 @@ public final class GroupMessages extends SerializerWithStringManifest {
         GroupJoin.Subscription subscription = GroupBytes.subscription(in);
         Assignor assignor = GroupBytes.assignor(in);
         GroupJoin join = new GroupJoin(
-                group,
-                clientId,
-                instanceId,
-                subscription,
-                assignor,
-                GroupBytes.duration(in),
-                GroupBytes.duration(in));
+                group, clientId, instanceId, subscription, assignor, GroupBytes.duration(in), GroupBytes.duration(in));
         return new GroupRequest.Join(join, in.string(), in.string(), actor(in));
     }
 
@@ -272,8 +265,7 @@ public final class GroupMessages extends SerializerWithStringManifest {
         List<GroupMembership.Commit> commits = new ArrayList<>();
         for (int left = in.count(); left > 0; left--) {
             PartitionId partition = new PartitionId(in.uuid(), in.count());
-            commits.add(
-                    new GroupMembership.Commit(partition, in.count(), in.int64(), in.int32(), in.string()));
+            commits.add(new GroupMembership.Commit(partition, in.count(), in.int64(), in.int32(), in.string()));
         }
         return commits;
     }

@@ -10,8 +10,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  */
 sealed interface GroupRequest extends GroupCoordinator.Command {
     /** A member's; it says so until it hears of its group. */
-    record Join(GroupJoin join, String memberId, String node, ActorRef<MemberMessage> member)
-            implements GroupRequest {}
+    record Join(GroupJoin join, String memberId, String node, ActorRef<MemberMessage> member) implements GroupRequest {}
 
     /**
      * A member that has joined is there; said now and then, and at once when there is something to be given back.

@@ -103,12 +103,11 @@ final class GroupRules {
             throw exceeded(all.byName().size() + " groups", "tailrace.groups.max-groups");
         }
         if (group.members().size() >= limits.members()) {
-            throw exceeded(group.members().size() + " members in group '" + join.group() + "'",
-                    "tailrace.groups.max-members");
+            throw exceeded(
+                    group.members().size() + " members in group '" + join.group() + "'", "tailrace.groups.max-members");
         }
         ensureRoom(all, member.weight());
-        return Decision.done(
-                new MemberJoined(join.group(), generation, member.joinedAt(generation), join.assignor()));
+        return Decision.done(new MemberJoined(join.group(), generation, member.joinedAt(generation), join.assignor()));
     }
 
     private static Decision leave(@Nullable Group group, String memberId) {
@@ -161,8 +160,7 @@ final class GroupRules {
             }
             TopicPartitionId partition = new TopicPartitionId(owner.topic(), each.partition());
             CommittedOffset before = group.offsets().get(partition);
-            CommittedOffset after =
-                    new CommittedOffset(each.offset(), each.leaderEpoch(), each.metadata(), nowMillis);
+            CommittedOffset after = new CommittedOffset(each.offset(), each.leaderEpoch(), each.metadata(), nowMillis);
             CommittedOffset sooner = changed.get(partition);
             if (isNews(before, after) && (sooner == null || sooner.offset() <= after.offset())) {
                 changed.put(partition, after);
@@ -181,8 +179,8 @@ final class GroupRules {
         if (before == null || after.offset() > before.offset()) {
             return true;
         }
-        boolean isTheSame = after.leaderEpoch() == before.leaderEpoch()
-                && after.metadata().equals(before.metadata());
+        boolean isTheSame =
+                after.leaderEpoch() == before.leaderEpoch() && after.metadata().equals(before.metadata());
         return after.offset() == before.offset() && !isTheSame;
     }
 
@@ -214,11 +212,11 @@ final class GroupRules {
         if (topic == null || partition.partition() < 0 || partition.partition() >= topic.partitions()) {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "There is no partition " + partition + " to set an offset of: list the topics to see what is there.");
+                    "There is no partition " + partition
+                            + " to set an offset of: list the topics to see what is there.");
         }
         if (offset < 0) {
-            throw new TailraceException(
-                    ErrorCode.INVALID_ARGUMENT, offset + " is no offset: use 0 or more.");
+            throw new TailraceException(ErrorCode.INVALID_ARGUMENT, offset + " is no offset: use 0 or more.");
         }
         return new TopicPartitionId(topic.name(), partition);
     }
@@ -235,7 +233,8 @@ final class GroupRules {
         Group group = all.find(GroupName.checked(name));
         if (group == null) {
             throw new TailraceException(
-                    ErrorCode.UNKNOWN_GROUP, "There is no group '" + name + "': list the groups, or mind the spelling.");
+                    ErrorCode.UNKNOWN_GROUP,
+                    "There is no group '" + name + "': list the groups, or mind the spelling.");
         }
         return group;
     }

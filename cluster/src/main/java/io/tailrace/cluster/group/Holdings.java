@@ -23,16 +23,18 @@ final class Holdings {
     private boolean isComplete;
 
     private static final class Held {
+        private final TopicPartitionId partition;
         private final int generation;
         private boolean revoked;
 
-        Held(int generation) {
+        Held(TopicPartitionId partition, int generation) {
+            this.partition = partition;
             this.generation = generation;
         }
     }
 
     /** What is to be heard of a word, in this order. */
-    record News(Set<PartitionId> lost, List<Assigned> assigned, Set<PartitionId> revoked) {
+    record News(Set<TopicPartitionId> lost, List<Assigned> assigned, Set<TopicPartitionId> revoked) {
         static final News NONE = new News(Set.of(), List.of(), Set.of());
     }
 
@@ -45,29 +47,29 @@ final class Holdings {
         Map<PartitionId, Integer> owned = new HashMap<>();
         told.owned().forEach((partition, dealt) -> owned.put(partition.id(), dealt));
         releasing.entrySet().removeIf(entry -> !entry.getValue().equals(owned.get(entry.getKey())));
-        Set<PartitionId> lost = new HashSet<>();
+        Set<TopicPartitionId> lost = new HashSet<>();
         held.forEach((partition, has) -> {
             if (!Integer.valueOf(has.generation).equals(owned.get(partition))) {
-                lost.add(partition);
+                lost.add(has.partition);
             }
         });
-        held.keySet().removeAll(lost);
+        lost.forEach(partition -> held.remove(partition.id()));
         List<Assigned> assigned = new ArrayList<>();
         for (Assigned each : told.details()) {
             PartitionId partition = each.partition().id();
             if (!held.containsKey(partition) && !releasing.containsKey(partition)) {
-                held.put(partition, new Held(each.generation()));
+                held.put(partition, new Held(each.partition(), each.generation()));
                 assigned.add(each);
             }
         }
         isComplete = owned.keySet().stream()
                 .allMatch(partition -> held.containsKey(partition) || releasing.containsKey(partition));
-        Set<PartitionId> revoked = new HashSet<>();
+        Set<TopicPartitionId> revoked = new HashSet<>();
         for (PartitionId partition : told.revoked()) {
             Held has = held.get(partition);
             if (has != null && !has.revoked) {
                 has.revoked = true;
-                revoked.add(partition);
+                revoked.add(has.partition);
             }
         }
         return new News(lost, assigned, revoked);

@@ -30,8 +30,8 @@ final class JoinCheck {
         }
         if (member.sessionTimeout().compareTo(MIN_SESSION) < 0
                 || member.sessionTimeout().compareTo(MAX_SESSION) > 0) {
-            throw invalid("A session timeout of " + member.sessionTimeout()
-                    + " is not usable: use 1 second to 24 hours.");
+            throw invalid(
+                    "A session timeout of " + member.sessionTimeout() + " is not usable: use 1 second to 24 hours.");
         }
         check(member.subscription());
     }

@@ -174,7 +174,11 @@ final class MemberActor {
         List<GroupMembership.Commit> request = commits.request();
         if (request != null) {
             coordinator.tell(new GroupRequest.Commit(
-                    join.group(), membership.memberId(), commits.number(), request, context.getSelf().narrow()));
+                    join.group(),
+                    membership.memberId(),
+                    commits.number(),
+                    request,
+                    context.getSelf().narrow()));
             timers.startSingleTimer(Tick.COMMIT, HERE_EVERY);
         } else {
             timers.cancel(Tick.COMMIT);

@@ -59,7 +59,8 @@ final class Membership implements GroupMembership {
             if (commit.offset() < 0 || commit.metadata().length() > CommittedOffset.MAX_METADATA) {
                 return CompletableFuture.failedStage(new TailraceException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Offset " + commit.offset() + " with " + commit.metadata().length()
+                        "Offset " + commit.offset() + " with "
+                                + commit.metadata().length()
                                 + " characters of metadata cannot be committed: use an offset of 0 or more, and "
                                 + CommittedOffset.MAX_METADATA + " characters at most."));
             }

@@ -3,6 +3,7 @@ package io.tailrace.cluster.group;
 import io.tailrace.cluster.group.GroupCoordinator.Command;
 import io.tailrace.cluster.group.GroupCoordinator.Lost;
 import io.tailrace.cluster.group.GroupCoordinator.TakenAway;
+import io.tailrace.cluster.group.GroupStore.Stored;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Clock;
 import java.util.HashMap;
@@ -118,8 +119,8 @@ final class Serving {
     private void commit(GroupRequest.Commit commit) {
         submitIfRoom(new GroupOp.Commit(commit.group(), commit.memberId(), commit.commits()), outcome -> {
             if (outcome instanceof Outcome.Refused refused) {
-                commit.member().tell(
-                        new MemberMessage.NotCommitted(commit.number(), refused.code(), refused.message()));
+                commit.member()
+                        .tell(new MemberMessage.NotCommitted(commit.number(), refused.code(), refused.message()));
             } else if (outcome instanceof Outcome.Stale stale) {
                 commit.member().tell(new MemberMessage.Committed(commit.number(), stale.partitions()));
             } else {
@@ -141,12 +142,13 @@ final class Serving {
 
     private void answer(GroupRequest.Admin asked) {
         if (asked instanceof GroupRequest.ListGroups list) {
-            list.replyTo().tell(new GroupReply.Summaries(groups.byName().values().stream()
-                    .map(group -> new GroupSummary(
-                            group.name(),
-                            Target.of(group, topology).state(group),
-                            group.members().size()))
-                    .toList()));
+            list.replyTo()
+                    .tell(new GroupReply.Summaries(groups.byName().values().stream()
+                            .map(group -> new GroupSummary(
+                                    group.name(),
+                                    Target.of(group, topology).state(group),
+                                    group.members().size()))
+                            .toList()));
         } else if (asked instanceof GroupRequest.Describe describe) {
             describe(describe);
         } else if (asked instanceof GroupRequest.Reset reset) {
@@ -178,8 +180,7 @@ final class Serving {
                 actor.tell(new GroupActor.Describe(group, asked.replyTo()));
             } else {
                 Target nothing = Target.of(group, topology);
-                asked.replyTo()
-                        .tell(new GroupReply.Described(GroupActor.described(group, nothing, Set.of())));
+                asked.replyTo().tell(new GroupReply.Described(GroupActor.described(group, nothing, Set.of())));
             }
         } catch (TailraceException e) {
             reply(asked.replyTo(), Outcome.Refused.of(e));

@@ -30,8 +30,7 @@ final class Topology {
     }
 
     static Topology of(Catalog catalog) {
-        return new Topology(
-                catalog.byName(), catalog.byId(), catalog.deleted().keySet());
+        return new Topology(catalog.byName(), catalog.byId(), catalog.deleted().keySet());
     }
 
     /** The same, but for these topics, which are deleted. */

@@ -56,8 +56,9 @@ final class UniformAssignor {
         /** One of that topic, of which it has one. */
         TopicPartitionId give(String topic) {
             ArrayDeque<TopicPartitionId> fresh = got.get(topic);
-            TopicPartitionId given =
-                    fresh == null || fresh.isEmpty() ? Objects.requireNonNull(had.get(topic)).removeLast() : fresh.removeLast();
+            TopicPartitionId given = fresh == null || fresh.isEmpty()
+                    ? Objects.requireNonNull(had.get(topic)).removeLast()
+                    : fresh.removeLast();
             count--;
             return given;
         }

@@ -158,8 +158,7 @@ final class Node implements Tailrace {
         GroupSettings ofGroups = settings.groups();
         ActorRef<GroupCoordinator.Command> coordinator = singleton(
                 GroupCoordinator.create(new GroupEnvironment(singleton, ofGroups.limits(), clock)), "tailrace-groups");
-        this.groups =
-                new GroupClient(system, name, coordinator, ofGroups.timeout(), ofGroups.maxPendingCommits());
+        this.groups = new GroupClient(system, name, coordinator, ofGroups.timeout(), ofGroups.maxPendingCommits());
         this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
         this.moves = links.map(others ->
                 new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));

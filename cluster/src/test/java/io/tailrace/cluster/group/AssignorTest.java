@@ -54,8 +54,8 @@ class AssignorTest {
 
     private static long moves(Map<TopicPartitionId, String> before, Map<TopicPartitionId, String> after) {
         return before.entrySet().stream()
-                .filter(entry -> after.containsKey(entry.getKey())
-                        && !entry.getValue().equals(after.get(entry.getKey())))
+                .filter(entry ->
+                        after.containsKey(entry.getKey()) && !entry.getValue().equals(after.get(entry.getKey())))
                 .count();
     }
 
@@ -100,7 +100,8 @@ class AssignorTest {
         // The first two share nothing: what one has too much of reaches the other by way of the third.
         List<Subscriber> members = List.of(member(0, "t0"), member(1, "t1"), member(2, "t0", "t1"));
         Map<TopicPartitionId, String> before = new HashMap<>();
-        partitions(6, 3).forEach(partition -> before.put(partition, partition.topic().equals("t0") ? "m0" : "m2"));
+        partitions(6, 3)
+                .forEach(partition -> before.put(partition, partition.topic().equals("t0") ? "m0" : "m2"));
         Map<TopicPartitionId, String> after = uniform(members, partitions(6, 3), before);
         assertThat(loads(members, after)).isEqualTo(Map.of("m0", 3, "m1", 3, "m2", 3));
     }
@@ -154,7 +155,8 @@ class AssignorTest {
         Map<String, Set<String>> has = new HashMap<>();
         assigned.forEach((partition, member) ->
                 has.computeIfAbsent(member, none -> new HashSet<>()).add(partition.topic()));
-        members.forEach(member -> assertThat(member.topics()).containsAll(has.getOrDefault(member.memberId(), Set.of())));
+        members.forEach(
+                member -> assertThat(member.topics()).containsAll(has.getOrDefault(member.memberId(), Set.of())));
         for (Subscriber from : members) {
             Set<String> reached = new LinkedHashSet<>(Set.of(from.memberId()));
             List<String> open = new ArrayList<>(reached);
@@ -173,8 +175,8 @@ class AssignorTest {
     private static Map<TopicPartitionId, String> staying(
             List<Subscriber> members, Map<TopicPartitionId, String> before) {
         Map<TopicPartitionId, String> staying = new HashMap<>(before);
-        staying.values().removeIf(member ->
-                members.stream().noneMatch(there -> there.memberId().equals(member)));
+        staying.values().removeIf(member -> members.stream()
+                .noneMatch(there -> there.memberId().equals(member)));
         return staying;
     }
 

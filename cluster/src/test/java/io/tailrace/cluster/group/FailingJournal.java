@@ -86,7 +86,8 @@ public final class FailingJournal extends AsyncWriteJournal {
     public Future<Long> doAsyncReadHighestSequenceNr(String persistenceId, long fromSequenceNr) {
         synchronized (EVENTS) {
             List<PersistentRepr> all = events(persistenceId);
-            return Futures.successful(all.isEmpty() ? 0L : all.get(all.size() - 1).sequenceNr());
+            return Futures.successful(
+                    all.isEmpty() ? 0L : all.get(all.size() - 1).sequenceNr());
         }
     }
 }

@@ -57,8 +57,8 @@ class GroupCoordinatorTest {
         catalog.set(Catalog.of(List.of(TOPIC)));
         catalogRef = Adapter.spawnAnonymous(system, catalog.behavior());
         begin();
-        ActorRef<GroupCoordinator.Command> proxy = Adapter.spawnAnonymous(
-                system, Behaviors.<GroupCoordinator.Command>receiveMessage(message -> {
+        ActorRef<GroupCoordinator.Command> proxy =
+                Adapter.spawnAnonymous(system, Behaviors.<GroupCoordinator.Command>receiveMessage(message -> {
                     coordinator.tell(message);
                     return Behaviors.same();
                 }));
@@ -83,7 +83,8 @@ class GroupCoordinatorTest {
     }
 
     private void kill(TestMember member) {
-        system.actorSelection("/system/tailrace-group-member-" + member.membership().memberId())
+        system.actorSelection(
+                        "/system/tailrace-group-member-" + member.membership().memberId())
                 .tell(PoisonPill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
     }
 
@@ -187,8 +188,7 @@ class GroupCoordinatorTest {
 
     @Test
     void whatIsNotGivenBackInTimeIsLostAndItsCommitsAreStale() {
-        TestMember slow =
-                TestMember.join(groups, patient(null, Duration.ofMillis(100), Duration.ofSeconds(10)), false);
+        TestMember slow = TestMember.join(groups, patient(null, Duration.ofMillis(100), Duration.ofSeconds(10)), false);
         awaitHas(slow, 4);
         Map<PartitionId, Assigned> had = slow.has();
         TestMember b = member();
@@ -224,8 +224,7 @@ class GroupCoordinatorTest {
         join(a.commit(had.iterator().next(), 9));
         kill(a);
         await().atMost(LONG)
-                .until(() -> join(groups.describe("g")).members().stream()
-                        .anyMatch(member -> !member.attached()));
+                .until(() -> join(groups.describe("g")).members().stream().anyMatch(member -> !member.attached()));
         TestMember again = TestMember.join(groups, left);
         awaitHas(again, 2);
         assertThat(again.has().keySet()).isEqualTo(had);
@@ -265,10 +264,10 @@ class GroupCoordinatorTest {
         begin();
         join(meanwhile);
         GroupDescription group = join(groups.describe("g"));
-        assertThat(group.offsets().get(new TopicPartitionId("t0", one)).offset()).isEqualTo(6);
+        assertThat(group.offsets().get(new TopicPartitionId("t0", one)).offset())
+                .isEqualTo(6);
         await().atMost(LONG)
-                .until(() -> join(groups.describe("g")).members().stream()
-                        .allMatch(GroupDescription.Member::attached));
+                .until(() -> join(groups.describe("g")).members().stream().allMatch(GroupDescription.Member::attached));
         assertThat(a.has()).isEqualTo(before);
         assertThat(a.heard()).hasSize(6);
         assertThat(b.heard()).hasSize(2);
@@ -396,7 +395,8 @@ class GroupCoordinatorTest {
         awaitStable();
         Set<PartitionId> all = new HashSet<>();
         await().atMost(LONG)
-                .until(() -> there.stream().mapToInt(member -> member.has().size()).sum() == 4);
+                .until(() ->
+                        there.stream().mapToInt(member -> member.has().size()).sum() == 4);
         there.forEach(member -> all.addAll(member.has().keySet()));
         assertThat(all).hasSize(4);
     }

@@ -37,7 +37,8 @@ class GroupFormatTest {
     }
 
     private static GroupMember byName() {
-        return GroupMember.of(GroupWorld.join("g", "left", "t1", "t0"), "a", "n1").joinedAt(1);
+        return GroupMember.of(GroupWorld.join("g", "left", "t1", "t0"), "a", "n1")
+                .joinedAt(1);
     }
 
     private static GroupMember byPattern() {
@@ -90,7 +91,8 @@ class GroupFormatTest {
         try {
             for (Class<?> type : Fixtures.types(GroupEvent.class)) {
                 assertThat(fixtures()).hasAtLeastOneElementOfType(type);
-                assertThat(SerializationExtension.get(system).serializerFor(type)).isInstanceOf(GroupFormat.class);
+                assertThat(SerializationExtension.get(system).serializerFor(type))
+                        .isInstanceOf(GroupFormat.class);
             }
             assertThat(SerializationExtension.get(system).serializerFor(GroupTable.class))
                     .isInstanceOf(GroupFormat.class);
@@ -102,7 +104,8 @@ class GroupFormatTest {
     @Test
     void everythingComesBackAsItWas() {
         for (Object each : fixtures()) {
-            assertThat(format.fromBinary(format.toBinary(each), format.manifest(each))).isEqualTo(each);
+            assertThat(format.fromBinary(format.toBinary(each), format.manifest(each)))
+                    .isEqualTo(each);
         }
     }
 

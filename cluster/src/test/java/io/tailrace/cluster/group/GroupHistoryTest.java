@@ -76,10 +76,9 @@ class GroupHistoryTest {
             of.keySet().removeAll(released.partitions());
         } else if (event instanceof GroupEvent.TopicForgotten topic) {
             of.keySet().removeIf(partition -> partition.topicId().equals(topic.topicId()));
-            committed
-                    .getOrDefault(event.group(), new HashMap<>())
-                    .keySet()
-                    .removeIf(partition -> partition.topicId().equals(topic.topicId()));
+            committed.getOrDefault(event.group(), new HashMap<>()).keySet().removeIf(partition -> partition
+                    .topicId()
+                    .equals(topic.topicId()));
         } else if (event instanceof GroupEvent.PartitionsDealt dealt) {
             assertThat(in).contains(dealt.memberId());
             for (TopicPartitionId partition : dealt.partitions()) {
@@ -114,7 +113,8 @@ class GroupHistoryTest {
         long weight = table.byName().values().stream().mapToLong(Group::weight).sum();
         assertThat(table.weight()).isEqualTo(weight);
         GroupFormat format = new GroupFormat();
-        assertThat(format.fromBinary(format.toBinary(table), format.manifest(table))).isEqualTo(table);
+        assertThat(format.fromBinary(format.toBinary(table), format.manifest(table)))
+                .isEqualTo(table);
     }
 
     @ParameterizedTest

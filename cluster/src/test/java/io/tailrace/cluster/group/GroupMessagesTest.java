@@ -27,8 +27,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class GroupMessagesTest {
-    private static final TopicPartitionId ONE = new TopicPartitionId("t0", topic(0, 9).partition(1));
-    private static final TopicPartitionId TWO = new TopicPartitionId("t1", topic(1, 9).partition(2));
+    private static final TopicPartitionId ONE =
+            new TopicPartitionId("t0", topic(0, 9).partition(1));
+    private static final TopicPartitionId TWO =
+            new TopicPartitionId("t1", topic(1, 9).partition(2));
     private static final CommittedOffset OFFSET = new CommittedOffset(7, 3, "m", 1234);
 
     private static ActorSystem system;

@@ -10,8 +10,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class HoldingsTest {
-    private static final TopicPartitionId A = new TopicPartitionId("t0", topic(0, 9).partition(0));
-    private static final TopicPartitionId B = new TopicPartitionId("t0", topic(0, 9).partition(1));
+    private static final TopicPartitionId A =
+            new TopicPartitionId("t0", topic(0, 9).partition(0));
+    private static final TopicPartitionId B =
+            new TopicPartitionId("t0", topic(0, 9).partition(1));
 
     private final Holdings holdings = new Holdings();
 
@@ -57,7 +59,7 @@ class HoldingsTest {
         assertThat(holdings.releasing()).containsOnlyKeys(A.id());
         // It was said before the release was heard: no news.
         assertThat(told(4, Map.of(A, 2, B, 3), assigned(A, 2))).isEqualTo(Holdings.News.NONE);
-        assertThat(told(5, Map.of()).lost()).containsExactly(B.id());
+        assertThat(told(5, Map.of()).lost()).containsExactly(B);
         assertThat(holdings.releasing()).isEmpty();
     }
 
@@ -65,7 +67,7 @@ class HoldingsTest {
     void whatComesBackInAnotherGenerationIsLostAndAssignedAnew() {
         told(2, Map.of(A, 2), assigned(A, 2));
         Holdings.News news = told(6, Map.of(A, 6), assigned(A, 6));
-        assertThat(news.lost()).containsExactly(A.id());
+        assertThat(news.lost()).containsExactly(A);
         assertThat(news.assigned()).containsExactly(assigned(A, 6));
         holdings.release(Set.of(A.id()));
         assertThat(told(8, Map.of(A, 8), assigned(A, 8)).assigned()).containsExactly(assigned(A, 8));
@@ -75,7 +77,7 @@ class HoldingsTest {
     void whatIsToBeGivenBackIsHeardOnce() {
         told(2, Map.of(A, 2), assigned(A, 2));
         Told revoke = new Told(3, Map.of(A, 2), Set.of(A.id()), List.of());
-        assertThat(holdings.learn(revoke).revoked()).containsExactly(A.id());
+        assertThat(holdings.learn(revoke).revoked()).containsExactly(A);
         assertThat(holdings.learn(revoke).revoked()).isEmpty();
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class TestMember implements GroupListener {
     private final Map<PartitionId, Assigned> has = Collections.synchronizedMap(new HashMap<>());
     private final List<String> heard = Collections.synchronizedList(new ArrayList<>());
-    private final Set<PartitionId> revoked = Collections.synchronizedSet(new TreeSet<>(
-            Comparator.comparing(PartitionId::text)));
+    private final Set<PartitionId> revoked =
+            Collections.synchronizedSet(new TreeSet<>(Comparator.comparing(PartitionId::text)));
     private final boolean givesBack;
     private volatile @Nullable GroupMembership membership;
     private volatile @Nullable TailraceException why;
@@ -58,9 +58,9 @@ public final class TestMember implements GroupListener {
     }
 
     @Override
-    public void revoke(Set<PartitionId> partitions) {
-        partitions.forEach(each -> heard.add("revoke " + each.partition()));
-        revoked.addAll(partitions);
+    public void revoke(Set<TopicPartitionId> partitions) {
+        partitions.forEach(each -> heard.add("revoke " + each.id().partition()));
+        partitions.forEach(each -> revoked.add(each.id()));
         GroupMembership now = membership;
         if (givesBack && now != null) {
             giveBack();
@@ -76,9 +76,9 @@ public final class TestMember implements GroupListener {
     }
 
     @Override
-    public void lost(Set<PartitionId> partitions) {
-        partitions.forEach(each -> heard.add("lost " + each.partition()));
-        has.keySet().removeAll(partitions);
+    public void lost(Set<TopicPartitionId> partitions) {
+        partitions.forEach(each -> heard.add("lost " + each.id().partition()));
+        partitions.forEach(each -> has.remove(each.id()));
     }
 
     @Override
@@ -121,8 +121,7 @@ public final class TestMember implements GroupListener {
             throw new IllegalStateException("It does not have " + partition);
         }
         return membership()
-                .commit(List.of(
-                        new GroupMembership.Commit(partition, assigned.generation(), offset, -1, "")));
+                .commit(List.of(new GroupMembership.Commit(partition, assigned.generation(), offset, -1, "")));
     }
 
     /** Where to go on with a partition, -1 if nothing is committed. */

@@ -87,7 +87,8 @@ class GroupsTest {
     @Test
     void aNodeWithoutGroupsHasNoJournalOfThem() {
         try (Tailrace node = Tailrace.start(ConfigFactory.parseMap(Map.of("tailrace.data-dir", data.toString())))) {
-            assertThat(join(((Node) LocalCluster.present(node)).topics().confirmed()).internals())
+            assertThat(join(((Node) LocalCluster.present(node)).topics().confirmed())
+                            .internals())
                     .isEmpty();
         }
     }
@@ -123,12 +124,12 @@ class GroupsTest {
                 join(stays.commit(kept, offset));
                 acknowledged.put(kept, (long) offset);
             }
-            List<TestMember> left =
-                    members.stream().filter(member -> member != members.get(host)).toList();
+            List<TestMember> left = members.stream()
+                    .filter(member -> member != members.get(host))
+                    .toList();
             left.forEach(member -> awaitHas(member, 3));
             assertThat(members.get(host).why()).isNotNull();
-            GroupDescription group =
-                    join(nodes.get((host + 1) % 3).groups().describe("g"));
+            GroupDescription group = join(nodes.get((host + 1) % 3).groups().describe("g"));
             assertThat(group.state()).isEqualTo(GroupState.STABLE);
             acknowledged.forEach((partition, offset) ->
                     assertThat(committed(group, topic, partition.partition())).isEqualTo(offset));
@@ -142,8 +143,8 @@ class GroupsTest {
             Cluster cluster = Cluster.get(LocalCluster.present(nodes.get(place)).system());
             boolean isOldest = java.util.stream.StreamSupport.stream(
                             cluster.state().getMembers().spliterator(), false)
-                    .noneMatch(member -> !member.equals(cluster.selfMember())
-                            && member.isOlderThan(cluster.selfMember()));
+                    .noneMatch(
+                            member -> !member.equals(cluster.selfMember()) && member.isOlderThan(cluster.selfMember()));
             if (isOldest) {
                 return place;
             }
