@@ -3,6 +3,7 @@ package io.tailrace.cluster.group;
 import io.tailrace.engine.partition.PartitionId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -135,13 +136,18 @@ final class UniformAssignor {
         return readers.getOrDefault(partition.topic(), List.of());
     }
 
+    /** Always from who has most, so that nobody gives more than it has to; until a whole round finds nothing. */
     private void balance() {
         boolean moved = true;
         while (moved) {
             moved = false;
-            for (Load load : loads.stream().sorted(HEAVIEST).toList()) {
-                while (relieve(load)) {
+            List<Load> open = new ArrayList<>(loads);
+            while (!open.isEmpty()) {
+                Load heaviest = Collections.min(open, HEAVIEST);
+                if (relieve(heaviest)) {
                     moved = true;
+                } else {
+                    open.remove(heaviest);
                 }
             }
         }
