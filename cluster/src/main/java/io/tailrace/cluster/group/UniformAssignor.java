@@ -155,7 +155,7 @@ final class UniformAssignor {
 
     /** Takes one from a member, if there is a way to another that has at least two fewer: the shortest, to the lightest. */
     private boolean relieve(Load heavy) {
-        if (heavy.count < 2) {
+        if (Collections.min(loads, LIGHTEST).count > heavy.count - 2) {
             return false;
         }
         Map<Load, Step> ways = new HashMap<>();
