@@ -185,13 +185,15 @@ final class SystemStart {
                         ConfigValueFactory.fromAnyRef(majority));
         try {
             return ActorSystem.create(SYSTEM_NAME, mine.withFallback(config));
-        } catch (RuntimeException e) {
-            if (e instanceof org.apache.pekko.remote.RemoteTransportException) {
+        } catch (Exception e) {
+            // Scala's code throws a time-out, which Java would have to declare, when the machine has no time for it.
+            if (e instanceof org.apache.pekko.remote.RemoteTransportException || e instanceof TimeoutException) {
                 throw new TailraceException(
                         ErrorCode.IO_FAILED,
                         "Other nodes cannot be listened to at "
                                 + settings.cluster().address() + " ("
-                                + Failures.cause(e).getMessage() + "): choose another tailrace.cluster.port.",
+                                + Failures.cause(e).getMessage()
+                                + "): choose another tailrace.cluster.port, or start it again when the machine is less busy.",
                         e);
             }
             throw e;
