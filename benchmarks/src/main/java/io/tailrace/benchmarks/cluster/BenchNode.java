@@ -57,6 +57,8 @@ final class BenchNode {
         Files.createDirectories(directory);
         List<String> command = new ArrayList<>();
         command.add(JAVA_BIN.resolve("java").toString());
+        // So that a topic that is bounded stays so while a bench runs.
+        command.add("-Dtailrace.partition.retention-check-interval=10s");
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "start"));
         command.addAll(List.of("--node-name", name, "--port", Integer.toString(httpPort)));

@@ -64,7 +64,7 @@ public final class ClusterProduceBench implements Callable<Integer> {
         try (BenchCluster cluster = options.cluster()) {
             cluster.start(PATIENCE_SECONDS);
             Tailrace client = cluster.client();
-            Topic topic = Load.create(client, "bench", partitions);
+            Topic topic = Load.createBounded(client, "bench", partitions);
             List<String> before = leaders(client, topic);
             Load load = new Load(client, topic, size);
             Map<String, Duration> cpu = new HashMap<>();

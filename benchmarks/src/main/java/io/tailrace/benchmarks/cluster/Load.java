@@ -49,10 +49,22 @@ final class Load {
 
     /** A topic with three replicas that keeps everything. */
     static Topic create(Tailrace client, String name, int partitions) throws Exception {
+        return create(client, name, partitions, Map.of());
+    }
+
+    /** One that keeps about a gigabyte in each partition, so that a long run does not fill the disk. */
+    static Topic createBounded(Tailrace client, String name, int partitions) throws Exception {
+        return create(client, name, partitions, Map.of("retention.bytes", "1073741824", "segment.bytes", "268435456"));
+    }
+
+    private static Topic create(Tailrace client, String name, int partitions, Map<String, String> settings)
+            throws Exception {
         return client.topics()
                 .create(NewTopic.of(name, partitions)
                         .withReplicas(3)
-                        .withSettings(TopicSettings.DEFAULT.with(Map.of("retention.ms", "-1"))))
+                        .withSettings(TopicSettings.DEFAULT
+                                .with(Map.of("retention.ms", "-1"))
+                                .with(settings)))
                 .toCompletableFuture()
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }

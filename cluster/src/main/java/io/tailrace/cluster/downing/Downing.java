@@ -32,8 +32,9 @@ final class Downing {
      * What a member has to do.
      *
      * @param down whom it tells to leave, perhaps itself; none if that is another's business
-     * @param clear whether each that is to leave has more broken links than those it does not hear; else it may be the other that is
-     *     about to be missed by everybody, which is worth a wait
+     * @param clear whether it is to be done at once: each that is to leave has more broken links than those it does not hear, else it may be
+     *     the other that is about to be missed by everybody. Who leaves by itself is never in a hurry: if the others can go on without it
+     *     they do, and tell it; if all of them stood still, they are about to hear each other again
      */
     record Decision(List<Candidate> down, boolean clear) {
         Decision {
@@ -77,7 +78,7 @@ final class Downing {
                 .distinct()
                 .count();
         if (!staying.contains(self) || present <= founders / 2) {
-            return new Decision(List.of(self), found.clear);
+            return new Decision(List.of(self), false);
         }
         List<Candidate> down = members.stream()
                 .filter(member -> staying.get(0).equals(self) && !staying.contains(member))

@@ -18,7 +18,8 @@ import org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider;
  * of Pekko's own transport ({@code pekko.remote.artery.ssl.rotating-keys-engine}): one set of files serves both.
  */
 public final class LinkTls {
-    private static final String ENGINE = "pekko.remote.artery.ssl.rotating-keys-engine";
+    /** Where the settings of Pekko's own are. */
+    public static final String ENGINE = "pekko.remote.artery.ssl.rotating-keys-engine";
 
     private final RotatingKeysSSLEngineProvider engines;
 

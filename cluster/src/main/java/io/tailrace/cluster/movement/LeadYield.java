@@ -4,16 +4,14 @@ import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.engine.partition.PartitionId;
-import io.tailrace.engine.replication.Replica;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +28,7 @@ public final class LeadYield {
     private static final int PATIENCE = 3;
 
     private final UUID self;
-    private final Function<String, Optional<Replica>> replicas;
+    private final Predicate<PartitionId> votesHere;
     private final Supplier<Set<UUID>> live;
     private final Consumer<PlacementGroup> giveUp;
     private final Map<PlacementGroup, Integer> found = new HashMap<>();
@@ -40,17 +38,14 @@ public final class LeadYield {
     /**
      * Of a node.
      *
-     * @param replicas those that are open here, by their names
+     * @param votesHere whether there is a replica of that partition here that votes; may block for a moment
      * @param live the nodes that are up and can be reached
      * @param giveUp asks the catalogue to name this node last
      */
     public LeadYield(
-            UUID self,
-            Function<String, Optional<Replica>> replicas,
-            Supplier<Set<UUID>> live,
-            Consumer<PlacementGroup> giveUp) {
+            UUID self, Predicate<PartitionId> votesHere, Supplier<Set<UUID>> live, Consumer<PlacementGroup> giveUp) {
         this.self = self;
-        this.replicas = replicas;
+        this.votesHere = votesHere;
         this.live = live;
         this.giveUp = giveUp;
     }
@@ -83,7 +78,7 @@ public final class LeadYield {
         });
         Set<PlacementGroup> unfit = new HashSet<>();
         toLookAt.forEach((partition, group) -> {
-            if (!unfit.contains(group) && !votesHere(partition)) {
+            if (!unfit.contains(group) && !votesHere.test(partition)) {
                 unfit.add(group);
             }
         });
@@ -109,14 +104,6 @@ public final class LeadYield {
                 .filter(up::contains)
                 .toList();
         return able.size() > 1 && able.get(0).equals(self);
-    }
-
-    /** Waits for a moment, while the replica does something else. */
-    private boolean votesHere(PartitionId partition) {
-        return replicas.apply(partition.text())
-                .filter(replica ->
-                        replica.status().toCompletableFuture().join().voters().contains(replica.self()))
-                .isPresent();
     }
 
     private void count(Set<PlacementGroup> unfit) {

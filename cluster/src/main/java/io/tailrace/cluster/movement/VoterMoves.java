@@ -6,7 +6,6 @@ import io.tailrace.cluster.movement.VoterSteps.Bring;
 import io.tailrace.cluster.movement.VoterSteps.Remove;
 import io.tailrace.cluster.movement.VoterSteps.Step;
 import io.tailrace.cluster.placement.GroupMove;
-import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.Placement;
 import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.engine.error.Failures;
@@ -50,7 +49,7 @@ public final class VoterMoves {
     private static final int MAX_REPORTS = 10_000;
 
     private final UUID self;
-    private final Supplier<List<Replica>> replicas;
+    private final Supplier<List<LedReplica>> ledHere;
     private final Changes changes;
     private final Supplier<Set<UUID>> live;
     private final Consumer<List<MoveReport>> reports;
@@ -78,19 +77,19 @@ public final class VoterMoves {
     /**
      * Of a node.
      *
-     * @param replicas those that are open here
+     * @param ledHere what is led here just now
      * @param live the nodes that are up and can be reached
      * @param reports takes what is to be told to the catalogue
      */
     public VoterMoves(
             UUID self,
-            Supplier<List<Replica>> replicas,
+            Supplier<List<LedReplica>> ledHere,
             Changes changes,
             Supplier<Set<UUID>> live,
             Consumer<List<MoveReport>> reports,
             LongSupplier nanoClock) {
         this.self = self;
-        this.replicas = replicas;
+        this.ledHere = ledHere;
         this.changes = changes;
         this.live = live;
         this.reports = reports;
@@ -109,25 +108,25 @@ public final class VoterMoves {
 
     /** To be called every second. */
     public void look() {
-        List<Replica> led = replicas.get().stream().filter(Replica::isLeading).toList();
+        List<LedReplica> led = ledHere.get();
         Set<PartitionId> leading = new HashSet<>();
         List<Runnable> asks = new ArrayList<>();
         List<MoveReport> told = null;
         synchronized (this) {
             looks++;
-            for (Replica replica : led) {
-                partition(replica).ifPresent(partition -> {
-                    leading.add(partition);
-                    PlacementGroup group = placement.group(partition).orElse(null);
-                    boolean due = group != null
-                            && (catalog.groups().move(group) != null
-                                    || named.containsKey(partition)
-                                    || looks % LOOKS_AT_ALL == 0);
-                    if (group != null && due && !underWay.containsKey(partition)) {
-                        asks.add(() -> replica.status()
-                                .thenAccept(status -> consider(partition, group, replica.self(), status)));
-                    }
-                });
+            for (LedReplica replica : led) {
+                PartitionId partition = replica.partition();
+                leading.add(partition);
+                PlacementGroup group = placement.group(partition).orElse(null);
+                boolean due = group != null
+                        && (catalog.groups().move(group) != null
+                                || named.containsKey(partition)
+                                || looks % LOOKS_AT_ALL == 0);
+                if (group != null && due && !underWay.containsKey(partition)) {
+                    asks.add(() -> replica.status()
+                            .get()
+                            .thenAccept(status -> consider(partition, group, replica.self(), status)));
+                }
             }
             forgetAllBut(leading);
             asks.addAll(internalsToStart(leading));
@@ -138,16 +137,6 @@ public final class VoterMoves {
         asks.forEach(Runnable::run);
         if (told != null) {
             reports.accept(told);
-        }
-    }
-
-    private static Optional<PartitionId> partition(Replica replica) {
-        try {
-            PartitionId partition =
-                    PartitionId.parse(String.valueOf(replica.directory().getFileName()));
-            return InternalPartition.isControl(partition) ? Optional.empty() : Optional.of(partition);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
         }
     }
 

@@ -3,6 +3,7 @@ package io.tailrace.cluster.node;
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogClient;
 import io.tailrace.cluster.movement.LeadYield;
+import io.tailrace.cluster.movement.LedReplica;
 import io.tailrace.cluster.movement.ReplicaAsks;
 import io.tailrace.cluster.movement.ReplicaSweeper;
 import io.tailrace.cluster.movement.VoterMoves;
@@ -36,7 +37,9 @@ final class NodeMoves {
         ReplicaAsks asks = new ReplicaAsks(system, nodes);
         this.voters = new VoterMoves(
                 self,
-                replicas.replicas()::opened,
+                () -> replicas.replicas().opened().stream()
+                        .flatMap(replica -> LedReplica.of(replica).stream())
+                        .toList(),
                 new VoterMoves.Changes() {
                     @Override
                     public CompletionStage<ReplicaId> prepare(UUID node, PartitionId partition, long number) {
@@ -63,8 +66,20 @@ final class NodeMoves {
                 all -> all.placement(lookup.controlVoters()),
                 partitions::describe,
                 replicas::remove);
-        this.lead =
-                new LeadYield(self, replicas.replicas()::find, nodes::live, group -> catalog.yieldLead(group, self));
+        this.lead = new LeadYield(
+                self,
+                partition -> votesHere(replicas, partition),
+                nodes::live,
+                group -> catalog.yieldLead(group, self));
+    }
+
+    /** Waits for a moment, while the replica does something else. */
+    private static boolean votesHere(NodeReplicas replicas, PartitionId partition) {
+        return replicas.replicas()
+                .find(partition.text())
+                .filter(replica ->
+                        replica.status().toCompletableFuture().join().voters().contains(replica.self()))
+                .isPresent();
     }
 
     void follow(Catalog now) {

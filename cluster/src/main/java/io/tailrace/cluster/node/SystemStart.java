@@ -8,6 +8,7 @@ import io.tailrace.cluster.formation.ClusterFormation;
 import io.tailrace.cluster.formation.Founder;
 import io.tailrace.cluster.formation.Membership;
 import io.tailrace.cluster.formation.NodeRoles;
+import io.tailrace.cluster.link.LinkTls;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
@@ -23,6 +24,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,15 +62,34 @@ final class SystemStart {
                 "pekko.remote.artery.canonical.hostname", tailrace.getString("tailrace.cluster.host"),
                 "pekko.remote.artery.canonical.port", tailrace.getInt("tailrace.cluster.port")));
         return said.withFallback(artery)
+                .withFallback(encryption(tailrace.getConfig("tailrace.link.tls")))
                 .withFallback(reference.getConfig("tailrace.actor-system"))
                 .withFallback(reference)
                 .resolve();
     }
 
+    /** What the nodes say to each other as members of a cluster is encrypted as their links are, with the same files. */
+    private static Config encryption(Config tls) {
+        return tls.getBoolean("enabled")
+                ? ConfigFactory.parseMap(Map.of(
+                        "pekko.remote.artery.transport",
+                        "tls-tcp",
+                        "pekko.remote.artery.ssl.ssl-engine-provider",
+                        RotatingKeysSSLEngineProvider.class.getName(),
+                        LinkTls.ENGINE + ".key-file",
+                        tls.getString("key-file"),
+                        LinkTls.ENGINE + ".cert-file",
+                        tls.getString("cert-file"),
+                        LinkTls.ENGINE + ".ca-cert-file",
+                        tls.getString("ca-cert-file")))
+                : ConfigFactory.empty();
+    }
+
     /**
      * Blocking.
      *
-     * @throws TailraceException CLUSTER_NOT_FORMED, FOREIGN_CLUSTER, NODE_NAME_TAKEN, DUPLICATE_NODE_ID, IO_FAILED, CLOSED
+     * @throws TailraceException CLUSTER_NOT_FORMED, FOREIGN_CLUSTER, NODE_NAME_TAKEN, DUPLICATE_NODE_ID, IO_FAILED, CLOSED, INVALID_SETTING for
+     *     certificates that cannot be used
      */
     NodeSystem untilUp() {
         ReservedPort linkPort = reserveLinkPort();
@@ -103,6 +124,7 @@ final class SystemStart {
             ActorSystem system = create(linkPort == null ? 0 : linkPort.port());
             try {
                 TailraceExtension.of(system).claim();
+                checkCertificates(system);
                 ClusterFormation formation = ClusterFormation.begin(
                         Adapter.toTyped(system),
                         directory.nodeId(),
@@ -138,6 +160,13 @@ final class SystemStart {
         }
     }
 
+    /** A mistake in them would only be seen as silence of all others. */
+    private void checkCertificates(ActorSystem system) {
+        if (settings.link().tls()) {
+            LinkTls.of(system, settings.link().tlsFiles());
+        }
+    }
+
     private ActorSystem create(int linkPort) {
         int majority = directory.membership().founders().isEmpty()
                 ? settings.cluster().seeds().size() / 2 + 1
@@ -156,13 +185,15 @@ final class SystemStart {
                         ConfigValueFactory.fromAnyRef(majority));
         try {
             return ActorSystem.create(SYSTEM_NAME, mine.withFallback(config));
-        } catch (RuntimeException e) {
-            if (e instanceof org.apache.pekko.remote.RemoteTransportException) {
+        } catch (Exception e) {
+            // Scala's code throws a time-out, which Java would have to declare, when the machine has no time for it.
+            if (e instanceof org.apache.pekko.remote.RemoteTransportException || e instanceof TimeoutException) {
                 throw new TailraceException(
                         ErrorCode.IO_FAILED,
                         "Other nodes cannot be listened to at "
                                 + settings.cluster().address() + " ("
-                                + Failures.cause(e).getMessage() + "): choose another tailrace.cluster.port.",
+                                + Failures.cause(e).getMessage()
+                                + "): choose another tailrace.cluster.port, or start it again when the machine is less busy.",
                         e);
             }
             throw e;

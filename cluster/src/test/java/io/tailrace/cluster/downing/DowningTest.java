@@ -73,7 +73,20 @@ class DowningTest {
         // The application would yield, but the others may be about to miss the node.
         assertThat(Downing.decide(D, Set.of(A, B, C, D), broken("da"), 3).clear())
                 .isFalse();
-        assertThat(Downing.decide(D, Set.of(A, B, C, D), broken("da", "db"), 3).clear())
+        assertThat(Downing.decide(A, Set.of(A, B, C, D), broken("da", "db"), 3).clear())
+                .isTrue();
+    }
+
+    /** A machine that has no time for any of them for a while is no reason for all to leave: the majority, if there is one, says so. */
+    @Test
+    void whoLeavesByItselfIsNotInAHurry() {
+        Set<Candidate> all = Set.of(A, B, C);
+        assertThat(Downing.decide(A, all, broken("ab", "ac"), 3).clear()).isFalse();
+        assertThat(Downing.decide(A, all, broken("ab", "ac", "ba", "bc", "ca", "cb"), 3)
+                        .clear())
+                .isFalse();
+        assertThat(Downing.decide(B, all, broken("ab", "ac"), 3).clear())
+                .as("those who go on do not wait for it")
                 .isTrue();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.formation.ClusterNode;
@@ -19,13 +20,25 @@ import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.replication.quorum.Message;
 import io.tailrace.engine.replication.quorum.ReplicaId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.pekko.cluster.Cluster;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +48,9 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeLinksTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final PartitionId LOG = new PartitionId(new UUID(1, 1), 0);
+
+    /** The first byte of a message of TLS in which the two sides get to know each other. */
+    private static final int HANDSHAKE = 22;
 
     private static TestCertificates certificates;
 
@@ -113,6 +129,81 @@ class NodeLinksTest {
             await().atMost(PATIENCE)
                     .until(() -> membersOf(host).alive(membersOf(again).self().nodeId()));
             says(host, again);
+        }
+    }
+
+    /** Somebody who knows where a node listens as a member, and has no certificate. */
+    @Test
+    void whoShowsNoCertificateIsNoMember() throws Exception {
+        try (LocalCluster cluster = new LocalCluster(data, 1)) {
+            Tailrace node = cluster.start(seed(cluster, 0));
+            int port = Cluster.get(node.system()).selfAddress().getPort().orElseThrow();
+            try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                plain.setSoTimeout((int) PATIENCE.toMillis());
+                // What Artery sends first: a word, and which of its streams this is. It is no greeting of TLS.
+                plain.getOutputStream().write(new byte[] {'A', 'K', 'K', 'A', 1});
+                assertThat(answer(plain)).isNotEqualTo(HANDSHAKE);
+            }
+            SSLContext anybody = SSLContext.getInstance("TLSv1.3");
+            anybody.init(null, new TrustManager[] {new TrustsAll()}, null);
+            try (SSLSocket stranger =
+                    (SSLSocket) anybody.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+                stranger.setSoTimeout((int) PATIENCE.toMillis());
+                // In TLS 1.3 the client is through before the server has looked at its certificate: it is told by the
+                // first read.
+                assertThatThrownBy(() -> {
+                            stranger.startHandshake();
+                            stranger.getOutputStream().write(1);
+                            stranger.getInputStream().read();
+                        })
+                        .isInstanceOf(SSLException.class);
+            }
+        }
+    }
+
+    /** The first byte; -1 if the connection is closed instead. */
+    private static int answer(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read();
+        } catch (SocketException e) {
+            return -1;
+        }
+    }
+
+    private static final class TrustsAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    @Test
+    void certificatesThatCannotBeUsedAreFoundAtOnce() {
+        try (LocalCluster cluster = new LocalCluster(data, 1)) {
+            Config wrong = ConfigFactory.parseMap(Map.of(
+                            "tailrace.link.tls.cert-file", data.resolve("none").toString()))
+                    .withFallback(seed(cluster, 0));
+            assertThatThrownBy(() -> cluster.start(wrong))
+                    .satisfies(failure ->
+                            assertThat(Failures.named(failure).code()).isEqualTo(ErrorCode.INVALID_SETTING));
         }
     }
 

@@ -21,6 +21,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,9 @@ public final class Replicas implements AutoCloseable {
     private final FileStore files;
     private final Path directory;
     private final PromiseJournal promises;
+    /** Held by whoever opens a log; whoever closes them waits for that, since the next who opens may come right after. */
+    private final ReadWriteLock opening = new ReentrantReadWriteLock();
+
     private volatile boolean closed;
 
     /** Work on files that may fail. */
@@ -150,24 +155,27 @@ public final class Replicas implements AutoCloseable {
      *     PARTITION_UNAVAILABLE if there is none and other nodes may have it
      */
     public Replica open(String name, LogSettings settings) {
-        Replica replica = open.computeIfAbsent(name, absent -> {
+        opening.readLock().lock();
+        try {
             ensureOpen();
-            ensureNotDeleting(name);
-            Path place = directory.resolve(name);
-            if (!ReplicaFile.exists(files, place)) {
-                ensureMayBeginAlone(name);
-                // Also one from before there was this file: then every log had one voter.
-                ReplicaId self = new ReplicaId(home.nodeId(), UUID.randomUUID().toString());
-                ReplicaFile.create(files, place, self, new Voters(List.of(self), 0));
-            }
-            return openFiles(name, settings);
-        });
-        if (closed) {
-            replica.close();
-            ensureOpen();
+            Replica replica = open.computeIfAbsent(name, absent -> openAbsent(name, settings));
+            replica.changeSettings(settings);
+            return replica;
+        } finally {
+            opening.readLock().unlock();
         }
-        replica.changeSettings(settings);
-        return replica;
+    }
+
+    private Replica openAbsent(String name, LogSettings settings) {
+        ensureNotDeleting(name);
+        Path place = directory.resolve(name);
+        if (!ReplicaFile.exists(files, place)) {
+            ensureMayBeginAlone(name);
+            // Also one from before there was this file: then every log had one voter.
+            ReplicaId self = new ReplicaId(home.nodeId(), UUID.randomUUID().toString());
+            ReplicaFile.create(files, place, self, new Voters(List.of(self), 0));
+        }
+        return openFiles(name, settings);
     }
 
     /**
@@ -193,6 +201,7 @@ public final class Replicas implements AutoCloseable {
 
     /** Opened anew it puts away what is damaged, and gets it from its peers. */
     private void repair(String name, LogSettings settings) {
+        opening.readLock().lock();
         try {
             open.computeIfPresent(name, (same, broken) -> {
                 broken.closeForRepair();
@@ -200,6 +209,8 @@ public final class Replicas implements AutoCloseable {
             });
         } catch (TailraceException e) {
             home.listener().failed(name, "the repair, with the next start", e);
+        } finally {
+            opening.readLock().unlock();
         }
     }
 
@@ -404,10 +415,15 @@ public final class Replicas implements AutoCloseable {
         }
     }
 
-    /** Closes every log with its clean-stop mark. Blocking, idempotent. */
+    /** Closes every log with its clean-stop mark, those too that are just being opened. Blocking, idempotent. */
     @Override
     public void close() {
-        closed = true;
+        opening.writeLock().lock();
+        try {
+            closed = true;
+        } finally {
+            opening.writeLock().unlock();
+        }
         // Each waits for its own fsyncs; a thousand one after the other take seconds.
         ExecutorService closers = Executors.newFixedThreadPool(CLOSERS);
         try {

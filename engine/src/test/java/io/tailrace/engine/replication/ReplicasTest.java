@@ -2,10 +2,12 @@ package io.tailrace.engine.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.ForwardingFileStore;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
@@ -22,6 +24,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -284,5 +287,36 @@ class ReplicasTest {
         assertThat(disk.list(DATA.resolve("p")))
                 .filteredOn(name -> name.endsWith(".log"))
                 .hasSizeGreaterThan(1);
+    }
+
+    /** Whoever comes next opens the same files right after. */
+    @Test
+    void whoClosesWaitsForALogThatIsJustBeingOpened() throws Exception {
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        FileStore slow = new ForwardingFileStore(disk) {
+            @Override
+            public void createDirectories(Path directory) throws IOException {
+                reached.complete(null);
+                goOn.join();
+                super.createDirectories(directory);
+            }
+        };
+        Replicas opening =
+                new Replicas(ReplicaHome.alone("n", slow, promises, FlushMode.BATCH, CLOCK, Runnable::run), DATA);
+        CompletableFuture<Replica> opened = CompletableFuture.supplyAsync(
+                () -> opening.open("p", LogSettings.DEFAULTS), task -> new Thread(task, "open").start());
+        reached.get(30, TimeUnit.SECONDS);
+        Thread closer = new Thread(opening::close, "close");
+        closer.start();
+        await().until(() -> closer.getState() == Thread.State.WAITING);
+        assertThat(opened).isNotDone();
+        goOn.complete(null);
+        closer.join(30_000);
+        assertThat(closer.isAlive()).isFalse();
+        assertThat(opened).isCompleted();
+        assertThat(code(() -> opened.join().ensureOpen())).isEqualTo(ErrorCode.CLOSED);
+        assertThat(code(() -> opening.open("p", LogSettings.DEFAULTS))).isEqualTo(ErrorCode.CLOSED);
+        assertThat(lead(open("p")).log().endOffset()).isZero();
     }
 }
