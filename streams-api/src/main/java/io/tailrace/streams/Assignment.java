@@ -15,6 +15,9 @@ interface Assignment {
     /** Begins; the partitions come by {@link ReadingHost#begin}. */
     void start();
 
+    /** The stream cannot go on; {@link #end} follows. */
+    default void failing(Throwable error) {}
+
     /** No more is emitted: gives the partitions back, and calls {@link ReadingHost#left} when that is done. */
     void end(Ending ending);
 

@@ -3,20 +3,21 @@ package io.tailrace.streams;
 import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.streams.ConsumerLogic.Emitted;
 import io.tailrace.streams.ConsumerMessage.CommittableMessage;
 import io.tailrace.streams.ConsumerMessage.CommittableOffset;
-import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.SourceWithContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Streams that read from topics.
@@ -80,10 +81,8 @@ public final class Consumer {
      */
     public static <K, V> Source<CommittableMessage<K, V>, Control> committableSource(
             ConsumerSettings<K, V> settings, Subscription subscription) {
-        return Source.fromGraph(ConsumerStage.committable(
-                settings,
-                shared(subscription),
-                (record, owned) -> new CommittableMessage<>(record, offset(record, owned, ""))));
+        return Source.fromGraph(
+                ConsumerStage.committable(settings, shared(subscription), CommittableMessages.plain()));
     }
 
     /**
@@ -96,10 +95,7 @@ public final class Consumer {
             Subscription subscription,
             Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
         return Source.fromGraph(ConsumerStage.committable(
-                settings,
-                shared(subscription),
-                (record, owned) -> new CommittableMessage<>(
-                        record, offset(record, owned, checked(metadataFromRecord.apply(record))))));
+                settings, shared(subscription), CommittableMessages.withMetadata(metadataFromRecord)));
     }
 
     /** As {@link #committableSource}, with the offset as the stream's context. */
@@ -123,37 +119,97 @@ public final class Consumer {
     public static <K, V> Source<ConsumerRecord<K, V>, Control> atMostOnceSource(
             ConsumerSettings<K, V> settings, Subscription subscription) {
         return Consumer.<K, V>committableSource(settings, subscription)
-                .mapAsync(1, Consumer::committed)
+                .mapAsync(1, CommittableMessages::committed)
                 .filter(Optional::isPresent)
                 .map(Optional::get);
     }
 
-    private static <K, V> CompletionStage<Optional<ConsumerRecord<K, V>>> committed(CommittableMessage<K, V> message) {
-        EmittedOffset offset = (EmittedOffset) message.committableOffset();
-        OwnedPartition owned = offset.owned();
-        return owned.session()
-                .commit(List.of(offset))
-                .thenApply(done -> owned.isLost() ? Optional.empty() : Optional.of(message.record()));
+    /**
+     * A source for each partition that the consumer's group deals to it, so that each has its own backpressure. It completes when its partition
+     * goes to another consumer; if its stream wants no more of it before that, it is emitted once more and goes on behind the last record that
+     * it emitted. Each has two chunks of {@link ConsumerSettings#fetchBytes()} at most.
+     */
+    public static <K, V> Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
+            plainPartitionedSource(ConsumerSettings<K, V> settings, AutoSubscription subscription) {
+        return partitioned(settings, GroupPlan.of(subscription, false), (record, owned) -> record);
+    }
+
+    /** As {@link #plainPartitionedSource}, with offsets to commit: nothing is given back before what was emitted is committed. */
+    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+            committablePartitionedSource(ConsumerSettings<K, V> settings, AutoSubscription subscription) {
+        return partitioned(settings, GroupPlan.of(subscription, true), CommittableMessages.plain());
+    }
+
+    /** As {@link #committablePartitionedSource}, with metadata as in {@link #commitWithMetadataSource}. */
+    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+            commitWithMetadataPartitionedSource(
+                    ConsumerSettings<K, V> settings,
+                    AutoSubscription subscription,
+                    Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
+        return partitioned(
+                settings, GroupPlan.of(subscription, true), CommittableMessages.withMetadata(metadataFromRecord));
+    }
+
+    /**
+     * As {@link #plainPartitionedSource}, for offsets that are stored elsewhere.
+     *
+     * @param getOffsetsOnAssign the offsets of the next records to read; a partition that is not named begins where the group has committed
+     */
+    public static <K, V> Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
+            plainPartitionedManualOffsetSource(
+                    ConsumerSettings<K, V> settings,
+                    AutoSubscription subscription,
+                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign) {
+        return plainPartitionedManualOffsetSource(settings, subscription, getOffsetsOnAssign, revoked -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onRevoke hears, on the stream's thread, of partitions of which no more is emitted
+     */
+    public static <K, V> Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
+            plainPartitionedManualOffsetSource(
+                    ConsumerSettings<K, V> settings,
+                    AutoSubscription subscription,
+                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign,
+                    java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
+        GroupPlan plan = GroupPlan.of(subscription, false).startingAt(getOffsetsOnAssign::apply, onRevoke);
+        return partitioned(settings, plan, (record, owned) -> record);
+    }
+
+    /** As {@link #plainPartitionedManualOffsetSource}, with offsets to commit besides. */
+    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+            committablePartitionedManualOffsetSource(
+                    ConsumerSettings<K, V> settings,
+                    AutoSubscription subscription,
+                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign) {
+        return committablePartitionedManualOffsetSource(settings, subscription, getOffsetsOnAssign, revoked -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onRevoke hears, on the stream's thread, of partitions of which no more is emitted
+     */
+    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+            committablePartitionedManualOffsetSource(
+                    ConsumerSettings<K, V> settings,
+                    AutoSubscription subscription,
+                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign,
+                    java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
+        GroupPlan plan = GroupPlan.of(subscription, true).startingAt(getOffsetsOnAssign::apply, onRevoke);
+        return partitioned(settings, plan, CommittableMessages.plain());
+    }
+
+    private static <K, V, T> Source<Pair<TopicPartition, Source<T, NotUsed>>, Control> partitioned(
+            ConsumerSettings<K, V> settings, GroupPlan plan, Emitted<K, V, T> emitted) {
+        return Source.fromGraph(new PartitionedStage<>(settings, plan, emitted));
     }
 
     private static <K, V> SourceWithContext<ConsumerRecord<K, V>, CommittableOffset, Control> withContext(
             Source<CommittableMessage<K, V>, Control> source) {
         return source.asSourceWithContext(CommittableMessage::committableOffset).map(CommittableMessage::record);
-    }
-
-    private static <K, V> EmittedOffset offset(
-            ConsumerRecord<K, V> record, @Nullable OwnedPartition owned, String metadata) {
-        return new EmittedOffset(Objects.requireNonNull(owned), record.offset(), record.leaderEpoch(), metadata);
-    }
-
-    private static String checked(String metadata) {
-        if (metadata.length() > CommittedOffset.MAX_METADATA) {
-            throw new TailraceException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "The metadata of an offset has " + metadata.length() + " characters: use at most "
-                            + CommittedOffset.MAX_METADATA + ".");
-        }
-        return metadata;
     }
 
     private static AutoSubscription shared(Subscription subscription) {

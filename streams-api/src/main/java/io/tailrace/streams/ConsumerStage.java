@@ -1,6 +1,7 @@
 package io.tailrace.streams;
 
 import io.tailrace.streams.ConsumerLogic.Emitted;
+import java.util.function.Function;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
@@ -13,32 +14,52 @@ final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedVal
     private final Outlet<T> out = Outlet.create("Consumer.out");
     private final SourceShape<T> shape = SourceShape.of(out);
     private final ConsumerSettings<K, V> settings;
-    private final Subscription subscription;
-    private final boolean committing;
     private final Emitted<K, V, T> emitted;
+    private final Function<ReadingHost<K, V>, Assignment> assignment;
 
     private ConsumerStage(
-            ConsumerSettings<K, V> settings, Subscription subscription, boolean committing, Emitted<K, V, T> emitted) {
+            ConsumerSettings<K, V> settings,
+            Emitted<K, V, T> emitted,
+            Function<ReadingHost<K, V>, Assignment> assignment) {
         this.settings = settings;
-        this.subscription = subscription;
-        this.committing = committing;
         this.emitted = emitted;
+        this.assignment = assignment;
     }
 
     /** Emits records, of which nothing is committed. */
     static <K, V> ConsumerStage<K, V, ConsumerRecord<K, V>> plain(
             ConsumerSettings<K, V> settings, Subscription subscription) {
-        if (subscription instanceof AutoSubscription) {
-            settings.requireGroupId();
+        Emitted<K, V, ConsumerRecord<K, V>> itself = (record, owned) -> record;
+        if (subscription instanceof ManualSubscription manual) {
+            return new ConsumerStage<>(settings, itself, host -> new FixedAssignment<>(host, settings, manual));
         }
-        return new ConsumerStage<>(settings, subscription, false, (record, owned) -> record);
+        return shared(settings, itself, GroupPlan.of((AutoSubscription) subscription, false));
     }
 
     /** Emits what is to be committed: nothing of a partition is given back before. */
     static <K, V, T> ConsumerStage<K, V, T> committable(
             ConsumerSettings<K, V> settings, AutoSubscription subscription, Emitted<K, V, T> emitted) {
+        return shared(settings, emitted, GroupPlan.of(subscription, true));
+    }
+
+    private static <K, V, T> ConsumerStage<K, V, T> shared(
+            ConsumerSettings<K, V> settings, Emitted<K, V, T> emitted, GroupPlan plan) {
         settings.requireGroupId();
-        return new ConsumerStage<>(settings, subscription, true, emitted);
+        return new ConsumerStage<>(
+                settings,
+                emitted,
+                host -> new GroupAssignment(
+                        host, settings, plan, (owned, start) -> readHere(host, settings, owned, start)));
+    }
+
+    private static <K, V> GroupAssignment.Share readHere(
+            ReadingHost<K, V> host, ConsumerSettings<K, V> settings, OwnedPartition owned, PartitionStart start) {
+        PartitionReading<K, V> reading = PartitionReading.dealt(host, settings, owned, start, 0);
+        host.begin(reading);
+        return emittedTo -> {
+            host.end(reading);
+            emittedTo.accept(reading.emittedTo());
+        };
     }
 
     @Override
@@ -48,13 +69,7 @@ final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedVal
 
     @Override
     public Pair<GraphStageLogic, Consumer.Control> createLogicAndMaterializedValuePair(Attributes attributes) {
-        ConsumerLogic<K, V, T> logic = new ConsumerLogic<>(shape, settings, emitted, this::assignment);
+        ConsumerLogic<K, V, T> logic = new ConsumerLogic<>(shape, settings, emitted, assignment);
         return Pair.create(logic, logic.control());
-    }
-
-    private Assignment assignment(ReadingHost<K, V> host) {
-        return subscription instanceof AutoSubscription group
-                ? new GroupAssignment<>(host, settings, group, committing)
-                : new FixedAssignment<>(host, settings, (ManualSubscription) subscription);
     }
 }

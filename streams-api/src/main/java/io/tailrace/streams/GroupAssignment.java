@@ -4,17 +4,20 @@ import io.tailrace.cluster.group.Assigned;
 import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupListener;
 import io.tailrace.cluster.group.TopicPartitionId;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.streams.ConsumerMessage.GroupTopicPartition;
 import io.tailrace.streams.PartitionStart.AtOffset;
 import io.tailrace.streams.PartitionStart.ByReset;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,38 +33,55 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Others are not disturbed by any of that. At the end the consumer leaves as soon as all that was emitted is committed, or can no longer be.
  */
-final class GroupAssignment<K, V> implements Assignment, GroupListener {
-    private final ReadingHost<K, V> host;
-    private final ConsumerSettings<K, V> settings;
-    private final AutoSubscription subscription;
-    private final boolean committing;
+final class GroupAssignment implements Assignment, GroupListener {
+    /** Who reads a partition. */
+    @FunctionalInterface
+    interface Readers {
+        /** Begins to read it. */
+        Share begin(OwnedPartition owned, PartitionStart start);
+    }
+
+    /** A partition that is being read. */
+    @FunctionalInterface
+    interface Share {
+        /** Ends that, and says on the stage's thread, soon, below which offset everything was emitted: 0 if nothing was. */
+        void end(LongConsumer emittedTo);
+    }
+
+    private record Held(OwnedPartition owned, Share share) {}
+
+    private final StageHost host;
+    private final ConsumerSettings<?, ?> settings;
+    private final GroupPlan plan;
+    private final Readers readers;
     private final String groupId;
-    private final Map<PartitionId, PartitionReading<K, V>> readings = new LinkedHashMap<>();
-    /** Those that are to be given back when they are drained. */
+    /** Those whose start the application is being asked for. */
+    private final Map<PartitionId, Assigned> awaited = new LinkedHashMap<>();
+
+    private final Map<PartitionId, Held> held = new LinkedHashMap<>();
+    /** Those of which nothing is emitted any more, and something may be in flight. */
     private final Map<PartitionId, OwnedPartition> draining = new LinkedHashMap<>();
+    /** Those that are to be given back. */
+    private final Set<PartitionId> revoked = new HashSet<>();
 
     private @Nullable GroupSession session;
     private @Nullable Ending ending;
     private boolean leaving;
 
-    /** Nothing is waited for before a partition is given back unless this consumer is {@code committing}. */
-    GroupAssignment(
-            ReadingHost<K, V> host,
-            ConsumerSettings<K, V> settings,
-            AutoSubscription subscription,
-            boolean committing) {
+    GroupAssignment(StageHost host, ConsumerSettings<?, ?> settings, GroupPlan plan, Readers readers) {
         this.host = host;
         this.settings = settings;
-        this.subscription = subscription;
-        this.committing = committing;
+        this.plan = plan;
+        this.readers = readers;
         this.groupId = settings.requireGroupId();
     }
 
     @Override
     public void start() {
         session = new GroupSession(
-                settings.tailrace().groups().join(settings.join(subscription), this),
+                settings.tailrace().groups().join(settings.join(plan.subscription()), this),
                 settings,
+                plan.commits(),
                 () -> host.enqueue(this::goOn));
     }
 
@@ -75,7 +95,7 @@ final class GroupAssignment<K, V> implements Assignment, GroupListener {
 
     @Override
     public void assigned(List<Assigned> partitions) {
-        host.enqueue(() -> partitions.forEach(this::own));
+        host.enqueue(() -> await(partitions));
     }
 
     @Override
@@ -86,8 +106,11 @@ final class GroupAssignment<K, V> implements Assignment, GroupListener {
     @Override
     public void lost(Set<TopicPartitionId> partitions) {
         host.enqueue(() -> {
-            partitions.forEach(partition -> lose(partition.id()));
-            goOn();
+            if (!leaving) {
+                partitions.forEach(partition -> lose(partition.id()));
+                plan.handler().onLost(names(partitions));
+                goOn();
+            }
         });
     }
 
@@ -96,71 +119,105 @@ final class GroupAssignment<K, V> implements Assignment, GroupListener {
         host.enqueue(() -> over(why));
     }
 
-    private void own(Assigned assigned) {
+    private void await(List<Assigned> partitions) {
         if (ending != null) {
-            // It goes to somebody else as soon as this consumer leaves.
+            // They go to somebody else as soon as this consumer leaves.
             return;
         }
+        partitions.forEach(assigned -> {
+            lose(assigned.partition().id());
+            awaited.put(assigned.partition().id(), assigned);
+        });
+        Set<TopicPartition> names = names(partitions.stream().map(Assigned::partition).toList());
+        plan.handler().onAssign(names);
+        GroupPlan.StartOffsets offsets = plan.startOffsets();
+        if (offsets == null) {
+            partitions.forEach(assigned -> own(assigned, null));
+            return;
+        }
+        offsets.of(names).whenComplete((starts, failure) -> host.enqueue(() -> {
+            if (failure != null) {
+                host.failed(Failures.cause(failure));
+            } else {
+                partitions.forEach(assigned -> own(assigned, starts.get(name(assigned.partition()))));
+            }
+        }));
+    }
+
+    private void own(Assigned assigned, @Nullable Long from) {
         PartitionId id = assigned.partition().id();
-        lose(id);
-        TopicPartition partition = new TopicPartition(assigned.partition().topic(), id.partition());
-        OwnedPartition owned = committing
-                ? new OwnedPartition(
-                        session(),
-                        new GroupTopicPartition(groupId, partition.topic(), partition.partition()),
-                        id,
-                        assigned.generation())
-                : null;
-        CommittedOffset committed = assigned.committed();
-        PartitionStart start = committed == null ? new ByReset() : new AtOffset(committed.offset());
-        PartitionReading<K, V> reading = PartitionReading.dealt(host, settings, partition, id, start, owned);
-        readings.put(id, reading);
-        host.begin(reading);
+        if (ending != null || !awaited.remove(id, assigned)) {
+            return;
+        }
+        TopicPartition partition = name(assigned.partition());
+        OwnedPartition owned = new OwnedPartition(
+                session(),
+                new GroupTopicPartition(groupId, partition.topic(), partition.partition()),
+                id,
+                assigned.generation());
+        held.put(id, new Held(owned, readers.begin(owned, start(assigned.committed(), from))));
+    }
+
+    private static PartitionStart start(@Nullable CommittedOffset committed, @Nullable Long from) {
+        if (from != null) {
+            return new AtOffset(from);
+        }
+        return committed == null ? new ByReset() : new AtOffset(committed.offset());
+    }
+
+    /** Somebody else reads that partition from now on; false if it is not here any more. */
+    boolean replace(OwnedPartition owned, Share share) {
+        Held before = held.get(owned.id());
+        if (before == null || before.owned() != owned) {
+            return false;
+        }
+        held.put(owned.id(), new Held(owned, share));
+        return true;
     }
 
     private void giveBack(Set<TopicPartitionId> partitions) {
-        Set<PartitionId> free = new HashSet<>();
-        for (TopicPartitionId partition : partitions) {
-            PartitionReading<K, V> reading = readings.remove(partition.id());
-            if (reading == null) {
-                if (!draining.containsKey(partition.id())) {
-                    free.add(partition.id());
-                }
-                continue;
-            }
-            host.end(reading);
-            OwnedPartition owned = reading.owned();
-            if (owned == null) {
-                free.add(partition.id());
-            } else {
-                owned.drainTo(reading.emittedTo());
-                draining.put(partition.id(), owned);
-            }
-        }
         if (leaving) {
             return;
+        }
+        Set<PartitionId> free = new HashSet<>();
+        for (TopicPartitionId partition : partitions) {
+            PartitionId id = partition.id();
+            awaited.remove(id);
+            drain(id);
+            if (draining.containsKey(id)) {
+                revoked.add(id);
+            } else {
+                free.add(id);
+            }
         }
         if (!free.isEmpty()) {
             session().membership().released(free);
         }
-        if (!draining.isEmpty()) {
-            session().commitNow();
-        }
+        plan.handler().onRevoke(names(partitions));
         goOn();
     }
 
-    private void lose(PartitionId id) {
-        PartitionReading<K, V> reading = readings.remove(id);
-        if (reading != null) {
-            host.end(reading);
-            forget(reading.owned());
+    /** Nothing more is emitted of it; how much was is known soon. */
+    private void drain(PartitionId id) {
+        Held gone = held.remove(id);
+        if (gone == null) {
+            return;
         }
-        forget(draining.remove(id));
+        draining.put(id, gone.owned());
+        gone.share().end(emittedTo -> {
+            gone.owned().drainTo(emittedTo);
+            session().commitNow();
+            goOn();
+        });
     }
 
-    private static void forget(@Nullable OwnedPartition owned) {
-        if (owned != null) {
-            owned.lose();
+    private void lose(PartitionId id) {
+        awaited.remove(id);
+        drain(id);
+        revoked.remove(id);
+        OwnedPartition gone = draining.remove(id);
+        if (gone != null) {
+            gone.lose();
         }
     }
 
@@ -174,46 +231,37 @@ final class GroupAssignment<K, V> implements Assignment, GroupListener {
             return;
         }
         Set<PartitionId> free = new HashSet<>();
-        draining.forEach((id, owned) -> {
-            if (owned.isDrained()) {
+        revoked.forEach(id -> {
+            OwnedPartition owned = draining.get(id);
+            if (owned == null || owned.isDrained()) {
                 free.add(id);
             }
         });
         if (!free.isEmpty()) {
-            free.forEach(draining::remove);
+            revoked.removeAll(free);
+            draining.keySet().removeAll(free);
             session().membership().released(free);
         }
     }
 
     private boolean mayLeave(Ending how) {
+        boolean drained =
+                held.isEmpty() && draining.values().stream().allMatch(OwnedPartition::isDrained);
         return switch (how) {
             case AT_ONCE -> true;
-            case FAILED -> isDrained() || session().isIdle();
-            case DRAINING -> isDrained() || session().isIdle() && session().hasEverCommitted();
+            case FAILED -> drained || session().isIdle();
+            case DRAINING -> drained || session().isIdle() && session().hasEverCommitted();
         };
-    }
-
-    private boolean isDrained() {
-        return draining.values().stream().allMatch(OwnedPartition::isDrained)
-                && readings.values().stream().allMatch(GroupAssignment::isDrained);
-    }
-
-    private static boolean isDrained(PartitionReading<?, ?> reading) {
-        OwnedPartition owned = reading.owned();
-        return owned == null || owned.isDrained();
     }
 
     @Override
     public void end(Ending how) {
         if (ending == null) {
-            readings.values().forEach(reading -> {
-                OwnedPartition owned = reading.owned();
-                if (owned != null) {
-                    owned.drainTo(reading.emittedTo());
-                }
-            });
             ending = how;
-            session().commitNow();
+            plan.handler().onStop(held.values().stream()
+                    .map(each -> each.owned().key().topicPartition())
+                    .collect(Collectors.toUnmodifiableSet()));
+            List.copyOf(held.keySet()).forEach(this::drain);
         } else if (how.compareTo(ending) > 0) {
             ending = how;
         }
@@ -232,19 +280,13 @@ final class GroupAssignment<K, V> implements Assignment, GroupListener {
         }
         leaving = true;
         session().end();
-        everyOwned(OwnedPartition::lose);
+        Set<TopicPartition> gone =
+                held.values().stream().map(each -> each.owned().key().topicPartition()).collect(Collectors.toSet());
+        List.copyOf(held.keySet()).forEach(this::lose);
+        List.copyOf(draining.keySet()).forEach(this::lose);
+        plan.handler().onLost(gone);
         host.failed(why);
         host.left();
-    }
-
-    private void everyOwned(Consumer<OwnedPartition> action) {
-        draining.values().forEach(action);
-        readings.values().forEach(reading -> {
-            OwnedPartition owned = reading.owned();
-            if (owned != null) {
-                action.accept(owned);
-            }
-        });
     }
 
     @Override
@@ -252,8 +294,17 @@ final class GroupAssignment<K, V> implements Assignment, GroupListener {
         GroupSession joined = session;
         if (joined != null && !leaving) {
             leaving = true;
+            List.copyOf(held.keySet()).forEach(this::drain);
             joined.end();
             joined.membership().leave();
         }
+    }
+
+    private static Set<TopicPartition> names(Collection<TopicPartitionId> partitions) {
+        return partitions.stream().map(GroupAssignment::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static TopicPartition name(TopicPartitionId partition) {
+        return new TopicPartition(partition.topic(), partition.id().partition());
     }
 }

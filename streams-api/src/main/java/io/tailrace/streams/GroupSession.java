@@ -22,6 +22,7 @@ final class GroupSession {
     }
 
     private final GroupMembership membership;
+    private final boolean commits;
     private final Runnable onChange;
     private final Duration minRetryBackoff;
     private final Duration maxRetryBackoff;
@@ -31,8 +32,10 @@ final class GroupSession {
     private volatile boolean over;
 
     /** Of that membership; {@code onChange} is called from any thread when perhaps less is in flight than before. */
-    GroupSession(GroupMembership membership, ConsumerSettings<?, ?> settings, Runnable onChange) {
+    GroupSession(
+            GroupMembership membership, ConsumerSettings<?, ?> settings, boolean commits, Runnable onChange) {
         this.membership = membership;
+        this.commits = commits;
         this.onChange = onChange;
         this.minRetryBackoff = settings.minRetryBackoff();
         this.maxRetryBackoff = settings.maxRetryBackoff();
@@ -40,6 +43,11 @@ final class GroupSession {
 
     GroupMembership membership() {
         return membership;
+    }
+
+    /** Whether the consumer's offsets are ever committed by its group. */
+    boolean commits() {
+        return commits;
     }
 
     /** That one will commit some of what was emitted. */

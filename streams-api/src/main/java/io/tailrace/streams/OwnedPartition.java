@@ -38,13 +38,19 @@ final class OwnedPartition {
         return key;
     }
 
+    PartitionId id() {
+        return id;
+    }
+
     Commit commit(EmittedOffset emitted) {
         return new Commit(id, generation, emitted.position(), emitted.leaderEpoch(), emitted.metadata());
     }
 
     /** Nothing was committed before: the group begins there, whoever reads the partition. */
     void beginAt(long offset) {
-        session.commit(List.of(new EmittedOffset(this, offset - 1, -1, "")));
+        if (session.commits()) {
+            session.commit(List.of(new EmittedOffset(this, offset - 1, -1, "")));
+        }
     }
 
     /** Everything below that offset is committed. */
@@ -57,9 +63,9 @@ final class OwnedPartition {
         }
     }
 
-    /** Nothing is emitted any more, and when everything below that offset is committed it can be given back. */
+    /** Nothing is emitted any more, and when everything below that offset is committed, if ever anything is, it can be given back. */
     void drainTo(long position) {
-        drainTo = position;
+        drainTo = session.commits() ? position : 0;
     }
 
     /** The offset below which everything has to be committed at once; {@link Long#MAX_VALUE} while more is emitted. */

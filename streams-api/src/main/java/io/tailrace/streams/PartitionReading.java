@@ -8,7 +8,6 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.streams.PartitionStart.AtOffset;
 import io.tailrace.streams.PartitionStart.AtTime;
 import io.tailrace.streams.PartitionStart.ByReset;
@@ -31,7 +30,6 @@ final class PartitionReading<K, V> {
     private final PartitionStart start;
     private final PartitionCursor<K, V> cursor;
     private final RetryBackoff backoff;
-    private final boolean dealt;
     private final @Nullable OwnedPartition owned;
     private @Nullable PartitionReader reader;
     /** A question, or the pause before it is asked again, is under way; or there is nothing to be asked any more. */
@@ -55,7 +53,6 @@ final class PartitionReading<K, V> {
         this.cursor = new PartitionCursor<>(partition, end, settings);
         this.backoff = RetryBackoff.create(settings.minRetryBackoff(), settings.maxRetryBackoff());
         this.reader = reader;
-        this.dealt = reader != null;
         this.owned = owned;
     }
 
@@ -69,16 +66,18 @@ final class PartitionReading<K, V> {
         return new PartitionReading<>(host, settings, partition, start, end, null, null);
     }
 
-    /** Of a partition that a group has dealt to this consumer; {@code owned} is {@code null} if nothing of it is ever committed. */
+    /** Of a partition that a group has dealt to this consumer, which has already emitted what lies below {@code emittedTo}. */
     static <K, V> PartitionReading<K, V> dealt(
             ReadingHost<K, V> host,
             ConsumerSettings<K, V> settings,
-            TopicPartition partition,
-            PartitionId id,
+            OwnedPartition owned,
             PartitionStart start,
-            @Nullable OwnedPartition owned) {
-        PartitionReader reader = settings.tailrace().partitions().reader(id);
-        return new PartitionReading<>(host, settings, partition, start, NEVER, reader, owned);
+            long emittedTo) {
+        PartitionReader reader = settings.tailrace().partitions().reader(owned.id());
+        PartitionReading<K, V> reading = new PartitionReading<>(
+                host, settings, owned.key().topicPartition(), start, NEVER, reader, owned);
+        reading.emittedTo = emittedTo;
+        return reading;
     }
 
     TopicPartition partition() {
@@ -227,7 +226,7 @@ final class PartitionReading<K, V> {
             again(step);
         } else if (error.code() == ErrorCode.OFFSET_OUT_OF_RANGE) {
             outOfRange(error);
-        } else if (error.code() == ErrorCode.UNKNOWN_TOPIC && dealt) {
+        } else if (error.code() == ErrorCode.UNKNOWN_TOPIC && owned != null) {
             // The group learns of it too, and takes the partition away.
             asking = true;
             LOG.info("{} is not read any more: its topic was deleted.", partition());
@@ -252,7 +251,7 @@ final class PartitionReading<K, V> {
     }
 
     private String wayOut() {
-        return dealt
+        return owned != null
                 ? "Stop the group's consumers and reset its offset to one that is there."
                 : "Begin at an offset that is there, or assign the partition without an offset.";
     }

@@ -1,10 +1,7 @@
 package io.tailrace.streams;
 
-/** The stage that partitions are read for. Everything but {@link #enqueue} is called on its thread. */
-interface ReadingHost<K, V> {
-    /** Runs that on the stage's thread, after what is waiting there already; nothing once the stage is over. Callable from any thread. */
-    void enqueue(Runnable event);
-
+/** The stage that partitions are read in. Everything but {@link #enqueue} is called on its thread. */
+interface ReadingHost<K, V> extends StageHost {
     /** Runs that after a pause, unless no more is emitted by then. */
     void later(Runnable step, long nanos);
 
@@ -25,10 +22,4 @@ interface ReadingHost<K, V> {
 
     /** A partition was located: perhaps it has reached its end already. */
     void located(PartitionReading<K, V> reading);
-
-    /** The stream cannot go on. */
-    void failed(Throwable error);
-
-    /** The consumer's partitions are nobody's business any more, see {@link Assignment#end}. */
-    void left();
 }

@@ -21,6 +21,7 @@ abstract class GroupTestKit extends StreamsTestKit {
     static final Duration NEVER = Duration.ofDays(1);
 
     final FakeGroups groups = tailrace.groups;
+    private int filled;
 
     /** Its chunks are smaller than what may be in flight, so that partitions take turns soon. */
     ConsumerSettings<String, String> member(String name) {
@@ -39,7 +40,7 @@ abstract class GroupTestKit extends StreamsTestKit {
     void fill(int partitions, int records) {
         List<ProducerRecord<String, String>> all = new ArrayList<>();
         for (int n = 0; n < records * partitions; n++) {
-            all.add(ProducerRecord.<String, String>of("t", "v" + n).withPartition(n % partitions));
+            all.add(ProducerRecord.<String, String>of("t", "v" + filled++).withPartition(n % partitions));
         }
         produce(producer().withBatchBytes(500), all);
     }
