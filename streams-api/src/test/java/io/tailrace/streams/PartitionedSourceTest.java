@@ -75,7 +75,7 @@ class PartitionedSourceTest extends GroupTestKit {
         assertThat(first.begun).containsExactlyInAnyOrder(T0, new TopicPartition("t", 1));
         Partitioned second = partitioned("b");
         eventually().until(() -> groups.ownedBy("b").size() == 1);
-        assertThat(first.completed).containsExactly(new TopicPartition("t", 1));
+        eventually().until(() -> first.completed.equals(List.of(new TopicPartition("t", 1))));
         fill(2, 100);
         eventually().until(() -> first.done.size() == 300 && second.done.size() == 100);
         assertThat(second.done.get(0).offset()).isEqualTo(100);
