@@ -11,7 +11,7 @@ sealed interface PartitionStart permits ByReset, AtOffset, AtTime {
 
     /** At an offset. */
     record AtOffset(long offset) implements PartitionStart {
-        AtOffset {
+        public AtOffset {
             if (offset < 0) {
                 throw new IllegalArgumentException("Offsets are numbered from 0, not " + offset);
             }
