@@ -18,8 +18,7 @@ final class CommittableMessages {
     /** Without metadata. */
     static <K, V> Emitted<K, V, CommittableMessage<K, V>> plain() {
         return (record, owned) -> new CommittableMessage<>(
-                record,
-                new EmittedOffset(Objects.requireNonNull(owned), record.offset(), record.leaderEpoch(), ""));
+                record, new EmittedOffset(Objects.requireNonNull(owned), record.offset(), record.leaderEpoch(), ""));
     }
 
     /** With the application's; too much of it is refused with INVALID_ARGUMENT. */
@@ -35,8 +34,7 @@ final class CommittableMessages {
             }
             return new CommittableMessage<>(
                     record,
-                    new EmittedOffset(
-                            Objects.requireNonNull(owned), record.offset(), record.leaderEpoch(), metadata));
+                    new EmittedOffset(Objects.requireNonNull(owned), record.offset(), record.leaderEpoch(), metadata));
         };
     }
 

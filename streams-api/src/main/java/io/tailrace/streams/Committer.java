@@ -56,8 +56,9 @@ public final class Committer {
     }
 
     /** A flow for streams whose context is the offset; each batch that is committed comes out as context. */
-    public static <E, C extends Committable> FlowWithContext<E, C, NotUsed, CommittableOffsetBatch, NotUsed>
-            flowWithOffsetContext(CommitterSettings settings) {
+    public static <E, C extends Committable>
+            FlowWithContext<E, C, NotUsed, CommittableOffsetBatch, NotUsed> flowWithOffsetContext(
+                    CommitterSettings settings) {
         return FlowWithContext.fromPairs(Flow.<Pair<E, C>>create()
                 .map(Pair::second)
                 .via(Committer.<C>batchFlow(settings))

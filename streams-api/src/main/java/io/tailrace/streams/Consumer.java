@@ -81,8 +81,7 @@ public final class Consumer {
      */
     public static <K, V> Source<CommittableMessage<K, V>, Control> committableSource(
             ConsumerSettings<K, V> settings, Subscription subscription) {
-        return Source.fromGraph(
-                ConsumerStage.committable(settings, shared(subscription), CommittableMessages.plain()));
+        return Source.fromGraph(ConsumerStage.committable(settings, shared(subscription), CommittableMessages.plain()));
     }
 
     /**
@@ -129,23 +128,26 @@ public final class Consumer {
      * goes to another consumer; if its stream wants no more of it before that, it is emitted once more and goes on behind the last record that
      * it emitted. Each has two chunks of {@link ConsumerSettings#fetchBytes()} at most.
      */
-    public static <K, V> Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
-            plainPartitionedSource(ConsumerSettings<K, V> settings, AutoSubscription subscription) {
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control> plainPartitionedSource(
+                    ConsumerSettings<K, V> settings, AutoSubscription subscription) {
         return partitioned(settings, GroupPlan.of(subscription, false), (record, owned) -> record);
     }
 
     /** As {@link #plainPartitionedSource}, with offsets to commit: nothing is given back before what was emitted is committed. */
-    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
-            committablePartitionedSource(ConsumerSettings<K, V> settings, AutoSubscription subscription) {
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    committablePartitionedSource(ConsumerSettings<K, V> settings, AutoSubscription subscription) {
         return partitioned(settings, GroupPlan.of(subscription, true), CommittableMessages.plain());
     }
 
     /** As {@link #committablePartitionedSource}, with metadata as in {@link #commitWithMetadataSource}. */
-    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
-            commitWithMetadataPartitionedSource(
-                    ConsumerSettings<K, V> settings,
-                    AutoSubscription subscription,
-                    Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    commitWithMetadataPartitionedSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
         return partitioned(
                 settings, GroupPlan.of(subscription, true), CommittableMessages.withMetadata(metadataFromRecord));
     }
@@ -155,11 +157,13 @@ public final class Consumer {
      *
      * @param getOffsetsOnAssign the offsets of the next records to read; a partition that is not named begins where the group has committed
      */
-    public static <K, V> Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
-            plainPartitionedManualOffsetSource(
-                    ConsumerSettings<K, V> settings,
-                    AutoSubscription subscription,
-                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign) {
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
+                    plainPartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign) {
         return plainPartitionedManualOffsetSource(settings, subscription, getOffsetsOnAssign, revoked -> {});
     }
 
@@ -168,22 +172,26 @@ public final class Consumer {
      *
      * @param onRevoke hears, on the stream's thread, of partitions of which no more is emitted
      */
-    public static <K, V> Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
-            plainPartitionedManualOffsetSource(
-                    ConsumerSettings<K, V> settings,
-                    AutoSubscription subscription,
-                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign,
-                    java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
+                    plainPartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign,
+                            java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
         GroupPlan plan = GroupPlan.of(subscription, false).startingAt(getOffsetsOnAssign::apply, onRevoke);
         return partitioned(settings, plan, (record, owned) -> record);
     }
 
     /** As {@link #plainPartitionedManualOffsetSource}, with offsets to commit besides. */
-    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
-            committablePartitionedManualOffsetSource(
-                    ConsumerSettings<K, V> settings,
-                    AutoSubscription subscription,
-                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign) {
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    committablePartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign) {
         return committablePartitionedManualOffsetSource(settings, subscription, getOffsetsOnAssign, revoked -> {});
     }
 
@@ -192,12 +200,14 @@ public final class Consumer {
      *
      * @param onRevoke hears, on the stream's thread, of partitions of which no more is emitted
      */
-    public static <K, V> Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
-            committablePartitionedManualOffsetSource(
-                    ConsumerSettings<K, V> settings,
-                    AutoSubscription subscription,
-                    Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>> getOffsetsOnAssign,
-                    java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    committablePartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign,
+                            java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
         GroupPlan plan = GroupPlan.of(subscription, true).startingAt(getOffsetsOnAssign::apply, onRevoke);
         return partitioned(settings, plan, CommittableMessages.plain());
     }

@@ -257,13 +257,7 @@ public final class ConsumerSettings<K, V> {
     /** How a consumer with that subscription joins its group. */
     GroupJoin join(AutoSubscription subscription) {
         return new GroupJoin(
-                requireGroupId(),
-                clientId,
-                groupInstanceId,
-                subscription.topics(),
-                assignor,
-                maxDrain,
-                sessionTimeout);
+                requireGroupId(), clientId, groupInstanceId, subscription.topics(), assignor, maxDrain, sessionTimeout);
     }
 
     Duration minRetryBackoff() {
@@ -310,7 +304,9 @@ public final class ConsumerSettings<K, V> {
                     .map(constant -> constant.name().toLowerCase(Locale.ROOT))
                     .collect(Collectors.joining(" or "));
             throw new TailraceException(
-                    ErrorCode.INVALID_SETTING, "tailrace.consumer." + name + " is " + value + ": use " + known + ".", e);
+                    ErrorCode.INVALID_SETTING,
+                    "tailrace.consumer." + name + " is " + value + ": use " + known + ".",
+                    e);
         }
     }
 }

@@ -16,8 +16,8 @@ final class FixedAssignment<K, V> implements Assignment {
     public void start() {
         subscription
                 .starts()
-                .forEach((partition, start) -> host.begin(PartitionReading.assigned(
-                        host, settings, partition, start, subscription.endOf(partition))));
+                .forEach((partition, start) -> host.begin(
+                        PartitionReading.assigned(host, settings, partition, start, subscription.endOf(partition))));
     }
 
     @Override

@@ -128,20 +128,22 @@ final class GroupAssignment implements Assignment, GroupListener {
             lose(assigned.partition().id());
             awaited.put(assigned.partition().id(), assigned);
         });
-        Set<TopicPartition> names = names(partitions.stream().map(Assigned::partition).toList());
+        Set<TopicPartition> names =
+                names(partitions.stream().map(Assigned::partition).toList());
         plan.handler().onAssign(names);
         GroupPlan.StartOffsets offsets = plan.startOffsets();
         if (offsets == null) {
             partitions.forEach(assigned -> own(assigned, null));
             return;
         }
-        offsets.of(names).whenComplete((starts, failure) -> host.enqueue(() -> {
-            if (failure != null) {
-                host.failed(Failures.cause(failure));
-            } else {
-                partitions.forEach(assigned -> own(assigned, starts.get(name(assigned.partition()))));
-            }
-        }));
+        offsets.of(names)
+                .whenComplete((starts, failure) -> host.enqueue(() -> {
+                    if (failure != null) {
+                        host.failed(Failures.cause(failure));
+                    } else {
+                        partitions.forEach(assigned -> own(assigned, starts.get(name(assigned.partition()))));
+                    }
+                }));
     }
 
     private void own(Assigned assigned, @Nullable Long from) {
@@ -245,8 +247,7 @@ final class GroupAssignment implements Assignment, GroupListener {
     }
 
     private boolean mayLeave(Ending how) {
-        boolean drained =
-                held.isEmpty() && draining.values().stream().allMatch(OwnedPartition::isDrained);
+        boolean drained = held.isEmpty() && draining.values().stream().allMatch(OwnedPartition::isDrained);
         return switch (how) {
             case AT_ONCE -> true;
             case FAILED -> drained || session().isIdle();
@@ -258,9 +259,10 @@ final class GroupAssignment implements Assignment, GroupListener {
     public void end(Ending how) {
         if (ending == null) {
             ending = how;
-            plan.handler().onStop(held.values().stream()
-                    .map(each -> each.owned().key().topicPartition())
-                    .collect(Collectors.toUnmodifiableSet()));
+            plan.handler()
+                    .onStop(held.values().stream()
+                            .map(each -> each.owned().key().topicPartition())
+                            .collect(Collectors.toUnmodifiableSet()));
             List.copyOf(held.keySet()).forEach(this::drain);
         } else if (how.compareTo(ending) > 0) {
             ending = how;
@@ -280,8 +282,9 @@ final class GroupAssignment implements Assignment, GroupListener {
         }
         leaving = true;
         session().end();
-        Set<TopicPartition> gone =
-                held.values().stream().map(each -> each.owned().key().topicPartition()).collect(Collectors.toSet());
+        Set<TopicPartition> gone = held.values().stream()
+                .map(each -> each.owned().key().topicPartition())
+                .collect(Collectors.toSet());
         List.copyOf(held.keySet()).forEach(this::lose);
         List.copyOf(draining.keySet()).forEach(this::lose);
         plan.handler().onLost(gone);

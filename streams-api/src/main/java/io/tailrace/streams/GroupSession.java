@@ -32,8 +32,7 @@ final class GroupSession {
     private volatile boolean over;
 
     /** Of that membership; {@code onChange} is called from any thread when perhaps less is in flight than before. */
-    GroupSession(
-            GroupMembership membership, ConsumerSettings<?, ?> settings, boolean commits, Runnable onChange) {
+    GroupSession(GroupMembership membership, ConsumerSettings<?, ?> settings, boolean commits, Runnable onChange) {
         this.membership = membership;
         this.commits = commits;
         this.onChange = onChange;

@@ -75,8 +75,8 @@ final class OffsetCollector {
 
     /** What has been collected, which is then collected anew. */
     OffsetBatch take() {
-        OffsetBatch batch =
-                new OffsetBatch(all.values().stream().map(highest -> highest.offset).toList(), size);
+        OffsetBatch batch = new OffsetBatch(
+                all.values().stream().map(highest -> highest.offset).toList(), size);
         all.clear();
         lastOwned = null;
         last = null;

@@ -74,8 +74,8 @@ final class PartitionReading<K, V> {
             PartitionStart start,
             long emittedTo) {
         PartitionReader reader = settings.tailrace().partitions().reader(owned.id());
-        PartitionReading<K, V> reading = new PartitionReading<>(
-                host, settings, owned.key().topicPartition(), start, NEVER, reader, owned);
+        PartitionReading<K, V> reading =
+                new PartitionReading<>(host, settings, owned.key().topicPartition(), start, NEVER, reader, owned);
         reading.emittedTo = emittedTo;
         return reading;
     }
@@ -167,7 +167,8 @@ final class PartitionReading<K, V> {
     private void located(long offset) {
         cursor.locate(offset);
         if (owned != null && resetsTo(AutoOffsetReset.LATEST)) {
-            // Else whoever has the partition next would begin at what is the end by then, and nobody would have read what lies between.
+            // Else whoever has the partition next would begin at what is the end by then, and nobody would have read
+            // what lies between.
             emittedTo = offset;
             owned.beginAt(offset);
         }

@@ -49,8 +49,8 @@ final class SubSourceStage<K, V, T> extends GraphStage<SourceShape<T>> {
         @Override
         public void start() {
             if (source.start(() -> host.enqueue(host::finish))) {
-                PartitionReading<K, V> begun = PartitionReading.dealt(
-                        host, settings, source.owned(), source.from(), source.emittedTo());
+                PartitionReading<K, V> begun =
+                        PartitionReading.dealt(host, settings, source.owned(), source.from(), source.emittedTo());
                 reading = begun;
                 host.begin(begun);
             } else {

@@ -55,7 +55,11 @@ class CommitterTest extends GroupTestKit {
                 .via(Committer.batchFlow(committer().withMaxBatch(10)))
                 .runWith(Sink.seq(), tailrace.system()));
         assertThat(committedOffsets()).containsExactly(10L, 20L, 30L, 40L, 50L, 60L, 70L, 80L, 90L, 100L, 105L);
-        assertThat(batches).extracting(CommittableOffsetBatch::batchSize).hasSize(11).startsWith(10L).endsWith(5L);
+        assertThat(batches)
+                .extracting(CommittableOffsetBatch::batchSize)
+                .hasSize(11)
+                .startsWith(10L)
+                .endsWith(5L);
         assertThat(batches.get(10).getOffsets()).containsOnly(java.util.Map.entry(P0, 104L));
         await(offsets.first().shutdown());
     }
@@ -117,12 +121,13 @@ class CommitterTest extends GroupTestKit {
         assertThat(batch.batchSize()).isEqualTo(20);
         assertThat(batch.getOffsets())
                 .containsOnly(
-                        java.util.Map.entry(P0, 9L),
-                        java.util.Map.entry(new GroupTopicPartition(GROUP, "t", 1), 9L));
+                        java.util.Map.entry(P0, 9L), java.util.Map.entry(new GroupTopicPartition(GROUP, "t", 1), 9L));
         CommittableOffset lower = offsets.second().get(0);
         assertThat(batch.updated(lower).getOffsets()).isEqualTo(batch.getOffsets());
         assertThat(batch.updated(lower).batchSize()).isEqualTo(21);
-        assertThat(ConsumerMessage.createCommittableOffsetBatch(lower).updated(batch).getOffsets())
+        assertThat(ConsumerMessage.createCommittableOffsetBatch(lower)
+                        .updated(batch)
+                        .getOffsets())
                 .isEqualTo(batch.getOffsets());
         assertThat(ConsumerMessage.emptyCommittableOffsetBatch().isEmpty()).isTrue();
         await(Source.single(batch).runWith(Committer.sink(committer()), tailrace.system()));
@@ -183,9 +188,7 @@ class CommitterTest extends GroupTestKit {
 
         fill(1, 1);
         var failing = Consumer.commitWithMetadataSource(
-                        member("a"),
-                        Subscriptions.topics("t"),
-                        record -> "m".repeat(CommittedOffset.MAX_METADATA + 1))
+                        member("a"), Subscriptions.topics("t"), record -> "m".repeat(CommittedOffset.MAX_METADATA + 1))
                 .runWith(Sink.ignore(), tailrace.system());
         failsWith(ErrorCode.INVALID_ARGUMENT, failing);
     }
@@ -234,9 +237,7 @@ class CommitterTest extends GroupTestKit {
 
     @Test
     void aGroupSubscriptionNeedsAGroupAndOnlyItsOffsetsCanBeCommitted() {
-        refused(
-                ErrorCode.INVALID_SETTING,
-                () -> Consumer.committableSource(consumer(), Subscriptions.topics("t")));
+        refused(ErrorCode.INVALID_SETTING, () -> Consumer.committableSource(consumer(), Subscriptions.topics("t")));
         refused(ErrorCode.INVALID_SETTING, () -> Consumer.plainSource(consumer(), Subscriptions.topics("t")));
         refused(
                 ErrorCode.INVALID_ARGUMENT,

@@ -141,8 +141,7 @@ final class FakeGroup {
         }
         List<PartitionId> all = partitions(topics);
         List<FakeGroups.Member> byOwned = new ArrayList<>(members);
-        byOwned.sort(
-                Comparator.comparingInt(member -> -ownedBy(member).size()));
+        byOwned.sort(Comparator.comparingInt(member -> -ownedBy(member).size()));
         Map<FakeGroups.Member, Integer> room = new LinkedHashMap<>();
         int more = all.size() % members.size();
         for (FakeGroups.Member member : byOwned) {

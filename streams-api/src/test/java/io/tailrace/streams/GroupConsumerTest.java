@@ -42,10 +42,14 @@ class GroupConsumerTest extends GroupTestKit {
         topic(1);
         fill(1, 100);
         Running member = run("a");
-        eventually().until(() -> member.done.size() == 100 && tailrace.partition("t", 0).parked() == 1);
+        eventually()
+                .until(() ->
+                        member.done.size() == 100 && tailrace.partition("t", 0).parked() == 1);
         int fetches = tailrace.partition("t", 0).fetches();
         tailrace.grow("t", 2);
-        produce(producer(), List.of(ProducerRecord.<String, String>of("t", "new").withPartition(1)));
+        produce(
+                producer(),
+                List.of(ProducerRecord.<String, String>of("t", "new").withPartition(1)));
         eventually().until(() -> member.emittedOf(1) == 1);
         assertThat(tailrace.partition("t", 0).fetches()).isEqualTo(fetches);
         assertThat(tailrace.partition("t", 0).parked()).isOne();
@@ -96,9 +100,10 @@ class GroupConsumerTest extends GroupTestKit {
         groups.holdCommits();
         Running second = run("b");
         eventually().until(() -> groups.revoking(GROUP) == 1);
-        eventually().until(() -> tailrace.partition("t", 0).openReaders()
-                        + tailrace.partition("t", 1).openReaders()
-                == 1);
+        eventually()
+                .until(() -> tailrace.partition("t", 0).openReaders()
+                                + tailrace.partition("t", 1).openReaders()
+                        == 1);
         int staying = tailrace.partition("t", 0).openReaders() == 1 ? 0 : 1;
         fill(2, 100);
         eventually().until(() -> first.emittedOf(staying) == 200);
@@ -168,9 +173,10 @@ class GroupConsumerTest extends GroupTestKit {
 
     /** The partition that the member keeps, known by its reader still being open. */
     private int keptBy(Running member) {
-        eventually().until(() -> tailrace.partition("t", 0).openReaders()
-                        + tailrace.partition("t", 1).openReaders()
-                == 1);
+        eventually()
+                .until(() -> tailrace.partition("t", 0).openReaders()
+                                + tailrace.partition("t", 1).openReaders()
+                        == 1);
         assertThat(member.control.isShutdown().toCompletableFuture()).isNotDone();
         return tailrace.partition("t", 0).openReaders() == 1 ? 0 : 1;
     }
@@ -219,8 +225,8 @@ class GroupConsumerTest extends GroupTestKit {
         tailrace.partition("t", 0).moveStart(50);
         groups.begin(GROUP, tailrace.partition("t", 0).id(), 20);
         var settings = member("a").withAutoOffsetReset(reset);
-        var records = Consumer.committableSource(settings, Subscriptions.topics("t"))
-                .runWith(Sink.seq(), tailrace.system());
+        var records =
+                Consumer.committableSource(settings, Subscriptions.topics("t")).runWith(Sink.seq(), tailrace.system());
         assertThat(failsWith(ErrorCode.OFFSET_OUT_OF_RANGE, records))
                 .hasMessageContaining("Offset 20 of t-0")
                 .hasMessageContaining("reset its offset");
@@ -250,7 +256,8 @@ class GroupConsumerTest extends GroupTestKit {
         eventually().until(() -> committed(0) == 100);
         await(running.shutdown());
         fill(1, 5);
-        Running next = new Running(settings, committer(), record -> CompletableFuture.completedStage(Done.getInstance()));
+        Running next =
+                new Running(settings, committer(), record -> CompletableFuture.completedStage(Done.getInstance()));
         eventually().until(() -> next.done.size() == 5);
         next.stop();
     }

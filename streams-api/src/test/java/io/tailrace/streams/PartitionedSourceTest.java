@@ -92,8 +92,7 @@ class PartitionedSourceTest extends GroupTestKit {
         fill(2, 100);
         CompletableFuture<Done> gate = new CompletableFuture<>();
         Partitioned member = new Partitioned(
-                "a",
-                record -> record.partition() == 0 ? gate : CompletableFuture.completedStage(Done.getInstance()));
+                "a", record -> record.partition() == 0 ? gate : CompletableFuture.completedStage(Done.getInstance()));
         eventually().until(() -> member.done.size() == 100);
         assertThat(member.done).allMatch(record -> record.partition() == 1);
         gate.complete(Done.getInstance());
@@ -110,7 +109,8 @@ class PartitionedSourceTest extends GroupTestKit {
                 .map(ConsumerRecord::offset)
                 .take(10)
                 .runWith(Sink.seq(), tailrace.system()));
-        assertThat(offsets).containsExactlyElementsOf(LongStream.range(0, 10).boxed().toList());
+        assertThat(offsets)
+                .containsExactlyElementsOf(LongStream.range(0, 10).boxed().toList());
         eventually().until(() -> groups.members() == 0);
     }
 
@@ -130,8 +130,9 @@ class PartitionedSourceTest extends GroupTestKit {
                 .to(Sink.foreach(seen::add))
                 .run(tailrace.system());
         eventually().until(() -> seen.size() == 10 + 40 + 100);
-        assertThat(seen).allMatch(record -> record.offset()
-                >= (record.partition() == 0 ? 90 : record.partition() == 1 ? 60 : 0));
+        assertThat(seen)
+                .allMatch(
+                        record -> record.offset() >= (record.partition() == 0 ? 90 : record.partition() == 1 ? 60 : 0));
         Running other = run("b");
         eventually().until(() -> groups.ownedBy("b").size() == 1);
         assertThat(revoked).hasSize(1);
@@ -159,8 +160,7 @@ class PartitionedSourceTest extends GroupTestKit {
                 .to(Sink.foreach(pair -> source.complete(pair.second())))
                 .run(tailrace.system());
         List<Long> seen = Collections.synchronizedList(new ArrayList<>());
-        CompletionStage<Done> done =
-                await(source).runForeach(record -> seen.add(record.offset()), tailrace.system());
+        CompletionStage<Done> done = await(source).runForeach(record -> seen.add(record.offset()), tailrace.system());
         eventually().until(() -> seen.size() == 10);
         failsWith(ErrorCode.INVALID_ARGUMENT, await(source).runWith(Sink.ignore(), tailrace.system()));
         await(control.shutdown());
@@ -200,8 +200,7 @@ class PartitionedSourceTest extends GroupTestKit {
                 heard.add("stopped " + current);
             }
         };
-        var first = Consumer.plainSource(
-                        member("a"), Subscriptions.topics("t").withPartitionAssignmentHandler(handler))
+        var first = Consumer.plainSource(member("a"), Subscriptions.topics("t").withPartitionAssignmentHandler(handler))
                 .to(Sink.ignore())
                 .run(tailrace.system());
         eventually().until(() -> heard.size() == 1);
@@ -227,15 +226,15 @@ class PartitionedSourceTest extends GroupTestKit {
                 .run(tailrace.system());
         eventually().until(() -> heard.size() == 1);
         assertThat(heard.get(0))
-                .isInstanceOfSatisfying(ConsumerRebalanceEvent.TopicPartitionsAssigned.class, event -> assertThat(
-                                event.topicPartitions())
-                        .hasSize(2));
+                .isInstanceOfSatisfying(
+                        ConsumerRebalanceEvent.TopicPartitionsAssigned.class,
+                        event -> assertThat(event.topicPartitions()).hasSize(2));
         Running second = run("b");
         eventually().until(() -> heard.size() == 2);
         assertThat(heard.get(1))
-                .isInstanceOfSatisfying(ConsumerRebalanceEvent.TopicPartitionsRevoked.class, event -> assertThat(
-                                event.topicPartitions())
-                        .containsExactly(new TopicPartition("t", 1)));
+                .isInstanceOfSatisfying(
+                        ConsumerRebalanceEvent.TopicPartitionsRevoked.class,
+                        event -> assertThat(event.topicPartitions()).containsExactly(new TopicPartition("t", 1)));
         second.stop();
         await(first.shutdown());
     }
