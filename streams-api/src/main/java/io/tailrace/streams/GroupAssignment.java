@@ -251,7 +251,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         return switch (how) {
             case AT_ONCE -> true;
             case FAILED -> drained || session().isIdle();
-            case DRAINING -> drained || session().isIdle() && session().hasEverCommitted();
+            case DRAINING -> drained || (session().isIdle() && session().hasEverCommitted());
         };
     }
 
