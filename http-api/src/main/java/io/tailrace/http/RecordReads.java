@@ -11,6 +11,7 @@ import io.tailrace.http.ReadRequest.Latest;
 import io.tailrace.streams.Consumer;
 import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.ConsumerSettings;
+import io.tailrace.streams.ManualSubscription;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.Subscription;
 import io.tailrace.streams.Subscriptions;
@@ -110,7 +111,7 @@ final class RecordReads {
             ends.put(partition, place.range().endOffset());
         });
         // From the earliest on, a start that retention moves meanwhile is no error.
-        Subscription subscription = request.from() instanceof Earliest
+        ManualSubscription subscription = request.from() instanceof Earliest
                 ? Subscriptions.assignment(starts.keySet())
                 : Subscriptions.assignmentWithOffset(starts);
         return request.untilEnd() ? subscription.until(ends) : subscription;

@@ -1,13 +1,23 @@
 package io.tailrace.streams;
 
+import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.streams.ConsumerLogic.Emitted;
+import io.tailrace.streams.ConsumerMessage.CommittableMessage;
+import io.tailrace.streams.ConsumerMessage.CommittableOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.javadsl.SourceWithContext;
 
 /**
  * Streams that read from topics.
@@ -34,32 +44,212 @@ import org.apache.pekko.stream.javadsl.Source;
  * OFFSET_OUT_OF_RANGE if the records asked for are gone, with CORRUPT_LOG if a checksum does not match, with
  * SERIALIZATION_FAILED if a deserializer throws; the message names partition and offset. An unavailable partition is asked again
  * after a pause. Slow is not dead: a consumer may take as long as it likes over a record.
+ *
+ * <p><b>Groups share topics.</b> A subscription to topics makes the consumer a member of the group that its settings name. Partitions come and
+ * go while it runs; those that stay never stop. See {@link #committableSource} and {@link Committer}:
+ *
+ * <pre>{@code
+ * Consumer.DrainingControl<Done> control = Consumer.committableSource(
+ *         settings.withGroupId("billing"), Subscriptions.topics("orders"))
+ *     .mapAsync(4, message -> bill(message.record().value()).thenApply(done -> message.committableOffset()))
+ *     .toMat(Committer.sink(CommitterSettings.create(system)), Consumer::createDrainingControl)
+ *     .run(system);
+ * }</pre>
  */
 public final class Consumer {
     private Consumer() {}
 
     /**
-     * The records of the partitions that the subscription names. Where to begin after a restart is for the application to store: the
-     * offset to store is that of the last record done, plus one.
+     * The records of the partitions that the subscription names or the group deals out. Where to begin after a restart is for the application to store: the
+     * offset to store is that of the last record done, plus one. Of a subscription to topics nothing is committed either: a partition that goes
+     * to another consumer of the group does so at once, and is read there from where somebody has committed.
+     *
+     * @throws TailraceException INVALID_SETTING if topics are subscribed to and the settings name no group
      */
     public static <K, V> Source<ConsumerRecord<K, V>, Control> plainSource(
             ConsumerSettings<K, V> settings, Subscription subscription) {
-        return Source.fromGraph(new ConsumerStage<>(settings, subscription));
+        return Source.fromGraph(ConsumerStage.plain(settings, subscription));
+    }
+
+    /**
+     * The records of the partitions that the consumer's group deals to it, with offsets to commit by a {@link Committer}: at least once. What
+     * was emitted before a partition goes to another consumer of the group is waited for, see {@link ConsumerSettings#withMaxDrain}, so a
+     * planned change of the group's consumers makes no duplicates.
+     *
+     * @throws TailraceException INVALID_SETTING if the settings name no group; INVALID_ARGUMENT if the subscription names partitions instead of
+     *     topics, since only what a group has dealt out can be committed
+     */
+    public static <K, V> Source<CommittableMessage<K, V>, Control> committableSource(
+            ConsumerSettings<K, V> settings, Subscription subscription) {
+        return Source.fromGraph(ConsumerStage.committable(settings, shared(subscription), CommittableMessages.plain()));
+    }
+
+    /**
+     * The same, with metadata of the application's that is stored with each offset.
+     *
+     * @param metadataFromRecord at most {@link CommittedOffset#MAX_METADATA} characters; more fails the stream with INVALID_ARGUMENT
+     */
+    public static <K, V> Source<CommittableMessage<K, V>, Control> commitWithMetadataSource(
+            ConsumerSettings<K, V> settings,
+            Subscription subscription,
+            Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
+        return Source.fromGraph(ConsumerStage.committable(
+                settings, shared(subscription), CommittableMessages.withMetadata(metadataFromRecord)));
+    }
+
+    /** As {@link #committableSource}, with the offset as the stream's context. */
+    public static <K, V> SourceWithContext<ConsumerRecord<K, V>, CommittableOffset, Control> sourceWithOffsetContext(
+            ConsumerSettings<K, V> settings, Subscription subscription) {
+        return withContext(committableSource(settings, subscription));
+    }
+
+    /** As {@link #commitWithMetadataSource}, with the offset as the stream's context. */
+    public static <K, V> SourceWithContext<ConsumerRecord<K, V>, CommittableOffset, Control> sourceWithOffsetContext(
+            ConsumerSettings<K, V> settings,
+            Subscription subscription,
+            Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
+        return withContext(commitWithMetadataSource(settings, subscription, metadataFromRecord));
+    }
+
+    /**
+     * As {@link #committableSource}, each record being committed before it is emitted: at most once. One commit for each record makes that
+     * slow; of a record whose partition went to another consumer before it was committed nothing is emitted.
+     */
+    public static <K, V> Source<ConsumerRecord<K, V>, Control> atMostOnceSource(
+            ConsumerSettings<K, V> settings, Subscription subscription) {
+        return Consumer.<K, V>committableSource(settings, subscription)
+                .mapAsync(1, CommittableMessages::committed)
+                .filter(Optional::isPresent)
+                .map(Optional::get);
+    }
+
+    /**
+     * A source for each partition that the consumer's group deals to it, so that each has its own backpressure. It completes when its partition
+     * goes to another consumer; if its stream wants no more of it before that, it is emitted once more and goes on behind the last record that
+     * it emitted. Each has two chunks of {@link ConsumerSettings#fetchBytes()} at most.
+     */
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control> plainPartitionedSource(
+                    ConsumerSettings<K, V> settings, AutoSubscription subscription) {
+        return partitioned(settings, GroupPlan.of(subscription, false), (record, owned) -> record);
+    }
+
+    /** As {@link #plainPartitionedSource}, with offsets to commit: nothing is given back before what was emitted is committed. */
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    committablePartitionedSource(ConsumerSettings<K, V> settings, AutoSubscription subscription) {
+        return partitioned(settings, GroupPlan.of(subscription, true), CommittableMessages.plain());
+    }
+
+    /** As {@link #committablePartitionedSource}, with metadata as in {@link #commitWithMetadataSource}. */
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    commitWithMetadataPartitionedSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
+        return partitioned(
+                settings, GroupPlan.of(subscription, true), CommittableMessages.withMetadata(metadataFromRecord));
+    }
+
+    /**
+     * As {@link #plainPartitionedSource}, for offsets that are stored elsewhere.
+     *
+     * @param getOffsetsOnAssign the offsets of the next records to read; a partition that is not named begins where the group has committed
+     */
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
+                    plainPartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign) {
+        return plainPartitionedManualOffsetSource(settings, subscription, getOffsetsOnAssign, revoked -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onRevoke hears, on the stream's thread, of partitions of which no more is emitted
+     */
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
+                    plainPartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign,
+                            java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
+        GroupPlan plan = GroupPlan.of(subscription, false).startingAt(getOffsetsOnAssign::apply, onRevoke);
+        return partitioned(settings, plan, (record, owned) -> record);
+    }
+
+    /** As {@link #plainPartitionedManualOffsetSource}, with offsets to commit besides. */
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    committablePartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign) {
+        return committablePartitionedManualOffsetSource(settings, subscription, getOffsetsOnAssign, revoked -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onRevoke hears, on the stream's thread, of partitions of which no more is emitted
+     */
+    public static <K, V>
+            Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>
+                    committablePartitionedManualOffsetSource(
+                            ConsumerSettings<K, V> settings,
+                            AutoSubscription subscription,
+                            Function<Set<TopicPartition>, CompletionStage<Map<TopicPartition, Long>>>
+                                    getOffsetsOnAssign,
+                            java.util.function.Consumer<Set<TopicPartition>> onRevoke) {
+        GroupPlan plan = GroupPlan.of(subscription, true).startingAt(getOffsetsOnAssign::apply, onRevoke);
+        return partitioned(settings, plan, CommittableMessages.plain());
+    }
+
+    private static <K, V, T> Source<Pair<TopicPartition, Source<T, NotUsed>>, Control> partitioned(
+            ConsumerSettings<K, V> settings, GroupPlan plan, Emitted<K, V, T> emitted) {
+        return Source.fromGraph(new PartitionedStage<>(settings, plan, emitted));
+    }
+
+    private static <K, V> SourceWithContext<ConsumerRecord<K, V>, CommittableOffset, Control> withContext(
+            Source<CommittableMessage<K, V>, Control> source) {
+        return source.asSourceWithContext(CommittableMessage::committableOffset).map(CommittableMessage::record);
+    }
+
+    private static AutoSubscription shared(Subscription subscription) {
+        if (subscription instanceof AutoSubscription topics) {
+            return topics;
+        }
+        throw new TailraceException(
+                ErrorCode.INVALID_ARGUMENT,
+                "Only partitions that a consumer group has dealt out can be committed: use Subscriptions.topics, or plainSource and store the"
+                        + " offsets yourself.");
     }
 
     /** Stops the stream from outside. Every method may be called from any thread, and more than once. */
     public interface Control {
         /**
          * Emits no more and completes the source, so that what is downstream can finish. The source's readers stay open until
-         * {@link #shutdown}, at most for {@link ConsumerSettings#stopTimeout()}. The stage completes when that is done.
+         * {@link #shutdown}, at most for {@link ConsumerSettings#stopTimeout()}. The stage completes when that is done. A member of a group
+         * leaves as soon as everything that was emitted is committed.
          */
         CompletionStage<Done> stop();
 
-        /** Completes the source and closes its readers. The stage completes when that is done. */
+        /**
+         * Completes the source and closes its readers. The stage completes when that is done. A member of a group leaves before, as soon as
+         * everything that was emitted is committed or its committers have ended, at the latest after {@link ConsumerSettings#stopTimeout()}.
+         */
         CompletionStage<Done> shutdown();
 
         /**
-         * Stops, waits for the end of the stream and shuts down, so that everything emitted reaches the end.
+         * Stops, waits for the end of the stream and shuts down, so that everything emitted reaches the end. A member of a group leaves when
+         * the stream has ended, whether everything was committed or not.
          *
          * @param streamCompletion completes when the stream does
          * @param executor runs the steps

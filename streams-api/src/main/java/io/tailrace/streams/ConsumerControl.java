@@ -12,8 +12,12 @@ import org.apache.pekko.stream.stage.AsyncCallback;
 final class ConsumerControl implements Consumer.Control {
     /** What the stage is told. */
     enum Wish {
+        /** Emit no more; stay until told otherwise. */
         STOP,
-        SHUTDOWN
+        /** Emit no more, and end when what was emitted is dealt with. */
+        SHUTDOWN,
+        /** The stream is through: nothing more is going to be dealt with. */
+        END
     }
 
     private final AsyncCallback<Wish> stage;
@@ -41,14 +45,18 @@ final class ConsumerControl implements Consumer.Control {
 
     @Override
     public CompletionStage<Done> shutdown() {
-        stage.invoke(Wish.SHUTDOWN);
+        return tell(Wish.SHUTDOWN);
+    }
+
+    private CompletionStage<Done> tell(Wish wish) {
+        stage.invoke(wish);
         return ended.minimalCompletionStage();
     }
 
     @Override
     public <T> CompletionStage<T> drainAndShutdown(CompletionStage<T> streamCompletion, Executor executor) {
         return stop().thenComposeAsync(done -> streamCompletion, executor)
-                .handleAsync((value, failure) -> shutdown().thenCompose(done -> outcome(value, failure)), executor)
+                .handleAsync((value, failure) -> tell(Wish.END).thenCompose(done -> outcome(value, failure)), executor)
                 .thenCompose(Function.identity());
     }
 

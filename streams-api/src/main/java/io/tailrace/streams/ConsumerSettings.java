@@ -2,13 +2,18 @@ package io.tailrace.streams;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.tailrace.cluster.group.Assignor;
+import io.tailrace.cluster.group.GroupJoin;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a consumer works. Immutable; each wither returns a changed copy. The defaults stand under {@code tailrace.consumer} in
@@ -26,6 +31,12 @@ public final class ConsumerSettings<K, V> {
     private Duration stopTimeout;
     private Duration minRetryBackoff;
     private Duration maxRetryBackoff;
+    private @Nullable String groupId;
+    private @Nullable String groupInstanceId;
+    private String clientId;
+    private Assignor assignor;
+    private Duration maxDrain;
+    private Duration sessionTimeout;
 
     private ConsumerSettings(
             Tailrace tailrace, Deserializer<K> keyDeserializer, Deserializer<V> valueDeserializer, Config config) {
@@ -34,11 +45,15 @@ public final class ConsumerSettings<K, V> {
         this.valueDeserializer = Objects.requireNonNull(valueDeserializer, "valueDeserializer");
         this.fetchBytes = SettingChecks.intBytes(config, "fetch-bytes");
         this.bufferBytes = config.getBytes("buffer-bytes");
-        this.autoOffsetReset = reset(config.getString("auto-offset-reset"));
+        this.autoOffsetReset = constant(AutoOffsetReset.class, "auto-offset-reset", config);
         this.decompressionLimit = SettingChecks.intBytes(config, "decompression-limit");
         this.stopTimeout = config.getDuration("stop-timeout");
         this.minRetryBackoff = config.getDuration("retry-backoff.min");
         this.maxRetryBackoff = config.getDuration("retry-backoff.max");
+        this.clientId = config.getString("client-id");
+        this.assignor = constant(Assignor.class, "assignor", config);
+        this.maxDrain = config.getDuration("max-drain");
+        this.sessionTimeout = config.getDuration("session-timeout");
     }
 
     private ConsumerSettings(ConsumerSettings<K, V> other) {
@@ -52,6 +67,12 @@ public final class ConsumerSettings<K, V> {
         this.stopTimeout = other.stopTimeout;
         this.minRetryBackoff = other.minRetryBackoff;
         this.maxRetryBackoff = other.maxRetryBackoff;
+        this.groupId = other.groupId;
+        this.groupInstanceId = other.groupInstanceId;
+        this.clientId = other.clientId;
+        this.assignor = other.assignor;
+        this.maxDrain = other.maxDrain;
+        this.sessionTimeout = other.sessionTimeout;
     }
 
     /** The settings of that node's configuration. */
@@ -109,6 +130,48 @@ public final class ConsumerSettings<K, V> {
         });
     }
 
+    /**
+     * The consumer group that a subscription to topics belongs to, 1 to 255 characters. Consumers of one group share the partitions of their
+     * topics, and go on where the group has committed. Without default.
+     */
+    public ConsumerSettings<K, V> withGroupId(String groupId) {
+        return with(copy -> copy.groupId = Objects.requireNonNull(groupId, "groupId"));
+    }
+
+    /**
+     * Makes the consumer a static member (KIP-345): one that comes back under this name within the session timeout has the partitions that it
+     * had, and no other gets them meanwhile. Each running consumer of a group needs its own. By default there is none.
+     */
+    public ConsumerSettings<K, V> withGroupInstanceId(String groupInstanceId) {
+        return with(copy -> copy.groupInstanceId = Objects.requireNonNull(groupInstanceId, "groupInstanceId"));
+    }
+
+    /** What the application calls itself where a group's members are listed. Default empty. */
+    public ConsumerSettings<K, V> withClientId(String clientId) {
+        return with(copy -> copy.clientId = Objects.requireNonNull(clientId, "clientId"));
+    }
+
+    /** How the group deals its partitions out; all its members have to agree. Default {@link Assignor#UNIFORM}. */
+    public ConsumerSettings<K, V> withAssignor(Assignor assignor) {
+        return with(copy -> copy.assignor = Objects.requireNonNull(assignor, "assignor"));
+    }
+
+    /**
+     * How long a partition that is to go to another consumer may take to be given back: nothing of it is emitted any more, and what was
+     * emitted is dealt with and committed. Beyond, it is taken away, and what was not committed is read again. Default 1 minute.
+     */
+    public ConsumerSettings<K, V> withMaxDrain(Duration maxDrain) {
+        return with(copy -> copy.maxDrain = maxDrain);
+    }
+
+    /**
+     * How long the consumer's partitions stay with it after it was lost: those of a static member always, of any other only while nobody can
+     * tell whether it is still there. Being slow loses nobody. Default 45 s.
+     */
+    public ConsumerSettings<K, V> withSessionTimeout(Duration sessionTimeout) {
+        return with(copy -> copy.sessionTimeout = sessionTimeout);
+    }
+
     /** The node that is read from. */
     public Tailrace tailrace() {
         return tailrace;
@@ -149,6 +212,54 @@ public final class ConsumerSettings<K, V> {
         return stopTimeout;
     }
 
+    /** See {@link #withGroupId}; {@code null} if there is none. */
+    public @Nullable String groupId() {
+        return groupId;
+    }
+
+    /** See {@link #withGroupInstanceId}; {@code null} if there is none. */
+    public @Nullable String groupInstanceId() {
+        return groupInstanceId;
+    }
+
+    /** See {@link #withClientId}. */
+    public String clientId() {
+        return clientId;
+    }
+
+    /** See {@link #withAssignor}. */
+    public Assignor assignor() {
+        return assignor;
+    }
+
+    /** See {@link #withMaxDrain}. */
+    public Duration maxDrain() {
+        return maxDrain;
+    }
+
+    /** See {@link #withSessionTimeout}. */
+    public Duration sessionTimeout() {
+        return sessionTimeout;
+    }
+
+    /** The group, which a subscription to topics has to have. */
+    String requireGroupId() {
+        String group = groupId;
+        if (group == null) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_SETTING,
+                    "A subscription to topics is shared by a consumer group, and the settings name none: add withGroupId, or name"
+                            + " partitions with Subscriptions.assignment.");
+        }
+        return group;
+    }
+
+    /** How a consumer with that subscription joins its group. */
+    GroupJoin join(AutoSubscription subscription) {
+        return new GroupJoin(
+                requireGroupId(), clientId, groupInstanceId, subscription.topics(), assignor, maxDrain, sessionTimeout);
+    }
+
     Duration minRetryBackoff() {
         return minRetryBackoff;
     }
@@ -160,7 +271,9 @@ public final class ConsumerSettings<K, V> {
     @Override
     public String toString() {
         return "ConsumerSettings[fetchBytes=" + fetchBytes + ", bufferBytes=" + bufferBytes + ", autoOffsetReset="
-                + autoOffsetReset + ", decompressionLimit=" + decompressionLimit + ", stopTimeout=" + stopTimeout + "]";
+                + autoOffsetReset + ", decompressionLimit=" + decompressionLimit + ", stopTimeout=" + stopTimeout
+                + ", groupId=" + groupId + ", groupInstanceId=" + groupInstanceId + ", clientId=" + clientId
+                + ", assignor=" + assignor + ", maxDrain=" + maxDrain + ", sessionTimeout=" + sessionTimeout + "]";
     }
 
     private ConsumerSettings<K, V> with(java.util.function.Consumer<ConsumerSettings<K, V>> change) {
@@ -175,16 +288,24 @@ public final class ConsumerSettings<K, V> {
         SettingChecks.between("decompression-limit", decompressionLimit, 1, Integer.MAX_VALUE);
         SettingChecks.positive("stop-timeout", stopTimeout);
         SettingChecks.backoff(minRetryBackoff, maxRetryBackoff);
+        SettingChecks.name("group-id", groupId);
+        SettingChecks.name("group-instance-id", groupInstanceId);
+        SettingChecks.positive("max-drain", maxDrain);
+        SettingChecks.positive("session-timeout", sessionTimeout);
         return this;
     }
 
-    private static AutoOffsetReset reset(String name) {
+    private static <E extends Enum<E>> E constant(Class<E> type, String name, Config config) {
+        String value = config.getString(name);
         try {
-            return AutoOffsetReset.valueOf(name.toUpperCase(Locale.ROOT));
+            return Enum.valueOf(type, value.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
+            String known = Stream.of(type.getEnumConstants())
+                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(" or "));
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING,
-                    "tailrace.consumer.auto-offset-reset is " + name + ": use earliest or latest.",
+                    "tailrace.consumer." + name + " is " + value + ": use " + known + ".",
                     e);
         }
     }

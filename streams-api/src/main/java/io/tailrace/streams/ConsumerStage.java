@@ -1,5 +1,7 @@
 package io.tailrace.streams;
 
+import io.tailrace.streams.ConsumerLogic.Emitted;
+import java.util.function.Function;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
@@ -7,27 +9,67 @@ import org.apache.pekko.stream.SourceShape;
 import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 
-/** The stage behind {@link Consumer#plainSource}. */
-final class ConsumerStage<K, V>
-        extends AbstractGraphStageWithMaterializedValue<SourceShape<ConsumerRecord<K, V>>, Consumer.Control> {
-    private final Outlet<ConsumerRecord<K, V>> out = Outlet.create("Consumer.out");
-    private final SourceShape<ConsumerRecord<K, V>> shape = SourceShape.of(out);
+/** The stage behind the sources of {@link Consumer} that read all their partitions in one stream. */
+final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedValue<SourceShape<T>, Consumer.Control> {
+    private final Outlet<T> out = Outlet.create("Consumer.out");
+    private final SourceShape<T> shape = SourceShape.of(out);
     private final ConsumerSettings<K, V> settings;
-    private final Subscription subscription;
+    private final Emitted<K, V, T> emitted;
+    private final Function<ReadingHost<K, V>, Assignment> assignment;
 
-    ConsumerStage(ConsumerSettings<K, V> settings, Subscription subscription) {
+    private ConsumerStage(
+            ConsumerSettings<K, V> settings,
+            Emitted<K, V, T> emitted,
+            Function<ReadingHost<K, V>, Assignment> assignment) {
         this.settings = settings;
-        this.subscription = subscription;
+        this.emitted = emitted;
+        this.assignment = assignment;
+    }
+
+    /** Emits records, of which nothing is committed. */
+    static <K, V> ConsumerStage<K, V, ConsumerRecord<K, V>> plain(
+            ConsumerSettings<K, V> settings, Subscription subscription) {
+        Emitted<K, V, ConsumerRecord<K, V>> itself = (record, owned) -> record;
+        if (subscription instanceof ManualSubscription manual) {
+            return new ConsumerStage<>(settings, itself, host -> new FixedAssignment<>(host, settings, manual));
+        }
+        return shared(settings, itself, GroupPlan.of((AutoSubscription) subscription, false));
+    }
+
+    /** Emits what is to be committed: nothing of a partition is given back before. */
+    static <K, V, T> ConsumerStage<K, V, T> committable(
+            ConsumerSettings<K, V> settings, AutoSubscription subscription, Emitted<K, V, T> emitted) {
+        return shared(settings, emitted, GroupPlan.of(subscription, true));
+    }
+
+    private static <K, V, T> ConsumerStage<K, V, T> shared(
+            ConsumerSettings<K, V> settings, Emitted<K, V, T> emitted, GroupPlan plan) {
+        settings.requireGroupId();
+        return new ConsumerStage<>(
+                settings,
+                emitted,
+                host -> new GroupAssignment(
+                        host, settings, plan, (owned, start) -> readHere(host, settings, owned, start)));
+    }
+
+    private static <K, V> GroupAssignment.Share readHere(
+            ReadingHost<K, V> host, ConsumerSettings<K, V> settings, OwnedPartition owned, PartitionStart start) {
+        PartitionReading<K, V> reading = PartitionReading.dealt(host, settings, owned, start, 0);
+        host.begin(reading);
+        return emittedTo -> {
+            host.end(reading);
+            emittedTo.accept(reading.emittedTo());
+        };
     }
 
     @Override
-    public SourceShape<ConsumerRecord<K, V>> shape() {
+    public SourceShape<T> shape() {
         return shape;
     }
 
     @Override
     public Pair<GraphStageLogic, Consumer.Control> createLogicAndMaterializedValuePair(Attributes attributes) {
-        ConsumerLogic<K, V> logic = new ConsumerLogic<>(shape, settings, subscription);
+        ConsumerLogic<K, V, T> logic = new ConsumerLogic<>(shape, settings, emitted, assignment);
         return Pair.create(logic, logic.control());
     }
 }

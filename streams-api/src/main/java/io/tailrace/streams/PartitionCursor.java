@@ -1,7 +1,6 @@
 package io.tailrace.streams;
 
 import io.tailrace.cluster.placement.Fetched;
-import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
@@ -19,21 +18,17 @@ final class PartitionCursor<K, V> {
     private static final long UNKNOWN = -1;
 
     private final TopicPartition partition;
-    private final Subscription.Start start;
     /** The first offset that is not read. */
     private final long end;
 
     private final Deserializer<K> keyDeserializer;
     private final Deserializer<V> valueDeserializer;
     private final int decompressionLimit;
-    private final RetryBackoff backoff;
-    private @Nullable PartitionReader reader;
     /** The offset of the next record to emit; unknown until the partition is located. */
     private long position = UNKNOWN;
     /** Where the next fetch begins; unknown while bytes fetched before turn out to be malformed. */
     private long fetchOffset = UNKNOWN;
 
-    private boolean asking;
     private @Nullable Fetched ahead;
     private ByteBuffer chunk = NOTHING;
     private long chunkHighWatermark;
@@ -44,40 +39,17 @@ final class PartitionCursor<K, V> {
     private int leaderEpoch;
     private boolean received;
 
-    PartitionCursor(
-            TopicPartition partition,
-            Subscription.Start start,
-            long end,
-            ConsumerSettings<K, V> settings,
-            RetryBackoff backoff) {
+    /** A place that is not located yet; {@code end} is the first offset that is not read. */
+    PartitionCursor(TopicPartition partition, long end, ConsumerSettings<K, V> settings) {
         this.partition = partition;
-        this.start = start;
         this.end = end;
         this.keyDeserializer = settings.keyDeserializer();
         this.valueDeserializer = settings.valueDeserializer();
         this.decompressionLimit = settings.decompressionLimit();
-        this.backoff = backoff;
     }
 
     TopicPartition partition() {
         return partition;
-    }
-
-    Subscription.Start start() {
-        return start;
-    }
-
-    RetryBackoff backoff() {
-        return backoff;
-    }
-
-    @Nullable
-    PartitionReader reader() {
-        return reader;
-    }
-
-    void readBy(PartitionReader reader) {
-        this.reader = reader;
     }
 
     /** Begins there. */
@@ -90,9 +62,9 @@ final class PartitionCursor<K, V> {
         return fetchOffset;
     }
 
-    /** Whether it is known where to fetch, nothing is being asked, and there is no chunk ahead. */
+    /** Whether it is known where to fetch, and there is no chunk ahead. */
     boolean mayFetch() {
-        return fetchOffset != UNKNOWN && fetchOffset < end && !asking && ahead == null;
+        return fetchOffset != UNKNOWN && fetchOffset < end && ahead == null;
     }
 
     /** Whether its end has been reached. */
@@ -103,11 +75,6 @@ final class PartitionCursor<K, V> {
     /** Whether anything has been fetched yet. */
     boolean hasReceived() {
         return received;
-    }
-
-    /** A question to the reader, or the pause before it is asked again, is under way. */
-    void asking(boolean asking) {
-        this.asking = asking;
     }
 
     void fetched(Fetched fetched) {
@@ -255,11 +222,5 @@ final class PartitionCursor<K, V> {
         ErrorCode code = e.code() == ErrorCode.CORRUPT_BATCH ? ErrorCode.CORRUPT_LOG : e.code();
         return new TailraceException(
                 code, partition + " cannot be read at or after offset " + offset + ": " + e.getMessage(), e);
-    }
-
-    void close() {
-        if (reader != null) {
-            reader.close();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.tailrace.streams;
 
+import io.tailrace.streams.ConsumerMessage.Committable;
 import io.tailrace.streams.ProducerMessage.Envelope;
 import io.tailrace.streams.ProducerMessage.Results;
 import java.util.concurrent.CompletionStage;
@@ -8,6 +9,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.FlowWithContext;
+import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 
 /**
@@ -61,5 +63,25 @@ public final class Producer {
                         .via(Producer.<K, V, C>flexiFlow(settings))
                         .map(results -> Pair.create(results, results.passThrough()));
         return FlowWithContext.fromPairs(pairs);
+    }
+
+    /**
+     * A sink that stores the records of each envelope and then commits the offset that is its pass-through, in batches. At least once: a
+     * failure between the two stores the records again.
+     */
+    public static <K, V, C extends Committable> Sink<Envelope<K, V, C>, CompletionStage<Done>> committableSink(
+            ProducerSettings<K, V> producerSettings, CommitterSettings committerSettings) {
+        return Producer.<K, V, C>flexiFlow(producerSettings)
+                .map(Results::passThrough)
+                .toMat(Committer.<C>sink(committerSettings), Keep.right());
+    }
+
+    /** The same for streams whose context is the offset; what the envelopes pass through is left out. */
+    public static <K, V, P, C extends Committable>
+            Sink<Pair<Envelope<K, V, P>, C>, CompletionStage<Done>> committableSinkWithOffsetContext(
+                    ProducerSettings<K, V> producerSettings, CommitterSettings committerSettings) {
+        return Flow.<Pair<Envelope<K, V, P>, C>>create()
+                .map(pair -> pair.first().withPassThrough(pair.second()))
+                .toMat(Producer.<K, V, C>committableSink(producerSettings, committerSettings), Keep.right());
     }
 }

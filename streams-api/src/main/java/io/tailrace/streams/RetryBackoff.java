@@ -1,6 +1,7 @@
 package io.tailrace.streams;
 
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** Pauses that double from a shortest to a longest, each shortened at random by up to half so that many do not retry in step. */
@@ -15,6 +16,10 @@ final class RetryBackoff {
         this.maxNanos = max.toNanos();
         this.random = random;
         this.nextNanos = minNanos;
+    }
+
+    static RetryBackoff create(Duration min, Duration max) {
+        return new RetryBackoff(min, max, new SplittableRandom());
     }
 
     long nextNanos() {

@@ -4,10 +4,12 @@ import com.typesafe.config.Config;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The bounds of settings, refused with one wording. */
 final class SettingChecks {
     private static final Duration LONGEST = Duration.ofDays(365);
+    private static final int LONGEST_NAME = 255;
 
     private SettingChecks() {}
 
@@ -34,6 +36,17 @@ final class SettingChecks {
         positive("retry-backoff.max", max);
         if (max.compareTo(min) < 0) {
             throw invalid("retry-backoff.max is " + max + ", less than retry-backoff.min, " + min + ".");
+        }
+    }
+
+    /** A name that is given has 1 to 255 characters, none of them a control character. */
+    static void name(String setting, @Nullable String value) {
+        if (value != null
+                && (value.isEmpty()
+                        || value.length() > LONGEST_NAME
+                        || value.chars().anyMatch(Character::isISOControl))) {
+            throw invalid(setting + " is \"" + value + "\": use 1 to " + LONGEST_NAME
+                    + " characters, none of them a control character.");
         }
     }
 

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -204,7 +203,7 @@ class ConsumerTest extends StreamsTestKit {
         filled(100);
         tailrace.withTopic("empty", 1);
         TopicPartition empty = new TopicPartition("empty", 0);
-        Subscription all = Subscriptions.assignment(T0, empty);
+        ManualSubscription all = Subscriptions.assignment(T0, empty);
         assertThat(await(read(all.until(Map.of(T0, 42L, empty, 0L)))))
                 .extracting(ConsumerRecord::offset)
                 .containsExactlyElementsOf(LongStream.range(0, 42).boxed().toList());
@@ -254,12 +253,7 @@ class ConsumerTest extends StreamsTestKit {
             ByteBuffer chunk = ByteBuffer.allocate(2 * good.sizeInBytes());
             good.copyTo(chunk, 0, 7, -1);
             good.copyTo(chunk, claimed, 7, -1);
-            var cursor = new PartitionCursor<>(
-                    T0,
-                    new Subscription.AtOffset(0),
-                    Long.MAX_VALUE,
-                    consumer(),
-                    new RetryBackoff(Duration.ofMillis(1), Duration.ofMillis(2), new Random(1)));
+            var cursor = new PartitionCursor<>(T0, Long.MAX_VALUE, consumer());
             cursor.locate(0);
             cursor.fetched(new Fetched(chunk.flip(), 2));
             cursor.advance();

@@ -72,6 +72,10 @@ final class FakePartition {
         this.id = id;
     }
 
+    PartitionId id() {
+        return id;
+    }
+
     private static Thread daemon(Runnable task) {
         Thread thread = new Thread(task, "fake-disk");
         thread.setDaemon(true);

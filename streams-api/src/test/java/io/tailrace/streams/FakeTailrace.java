@@ -5,6 +5,7 @@ import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicChange;
 import io.tailrace.cluster.catalog.Topics;
+import io.tailrace.cluster.group.Groups;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.OffsetRange;
@@ -32,6 +33,7 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
             ActorSystem.create(Behaviors.<Void>empty(), "streams-test", ConfigFactory.load());
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
     private final Map<PartitionId, FakePartition> partitions = new ConcurrentHashMap<>();
+    final FakeGroups groups = new FakeGroups(topics::values);
     /** So many look-ups fail with PARTITION_UNAVAILABLE. */
     final AtomicInteger unavailableLookUps = new AtomicInteger();
 
@@ -56,6 +58,7 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     void grow(String name, int partitions) {
         Topic before = topics.get(name);
         topics.put(name, new Topic(name, before.id(), partitions, 1, before.settings()));
+        groups.topicsChanged();
     }
 
     FakePartition partition(String topic, int number) {
@@ -92,6 +95,11 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     }
 
     @Override
+    public Groups groups() {
+        return groups;
+    }
+
+    @Override
     public Partitions partitions() {
         return this;
     }
@@ -101,6 +109,7 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
         UUID id = UUID.nameUUIDFromBytes(topic.name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Topic created = new Topic(topic.name(), id, topic.partitions(), 1, topic.settings());
         topics.put(topic.name(), created);
+        groups.topicsChanged();
         return CompletableFuture.completedStage(created);
     }
 

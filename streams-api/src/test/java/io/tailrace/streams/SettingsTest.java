@@ -3,6 +3,7 @@ package io.tailrace.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tailrace.cluster.group.Assignor;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
@@ -42,6 +43,16 @@ class SettingsTest {
         assertThat(consumer().autoOffsetReset()).isEqualTo(AutoOffsetReset.EARLIEST);
         assertThat(consumer().decompressionLimit()).isEqualTo(64 << 20);
         assertThat(consumer().stopTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(consumer().groupId()).isNull();
+        assertThat(consumer().groupInstanceId()).isNull();
+        assertThat(consumer().clientId()).isEmpty();
+        assertThat(consumer().assignor()).isEqualTo(Assignor.UNIFORM);
+        assertThat(consumer().maxDrain()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(consumer().sessionTimeout()).isEqualTo(Duration.ofSeconds(45));
+        CommitterSettings committer = CommitterSettings.create(TAILRACE);
+        assertThat(committer.maxBatch()).isEqualTo(1000);
+        assertThat(committer.maxInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(committer.parallelism()).isEqualTo(100);
     }
 
     @Test

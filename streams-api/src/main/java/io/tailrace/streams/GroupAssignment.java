@@ -1,0 +1,313 @@
+package io.tailrace.streams;
+
+import io.tailrace.cluster.group.Assigned;
+import io.tailrace.cluster.group.CommittedOffset;
+import io.tailrace.cluster.group.GroupListener;
+import io.tailrace.cluster.group.TopicPartitionId;
+import io.tailrace.engine.error.Failures;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.streams.ConsumerMessage.GroupTopicPartition;
+import io.tailrace.streams.PartitionStart.AtOffset;
+import io.tailrace.streams.PartitionStart.ByReset;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions that a consumer group deals to this consumer.
+ *
+ * <table>
+ * <caption>What becomes of a partition</caption>
+ * <tr><td>assigned</td><td>it is read, from where the group has committed</td></tr>
+ * <tr><td>revoke</td><td>it is not read any more, and what has been fetched is thrown away; when all that was emitted is committed it is
+ * released</td></tr>
+ * <tr><td>lost</td><td>it is not read any more, and not committed either</td></tr>
+ * </table>
+ *
+ * <p>Others are not disturbed by any of that. At the end the consumer leaves as soon as all that was emitted is committed, or can no longer be.
+ */
+final class GroupAssignment implements Assignment, GroupListener {
+    /** Who reads a partition. */
+    @FunctionalInterface
+    interface Readers {
+        /** Begins to read it. */
+        Share begin(OwnedPartition owned, PartitionStart start);
+    }
+
+    /** A partition that is being read. */
+    @FunctionalInterface
+    interface Share {
+        /** Ends that, and says on the stage's thread, soon, below which offset everything was emitted: 0 if nothing was. */
+        void end(LongConsumer emittedTo);
+    }
+
+    private record Held(OwnedPartition owned, Share share) {}
+
+    private final StageHost host;
+    private final ConsumerSettings<?, ?> settings;
+    private final GroupPlan plan;
+    private final Readers readers;
+    private final String groupId;
+    /** Those whose start the application is being asked for. */
+    private final Map<PartitionId, Assigned> awaited = new LinkedHashMap<>();
+
+    private final Map<PartitionId, Held> held = new LinkedHashMap<>();
+    /** Those of which nothing is emitted any more, and something may be in flight. */
+    private final Map<PartitionId, OwnedPartition> draining = new LinkedHashMap<>();
+    /** Those that are to be given back. */
+    private final Set<PartitionId> revoked = new HashSet<>();
+
+    private @Nullable GroupSession session;
+    private @Nullable Ending ending;
+    private boolean leaving;
+
+    GroupAssignment(StageHost host, ConsumerSettings<?, ?> settings, GroupPlan plan, Readers readers) {
+        this.host = host;
+        this.settings = settings;
+        this.plan = plan;
+        this.readers = readers;
+        this.groupId = settings.requireGroupId();
+    }
+
+    @Override
+    public void start() {
+        session = new GroupSession(
+                settings.tailrace().groups().join(settings.join(plan.subscription()), this),
+                settings,
+                plan.commits(),
+                () -> host.enqueue(this::goOn));
+    }
+
+    private GroupSession session() {
+        GroupSession known = session;
+        if (known == null) {
+            throw new IllegalStateException("The consumer has not joined group " + groupId + ".");
+        }
+        return known;
+    }
+
+    @Override
+    public void assigned(List<Assigned> partitions) {
+        host.enqueue(() -> await(partitions));
+    }
+
+    @Override
+    public void revoke(Set<TopicPartitionId> partitions) {
+        host.enqueue(() -> giveBack(partitions));
+    }
+
+    @Override
+    public void lost(Set<TopicPartitionId> partitions) {
+        host.enqueue(() -> {
+            if (!leaving) {
+                partitions.forEach(partition -> lose(partition.id()));
+                plan.handler().onLost(names(partitions));
+                goOn();
+            }
+        });
+    }
+
+    @Override
+    public void ended(TailraceException why) {
+        host.enqueue(() -> over(why));
+    }
+
+    private void await(List<Assigned> partitions) {
+        if (ending != null) {
+            // They go to somebody else as soon as this consumer leaves.
+            return;
+        }
+        partitions.forEach(assigned -> {
+            lose(assigned.partition().id());
+            awaited.put(assigned.partition().id(), assigned);
+        });
+        Set<TopicPartition> names =
+                names(partitions.stream().map(Assigned::partition).toList());
+        plan.handler().onAssign(names);
+        GroupPlan.StartOffsets offsets = plan.startOffsets();
+        if (offsets == null) {
+            partitions.forEach(assigned -> own(assigned, null));
+            return;
+        }
+        offsets.of(names)
+                .whenComplete((starts, failure) -> host.enqueue(() -> {
+                    if (failure != null) {
+                        host.failed(Failures.cause(failure));
+                    } else {
+                        partitions.forEach(assigned -> own(assigned, starts.get(name(assigned.partition()))));
+                    }
+                }));
+    }
+
+    private void own(Assigned assigned, @Nullable Long from) {
+        PartitionId id = assigned.partition().id();
+        if (ending != null || !awaited.remove(id, assigned)) {
+            return;
+        }
+        TopicPartition partition = name(assigned.partition());
+        OwnedPartition owned = new OwnedPartition(
+                session(),
+                new GroupTopicPartition(groupId, partition.topic(), partition.partition()),
+                id,
+                assigned.generation());
+        held.put(id, new Held(owned, readers.begin(owned, start(assigned.committed(), from))));
+    }
+
+    private static PartitionStart start(@Nullable CommittedOffset committed, @Nullable Long from) {
+        if (from != null) {
+            return new AtOffset(from);
+        }
+        return committed == null ? new ByReset() : new AtOffset(committed.offset());
+    }
+
+    /** Somebody else reads that partition from now on; false if it is not here any more. */
+    boolean replace(OwnedPartition owned, Share share) {
+        Held before = held.get(owned.id());
+        if (before == null || before.owned() != owned) {
+            return false;
+        }
+        held.put(owned.id(), new Held(owned, share));
+        return true;
+    }
+
+    private void giveBack(Set<TopicPartitionId> partitions) {
+        if (leaving) {
+            return;
+        }
+        Set<PartitionId> free = new HashSet<>();
+        for (TopicPartitionId partition : partitions) {
+            PartitionId id = partition.id();
+            awaited.remove(id);
+            drain(id);
+            if (draining.containsKey(id)) {
+                revoked.add(id);
+            } else {
+                free.add(id);
+            }
+        }
+        if (!free.isEmpty()) {
+            session().membership().released(free);
+        }
+        plan.handler().onRevoke(names(partitions));
+        goOn();
+    }
+
+    /** Nothing more is emitted of it; how much was is known soon. */
+    private void drain(PartitionId id) {
+        Held gone = held.remove(id);
+        if (gone == null) {
+            return;
+        }
+        draining.put(id, gone.owned());
+        gone.share().end(emittedTo -> {
+            gone.owned().drainTo(emittedTo);
+            session().commitNow();
+            goOn();
+        });
+    }
+
+    private void lose(PartitionId id) {
+        awaited.remove(id);
+        drain(id);
+        revoked.remove(id);
+        OwnedPartition gone = draining.remove(id);
+        if (gone != null) {
+            gone.lose();
+        }
+    }
+
+    /** Something was committed, or nobody is left who could: gives back what can be, and leaves when that is all. */
+    private void goOn() {
+        if (leaving) {
+            return;
+        }
+        if (ending != null && mayLeave(ending)) {
+            leave();
+            return;
+        }
+        Set<PartitionId> free = new HashSet<>();
+        revoked.forEach(id -> {
+            OwnedPartition owned = draining.get(id);
+            if (owned == null || owned.isDrained()) {
+                free.add(id);
+            }
+        });
+        if (!free.isEmpty()) {
+            revoked.removeAll(free);
+            draining.keySet().removeAll(free);
+            session().membership().released(free);
+        }
+    }
+
+    private boolean mayLeave(Ending how) {
+        boolean drained = held.isEmpty() && draining.values().stream().allMatch(OwnedPartition::isDrained);
+        return switch (how) {
+            case AT_ONCE -> true;
+            case FAILED -> drained || session().isIdle();
+            case DRAINING -> drained || (session().isIdle() && session().hasEverCommitted());
+        };
+    }
+
+    @Override
+    public void end(Ending how) {
+        if (ending == null) {
+            ending = how;
+            plan.handler()
+                    .onStop(held.values().stream()
+                            .map(each -> each.owned().key().topicPartition())
+                            .collect(Collectors.toUnmodifiableSet()));
+            List.copyOf(held.keySet()).forEach(this::drain);
+        } else if (how.compareTo(ending) > 0) {
+            ending = how;
+        }
+        goOn();
+    }
+
+    private void leave() {
+        leaving = true;
+        session().end();
+        session().membership().leave().whenComplete((done, failure) -> host.enqueue(host::left));
+    }
+
+    private void over(TailraceException why) {
+        if (leaving) {
+            return;
+        }
+        leaving = true;
+        session().end();
+        Set<TopicPartition> gone = held.values().stream()
+                .map(each -> each.owned().key().topicPartition())
+                .collect(Collectors.toSet());
+        List.copyOf(held.keySet()).forEach(this::lose);
+        List.copyOf(draining.keySet()).forEach(this::lose);
+        plan.handler().onLost(gone);
+        host.failed(why);
+        host.left();
+    }
+
+    @Override
+    public void stop() {
+        GroupSession joined = session;
+        if (joined != null && !leaving) {
+            leaving = true;
+            List.copyOf(held.keySet()).forEach(this::drain);
+            joined.end();
+            joined.membership().leave();
+        }
+    }
+
+    private static Set<TopicPartition> names(Collection<TopicPartitionId> partitions) {
+        return partitions.stream().map(GroupAssignment::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static TopicPartition name(TopicPartitionId partition) {
+        return new TopicPartition(partition.topic(), partition.id().partition());
+    }
+}

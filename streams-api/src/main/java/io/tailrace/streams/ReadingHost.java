@@ -1,0 +1,25 @@
+package io.tailrace.streams;
+
+/** The stage that partitions are read in. Everything but {@link #enqueue} is called on its thread. */
+interface ReadingHost<K, V> extends StageHost {
+    /** Runs that after a pause, unless no more is emitted by then. */
+    void later(Runnable step, long nanos);
+
+    /** Whether no more is emitted, so that nothing needs to be read. */
+    boolean isOver();
+
+    /** How many bytes a fetch asks for, as things stand. */
+    int fetchBytes();
+
+    /** A partition has to be read from now on. */
+    void begin(PartitionReading<K, V> reading);
+
+    /** A partition is not read any more: what has been fetched of it is thrown away. */
+    void end(PartitionReading<K, V> reading);
+
+    /** A partition has a chunk ahead. */
+    void ready(PartitionReading<K, V> reading);
+
+    /** A partition was located: perhaps it has reached its end already. */
+    void located(PartitionReading<K, V> reading);
+}
