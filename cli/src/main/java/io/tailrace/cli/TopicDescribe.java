@@ -50,11 +50,13 @@ final class TopicDescribe implements Callable<Integer> {
     }
 
     private static List<String> partitions(JsonNode partitions) {
-        TextTable table =
-                new TextTable("partition", "leader", "epoch", "replicas", "lag", "start offset", "end offset");
+        TextTable table = new TextTable(
+                "partition", "leader", "epoch", "replicas", "offline", "lag", "start offset", "end offset");
         for (JsonNode partition : partitions) {
             List<String> replicas = new ArrayList<>();
             List<String> lags = new ArrayList<>();
+            List<String> offline = new ArrayList<>();
+            partition.path("offline").forEach(node -> offline.add(cell(node)));
             for (JsonNode replica : partition.path("replicas")) {
                 replicas.add(cell(replica));
                 lags.add(cell(partition.path("lag").path(replica.asText())));
@@ -64,6 +66,7 @@ final class TopicDescribe implements Callable<Integer> {
                     cell(partition.path("leader")),
                     cell(partition.path("epoch")),
                     String.join(",", replicas),
+                    offline.isEmpty() ? "-" : String.join(",", offline),
                     String.join(",", lags),
                     cell(partition.path("startOffset")),
                     cell(partition.path("endOffset")));

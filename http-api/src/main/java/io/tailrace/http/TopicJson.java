@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.util.ByteString;
 
@@ -59,11 +61,22 @@ final class TopicJson {
         json.writeStringField("leader", name.apply(partition.nodeId()));
         json.writeNumberField("epoch", partition.epoch());
         Map<String, Long> lags = new TreeMap<>();
+        Set<String> offline = new TreeSet<>();
         for (Partition.ReplicaState replica : partition.replicas()) {
-            lags.put(name.apply(replica.nodeId()), Math.max(0, partition.endOffset() - replica.endOffset()));
+            String node = name.apply(replica.nodeId());
+            // A node that lost its replica has two for a moment; what is wrong about either is to be seen.
+            lags.merge(node, Math.max(0, partition.endOffset() - replica.endOffset()), Math::max);
+            if (!replica.live()) {
+                offline.add(node);
+            }
         }
         json.writeArrayFieldStart("replicas");
         for (String node : lags.keySet()) {
+            json.writeString(node);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("offline");
+        for (String node : offline) {
             json.writeString(node);
         }
         json.writeEndArray();

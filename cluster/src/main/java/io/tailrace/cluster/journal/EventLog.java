@@ -154,7 +154,7 @@ final class EventLog {
     }
 
     private static RecordBatchBuilder builder() {
-        return new RecordBatchBuilder(Compression.NONE, InternalPartition.SETTINGS.maxMessageBytes());
+        return new RecordBatchBuilder(Compression.NONE, InternalPartition.MAX_MESSAGE_BYTES);
     }
 
     private static int finish(RecordBatchBuilder builder, Ownership own, int sequence, List<RecordBatch> batches) {

@@ -37,7 +37,7 @@ final class EventMapping {
             events.add(event);
             bytes += JournalRecord.sizeOf(event, idBytes);
         }
-        int limit = InternalPartition.SETTINGS.maxMessageBytes();
+        int limit = InternalPartition.MAX_MESSAGE_BYTES;
         if (bytes > limit) {
             throw new TailraceException(
                     ErrorCode.RECORD_TOO_LARGE,

@@ -95,7 +95,7 @@ final class SnapshotLog {
     private CompletionStage<Appended> append(SnapshotRecord record) {
         RecordBatch batch = record.toBatch(
                 persistenceId,
-                InternalPartition.SETTINGS.maxMessageBytes(),
+                InternalPartition.MAX_MESSAGE_BYTES,
                 clock.millis(),
                 producerId,
                 (short) 0,

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the voters of what is led on this node follow the places that the catalogue wishes for, a few partitions at a time, and reports how far
- * they have come. Looks at what moves every second, at all else now and then, since a replica may have been lost. Nothing that is
+ * they have come. Looks at what moves every second, at all else now and then and when nodes come or go, since a replica may have been lost. Nothing that is
  * known here has to be right: the log of each partition decides who votes in it. Thread-safe.
  */
 public final class VoterMoves {
@@ -43,6 +43,9 @@ public final class VoterMoves {
 
     private static final int LOOKS_PER_REPORT = 2;
     private static final int LOOKS_PER_NAME = 30;
+    /** And at so many looks after a node came or went, since that is when replicas turn out to be lost. */
+    private static final int LOOKS_AFTER_CHANGE = 5;
+
     /** What failed is left in peace for so long. */
     private static final long AGAIN_NANOS = 3_000_000_000L;
 
@@ -60,7 +63,9 @@ public final class VoterMoves {
     private final Map<PartitionId, MoveReport> reached = new HashMap<>();
     private Catalog catalog = Catalog.EMPTY;
     private Placement placement = Catalog.EMPTY.placement(List.of());
+    private Set<UUID> upBefore = Set.of();
     private int looks;
+    private int looksAtAll;
 
     /** What is done for it elsewhere. */
     public interface Changes {
@@ -112,16 +117,20 @@ public final class VoterMoves {
         Set<PartitionId> leading = new HashSet<>();
         List<Runnable> asks = new ArrayList<>();
         List<MoveReport> told = null;
+        Set<UUID> up = live.get();
         synchronized (this) {
             looks++;
+            if (!up.equals(upBefore)) {
+                upBefore = Set.copyOf(up);
+                looksAtAll = LOOKS_AFTER_CHANGE;
+            }
+            boolean atAll = looks % LOOKS_AT_ALL == 0 || looksAtAll-- > 0;
             for (LedReplica replica : led) {
                 PartitionId partition = replica.partition();
                 leading.add(partition);
                 PlacementGroup group = placement.group(partition).orElse(null);
                 boolean due = group != null
-                        && (catalog.groups().move(group) != null
-                                || named.containsKey(partition)
-                                || looks % LOOKS_AT_ALL == 0);
+                        && (catalog.groups().move(group) != null || named.containsKey(partition) || atAll);
                 if (group != null && due && !underWay.containsKey(partition)) {
                     asks.add(() -> replica.status()
                             .get()
@@ -215,12 +224,15 @@ public final class VoterMoves {
 
     private CompletionStage<Void> bring(PartitionId partition, UUID node, Replica.Status status) {
         return changes.prepare(node, partition, catalog.groups().moveCount()).thenCompose(replica -> {
-            if (status.voters().contains(replica)) {
-                name(partition, node, replica);
+            name(partition, node, replica);
+            boolean another = status.voters().ids().stream()
+                    .anyMatch(voter -> voter.nodeId().equals(replica.nodeId()));
+            if (another) {
+                // It votes already, or what it replaces has to go first.
                 return CompletableFuture.completedStage(null);
             }
             LOG.info("Partition {} gets the replica {}", partition, replica);
-            return changes.changeVoter(partition, replica, true).thenAccept(done -> name(partition, node, replica));
+            return changes.changeVoter(partition, replica, true);
         });
     }
 

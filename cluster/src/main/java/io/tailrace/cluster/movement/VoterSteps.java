@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a leader does next so that its log's voters become those that are wished for: first whoever is missing comes, then whoever is left over
- * goes, so that a quorum is never thinner than it has to be. A node whose replica was lost has another, which comes before the lost one
- * goes. The leader never removes itself: it is led away from first.
+ * goes, so that a quorum is never thinner than it has to be. A node that lost its replica has another: the lost one goes first, since with both
+ * of them a quorum of what is left would need everybody. The leader never removes itself: it is led away from first.
  */
 final class VoterSteps {
     /** What is to be done. */
@@ -20,7 +20,7 @@ final class VoterSteps {
     /** That node is to say which replica it has, or to make one, which is to vote. */
     record Bring(UUID node) implements Step {}
 
-    /** That replica is not to vote any more. */
+    /** That replica is not to vote any more: its node is not to have one, or has another. */
     record Remove(ReplicaId replica) implements Step {}
 
     /** There is nothing to be done just now. */
@@ -63,12 +63,12 @@ final class VoterSteps {
             boolean doubtful =
                     known == null && (there.size() > 1 || !there.stream().allMatch(heard::contains));
             complete &= !missing;
-            if ((missing || doubtful) && able.contains(node)) {
-                return new Bring(node);
-            }
-            ReplicaId lost = missing || known == null ? null : other(there, known);
+            ReplicaId lost = known == null ? null : other(there, known);
             if (lost != null) {
                 return new Remove(lost);
+            }
+            if ((missing || doubtful) && able.contains(node)) {
+                return new Bring(node);
             }
         }
         if (complete) {

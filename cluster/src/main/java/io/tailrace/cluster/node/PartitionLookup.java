@@ -66,7 +66,8 @@ final class PartitionLookup {
     /** The settings of a partition. Fails: UNKNOWN_TOPIC, CATALOG_UNAVAILABLE. */
     CompletionStage<PartitionSettings> settings(PartitionId partition) {
         return InternalPartition.is(partition)
-                ? CompletableFuture.completedStage(InternalPartition.SETTINGS)
+                ? CompletableFuture.completedStage(InternalPartition.settings(
+                        placement.group(partition).map(PlacementGroup::replicas).orElse(1)))
                 : topic(partition).thenApply(PartitionLookup::settingsOf);
     }
 
@@ -108,6 +109,7 @@ final class PartitionLookup {
                 settings.timestampType(),
                 new LogSettings(
                         settings.segmentBytes(), settings.segmentMillis(), LogSettings.DEFAULTS.indexIntervalBytes()),
-                new Retention(settings.retentionMillis(), settings.retentionBytes()));
+                new Retention(settings.retentionMillis(), settings.retentionBytes()),
+                topic.replicas());
     }
 }

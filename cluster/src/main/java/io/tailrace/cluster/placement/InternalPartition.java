@@ -17,12 +17,8 @@ import java.util.UUID;
 public final class InternalPartition {
     private static final int NAME_BASED = 3;
 
-    /** Large batches, since one event is never split; nothing goes by age or size. */
-    public static final PartitionSettings SETTINGS = new PartitionSettings(
-            64 << 20,
-            TimestampType.CREATE_TIME,
-            new LogSettings(128 << 20, 7L * 24 * 60 * 60 * 1000, 4096),
-            Retention.NONE);
+    /** Large, in bytes, since one event is never split. */
+    public static final int MAX_MESSAGE_BYTES = 64 << 20;
 
     /** The persistence id of the catalogue of topics. */
     public static final String CATALOG = "tailrace-catalog";
@@ -36,6 +32,20 @@ public final class InternalPartition {
     public static final List<PartitionId> CONTROL = List.of(CATALOG_EVENTS, CATALOG_SNAPSHOTS);
 
     private InternalPartition() {}
+
+    /**
+     * The settings of one: nothing goes by age or size.
+     *
+     * @param replicas how many nodes are to hold it
+     */
+    public static PartitionSettings settings(int replicas) {
+        return new PartitionSettings(
+                MAX_MESSAGE_BYTES,
+                TimestampType.CREATE_TIME,
+                new LogSettings(128 << 20, 7L * 24 * 60 * 60 * 1000, 4096),
+                Retention.NONE,
+                replicas);
+    }
 
     /**
      * The partition for that name within that kind.

@@ -33,8 +33,8 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   appended/1          base offset int64, append time int64
  *   deleted/1           start offset int64, end offset int64
  *   offsets/1           start offset int64, end offset int64
- *   description/1       node id, epoch int32, start offset int64, high watermark int64, end offset int64,
- *                       count int32 (node id, end offset int64, voter int8)*
+ *   description/2       node id, epoch int32, start offset int64, high watermark int64, end offset int64,
+ *                       count int32 (node id, end offset int64, flags int8: 1 votes, 2 was heard lately)*
  *   refused/1           error code, message
  * </pre>
  *
@@ -56,8 +56,13 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
     private static final String APPENDED = "appended/1";
     private static final String DELETED = "deleted/1";
     private static final String OFFSETS = "offsets/1";
-    private static final String DESCRIPTION = "description/1";
+    private static final String DESCRIPTION = "description/2";
     private static final String REFUSED = "refused/1";
+
+    /** Flags of a replica. */
+    private static final int VOTER = 1;
+
+    private static final int LIVE = 2;
 
     private final ExtendedActorSystem system;
 
@@ -177,7 +182,9 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
                 .int64(description.endOffset())
                 .int32(description.replicas().size());
         for (Partition.ReplicaState replica : description.replicas()) {
-            out.string(replica.nodeId()).int64(replica.endOffset()).int8(replica.voter() ? 1 : 0);
+            out.string(replica.nodeId())
+                    .int64(replica.endOffset())
+                    .int8((replica.voter() ? VOTER : 0) | (replica.live() ? LIVE : 0));
         }
     }
 
@@ -189,7 +196,10 @@ public final class PartitionFormat extends SerializerWithStringManifest implemen
         long end = in.offset();
         List<Partition.ReplicaState> replicas = new ArrayList<>();
         for (int left = in.count(); left > 0; left--) {
-            replicas.add(new Partition.ReplicaState(in.string(), in.offset(), in.int8() == 1));
+            String at = in.string();
+            long replicaEnd = in.offset();
+            int flags = in.int8();
+            replicas.add(new Partition.ReplicaState(at, replicaEnd, (flags & VOTER) != 0, (flags & LIVE) != 0));
         }
         return new Partition.Description(node, epoch, start, highWatermark, end, replicas);
     }

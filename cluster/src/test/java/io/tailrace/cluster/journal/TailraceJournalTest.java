@@ -146,8 +146,8 @@ class TailraceJournalTest {
     @Test
     void whatIsLargerThanABatchOrHasNoSerializerIsRejected() {
         EventMapping mapping = new EventMapping(new Payloads(application.system()), Clock.systemUTC());
-        PersistentRepr large = PersistentRepr.apply(
-                "x".repeat(InternalPartition.SETTINGS.maxMessageBytes()), 1, "large", "", false, null, "w");
+        PersistentRepr large =
+                PersistentRepr.apply("x".repeat(InternalPartition.MAX_MESSAGE_BYTES), 1, "large", "", false, null, "w");
         assertThat(JournalBench.failure(() -> mapping.toWrite(AtomicWrite.apply(large)))
                         .code())
                 .isEqualTo(ErrorCode.RECORD_TOO_LARGE);

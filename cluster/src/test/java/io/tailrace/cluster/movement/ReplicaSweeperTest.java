@@ -56,7 +56,7 @@ class ReplicaSweeperTest {
                 0,
                 0,
                 List.of(replicas).stream()
-                        .map(node -> new Partition.ReplicaState(node.toString(), 0, false))
+                        .map(node -> new Partition.ReplicaState(node.toString(), 0, false, true))
                         .toList()));
     }
 

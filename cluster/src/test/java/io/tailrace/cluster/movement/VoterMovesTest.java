@@ -46,15 +46,16 @@ class VoterMovesTest {
     private final Map<PartitionId, Replica.Status> led = new HashMap<>();
     private final Work work = new Work();
     private final List<MoveReport> reports = new ArrayList<>();
+    private Set<UUID> up = Set.of(A, B, C);
+    private Runnable beforeStatus = () -> {};
     private long now;
     private final VoterMoves moves = new VoterMoves(
             A,
             () -> led.keySet().stream()
-                    .map(partition ->
-                            new LedReplica(partition, ON_A, () -> CompletableFuture.completedStage(led.get(partition))))
+                    .map(partition -> new LedReplica(partition, ON_A, () -> status(partition)))
                     .toList(),
             work,
-            () -> Set.of(A, B, C),
+            () -> up,
             told -> {
                 reports.clear();
                 reports.addAll(told);
@@ -83,6 +84,11 @@ class VoterMovesTest {
             asked.add("start " + partition);
             return CompletableFuture.completedStage(null);
         }
+    }
+
+    private CompletionStage<Replica.Status> status(PartitionId partition) {
+        beforeStatus.run();
+        return CompletableFuture.completedStage(led.get(partition));
     }
 
     private static Replica.Status voting(ReplicaId... voters) {
@@ -180,13 +186,28 @@ class VoterMovesTest {
         // B has not been heard: it may have another replica by now.
         led.put(PARTITION, new Replica.Status(new Voters(List.of(ON_A, ON_B), 1), true, Map.of(), Set.of()));
         follow(AT_HOME);
-        look(10);
-        assertThat(work.asked).containsExactly("prepare 0 on 2 by 0", "add b2 of 0");
-        led.put(
-                PARTITION,
-                new Replica.Status(new Voters(List.of(ON_A, ON_B, again), 2), true, Map.of(), Set.of(again)));
+        look(1);
+        assertThat(work.asked).containsExactly("prepare 0 on 2 by 0");
         look(1);
         assertThat(work.asked).last().isEqualTo("remove b of 0");
+        led.put(PARTITION, new Replica.Status(new Voters(List.of(ON_A), 2), true, Map.of(), Set.of()));
+        look(1);
+        assertThat(work.asked).last().isEqualTo("add b2 of 0");
+    }
+
+    @Test
+    void allAreLookedAtForAWhileWhenANodeComesOrGoesAndElseNowAndThen() {
+        int[] looked = new int[1];
+        led.put(PARTITION, voting(ON_A, ON_B));
+        beforeStatus = () -> looked[0]++;
+        follow(AT_HOME);
+        look(9);
+        assertThat(looked[0]).isEqualTo(5);
+        look(1);
+        assertThat(looked[0]).isEqualTo(6);
+        up = Set.of(A, B);
+        look(9);
+        assertThat(looked[0]).isEqualTo(11);
     }
 
     @Test

@@ -67,14 +67,16 @@ class VoterStepsTest {
     }
 
     @Test
-    void aNodeThatIsNotHeardIsAskedWhichReplicaItHasAndALostOneGoesWhenTheOtherVotes() {
+    void aNodeThatIsNotHeardIsAskedWhichReplicaItHasAndALostOneGoesBeforeTheOtherVotes() {
         Voters three = voters(on(A), on(B), on(C));
         Set<UUID> wished = Set.of(A, B, C);
         Set<UUID> able = Set.of(A, B, C);
         VoterSteps steps = new VoterSteps(three, on(A), wished);
         assertThat(steps.next(Set.of(on(B)), Map.of(), able)).isEqualTo(new VoterSteps.Bring(C));
         assertThat(steps.next(Set.of(on(B)), Map.of(C, on(C)), able)).isEqualTo(VoterSteps.Nothing.INSTANCE);
-        assertThat(steps.next(Set.of(on(B)), Map.of(C, another(C)), able)).isEqualTo(new VoterSteps.Bring(C));
+        assertThat(steps.next(Set.of(on(B)), Map.of(C, another(C)), able)).isEqualTo(new VoterSteps.Remove(on(C)));
+        VoterSteps without = new VoterSteps(voters(on(A), on(B)), on(A), wished);
+        assertThat(without.next(Set.of(on(B)), Map.of(C, another(C)), able)).isEqualTo(new VoterSteps.Bring(C));
         VoterSteps both = new VoterSteps(voters(on(A), on(B), on(C), another(C)), on(A), wished);
         assertThat(both.next(Set.of(on(B), another(C)), Map.of(), able)).isEqualTo(new VoterSteps.Bring(C));
         assertThat(both.next(Set.of(on(B), another(C)), Map.of(C, another(C)), able))

@@ -80,7 +80,10 @@ class PartitionFormatTest {
                         10,
                         20,
                         21,
-                        List.of(new Partition.ReplicaState("a", 21, true), new Partition.ReplicaState("b", 20, false))),
+                        List.of(
+                                new Partition.ReplicaState("a", 21, true, true),
+                                new Partition.ReplicaState("b", 20, false, true),
+                                new Partition.ReplicaState("c", 7, true, false))),
                 new Partition.Refused(ErrorCode.PARTITION_BUSY, "Too much: wait."));
     }
 

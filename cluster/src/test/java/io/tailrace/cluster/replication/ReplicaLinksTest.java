@@ -22,13 +22,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,9 +63,9 @@ class ReplicaLinksTest {
 
     /** Takes everything, and says at once that it has worked it off, unless it is paused. */
     private static final class Listener implements ReplicaNetwork.Receiver {
-        final List<Message> messages = Collections.synchronizedList(new ArrayList<>());
-        final List<ReplicaId> senders = Collections.synchronizedList(new ArrayList<>());
-        final List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
+        final List<Message> messages = new CopyOnWriteArrayList<>();
+        final List<ReplicaId> senders = new CopyOnWriteArrayList<>();
+        final List<Runnable> held = new CopyOnWriteArrayList<>();
         volatile boolean holding;
 
         @Override

@@ -124,7 +124,10 @@ final class Leading {
     private Partition.Description description(long committed, Replica.Status status) {
         List<Partition.ReplicaState> replicas = status.ends().entrySet().stream()
                 .map(each -> new Partition.ReplicaState(
-                        each.getKey().nodeId(), each.getValue(), status.voters().contains(each.getKey())))
+                        each.getKey().nodeId(),
+                        each.getValue(),
+                        status.voters().contains(each.getKey()),
+                        each.getKey().equals(replica.self()) || status.live().contains(each.getKey())))
                 .toList();
         long end = status.ends().getOrDefault(replica.self(), log.endOffset());
         return new Partition.Description(

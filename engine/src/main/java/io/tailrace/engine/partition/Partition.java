@@ -71,7 +71,7 @@ public final class Partition {
     record Elected(PartitionSettings settings, Replica replica, Leadership leadership, SnapshotFiles snapshots)
             implements Command {}
 
-    record ElectionFailed(Throwable cause) implements Command {}
+    record ElectionFailed(Throwable cause, boolean othersMayLead) implements Command {}
 
     record FromChild(PersistentPartition.Answer answer) implements Command {}
 
@@ -175,8 +175,9 @@ public final class Partition {
      *
      * @param endOffset up to where the log is on its disk
      * @param voter whether it votes; else it is a learner
+     * @param live whether the leader is it, or has heard it lately
      */
-    public record ReplicaState(String nodeId, long endOffset, boolean voter) {}
+    public record ReplicaState(String nodeId, long endOffset, boolean voter, boolean live) {}
 
     /** It is not done, or with OUTCOME_UNKNOWN may be. */
     public record Refused(ErrorCode code, String message)

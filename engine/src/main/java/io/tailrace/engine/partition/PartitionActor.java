@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -89,10 +90,17 @@ final class PartitionActor {
     // --- electing --------------------------------------------------------------------------------------------
 
     Behavior<Command> elect() {
-        CompletionStage<Elected> election =
-                environment.settings().apply(id).thenComposeAsync(this::lead, environment.io());
-        context.pipeToSelf(election, (elected, failure) -> failure == null ? elected : new ElectionFailed(failure));
+        CompletableFuture<PartitionSettings> settings =
+                environment.settings().apply(id).toCompletableFuture();
+        CompletionStage<Elected> election = settings.thenComposeAsync(this::lead, environment.io());
+        context.pipeToSelf(
+                election,
+                (elected, failure) -> failure == null ? elected : new ElectionFailed(failure, othersMayLead(settings)));
         return electing();
+    }
+
+    private static boolean othersMayLead(CompletableFuture<PartitionSettings> settings) {
+        return !settings.isCompletedExceptionally() && settings.join().replicas() > 1;
     }
 
     /** Opening blocks: on the I/O executor. */
@@ -151,8 +159,17 @@ final class PartitionActor {
         }
         LOG.warn("Partition {} cannot lead: {} {}", id, why.code(), why.getMessage());
         candidacy.failed(why.code());
-        pauseBefore(Tick.ELECT, Unavailable.of(why));
+        boolean forOthers = failed.othersMayLead() && !why.code().retriable();
+        pauseBefore(Tick.ELECT, forOthers ? notHere(why) : Unavailable.of(why));
         return Behaviors.same();
+    }
+
+    /** What keeps this replica from leading keeps nobody from asking again: another one is named to lead before long. */
+    private Unavailable notHere(TailraceException why) {
+        return new Unavailable(
+                ErrorCode.PARTITION_UNAVAILABLE,
+                "The replica of partition " + id + " on this node cannot lead (" + why.code()
+                        + "), another one is to: ask again.");
     }
 
     private void pauseBefore(Tick next, Unavailable why) {

@@ -11,6 +11,7 @@ import io.tailrace.engine.record.TimestampType;
  * @param timestampType who sets the records' time
  * @param log how the log is cut into segments
  * @param retention how long records are kept
+ * @param replicas how many nodes are to hold the partition, 1 or more: with 2 or more another one may lead it
  */
 public record PartitionSettings(
-        int maxMessageBytes, TimestampType timestampType, LogSettings log, Retention retention) {}
+        int maxMessageBytes, TimestampType timestampType, LogSettings log, Retention retention, int replicas) {}

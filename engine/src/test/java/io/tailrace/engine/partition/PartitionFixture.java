@@ -63,8 +63,8 @@ abstract class PartitionFixture {
     SimulatedFileStore disk = new SimulatedFileStore(1);
     FlushMode flush = FlushMode.BATCH;
     Duration retentionCheckInterval = Duration.ofHours(1);
-    volatile PartitionSettings settings =
-            new PartitionSettings(MAX_MESSAGE_BYTES, TimestampType.CREATE_TIME, LogSettings.DEFAULTS, Retention.NONE);
+    volatile PartitionSettings settings = new PartitionSettings(
+            MAX_MESSAGE_BYTES, TimestampType.CREATE_TIME, LogSettings.DEFAULTS, Retention.NONE, 1);
     volatile RuntimeException settingsFail;
     volatile long nanosPerLook = 1_000_000_000L;
     long floorBytes;
@@ -172,7 +172,7 @@ abstract class PartitionFixture {
     }
 
     void settings(LogSettings log, Retention retention) {
-        settings = new PartitionSettings(MAX_MESSAGE_BYTES, settings.timestampType(), log, retention);
+        settings = new PartitionSettings(MAX_MESSAGE_BYTES, settings.timestampType(), log, retention, 1);
     }
 
     static RecordBatch batch(long producer, int sequence, String... values) {

@@ -18,6 +18,7 @@ import io.tailrace.engine.replication.ReplicaListener;
 import io.tailrace.engine.replication.Replicas;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,12 +56,25 @@ class PartitionPeersTest {
         final ActorTestKit kit = ActorTestKit.create();
         final TestProbe<Partition.AppendReply> replies = kit.createTestProbe(Partition.AppendReply.class);
         final PromiseJournal promises;
-        final Replicas replicas;
-        final PartitionEnvironment environment;
+        final SimulatedFileStore disk;
+        final String id;
+        Replicas replicas;
+        PartitionEnvironment environment;
 
         Node(String id) {
-            SimulatedFileStore disk = new SimulatedFileStore(id.hashCode());
+            this.id = id;
+            this.disk = new SimulatedFileStore(id.hashCode());
             this.promises = PromiseJournal.open(disk, DATA, true, 2048);
+            openReplicas();
+            if (id.equals("d")) {
+                replicas.createBlank(ID.text(), Path.of("/quarantine"));
+            } else {
+                replicas.create(ID.text(), new ReplicaId(id, "r-" + id), VOTERS);
+            }
+            replicas.open(ID.text(), LogSettings.DEFAULTS);
+        }
+
+        private void openReplicas() {
             var io = kit.system().dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
             this.replicas = new Replicas(
                     new ReplicaHome(
@@ -75,21 +89,22 @@ class PartitionPeersTest {
                             directory -> new ReplicaSnapshots(disk, directory, 1000),
                             ReplicaListener.NONE),
                     DATA);
-            if (id.equals("d")) {
-                replicas.createBlank(ID.text(), Path.of("/quarantine"));
-            } else {
-                replicas.create(ID.text(), new ReplicaId(id, "r-" + id), VOTERS);
-            }
-            replicas.open(ID.text(), LogSettings.DEFAULTS);
             this.environment = new PartitionEnvironment(
                     replicas,
                     asked -> CompletableFuture.completedStage(new PartitionSettings(
-                            100_000, TimestampType.CREATE_TIME, LogSettings.DEFAULTS, Retention.NONE)),
+                            100_000, TimestampType.CREATE_TIME, LogSettings.DEFAULTS, Retention.NONE, 3)),
                     disk,
                     new DiskSpace(disk, DATA, 0, System::nanoTime),
                     io,
                     InstantSource.system(),
                     new PartitionEnvironment.Limits(400_000, 200_000, 10, 1000, 200_000, Duration.ofHours(1)));
+        }
+
+        /** It starts again, and of this replica nothing is there. */
+        void loseReplica() throws IOException {
+            replicas.close();
+            disk.deleteDirectory(DATA.resolve(ID.text()));
+            openReplicas();
         }
 
         ActorRef<Partition.Command> start() {
@@ -209,6 +224,19 @@ class PartitionPeersTest {
                         .isEqualTo(ErrorCode.INVALID_ARGUMENT));
         assertThat(a.change(leader, new ReplicaId("x", "nobody"), false)).isInstanceOf(Partition.Refused.class);
         assertThat(offset(a.append(leader, batch(0)))).isZero();
+    }
+
+    @Test
+    void whoFindsItsReplicaLostTellsToAskAgainSinceAnotherIsToLead() throws IOException {
+        Node a = nodes.get(0);
+        ActorRef<Partition.Command> leader = a.start();
+        a.whoLeads(leader);
+        assertThat(offset(a.append(leader, batch(0)))).isZero();
+        a.kit.stop(leader);
+        a.loseReplica();
+        assertThat(a.whoLeads(a.start()))
+                .isInstanceOfSatisfying(Partition.Unavailable.class, answer -> assertThat(answer.code())
+                        .isEqualTo(ErrorCode.PARTITION_UNAVAILABLE));
     }
 
     @Test

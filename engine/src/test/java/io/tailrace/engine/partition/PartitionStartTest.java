@@ -293,7 +293,8 @@ class PartitionStartTest extends PartitionFixture {
             stored();
         }
         nowMillis.set(NOW + 5000);
-        settings = new PartitionSettings(200, settings.timestampType(), LogSettings.DEFAULTS, new Retention(1000, -1));
+        settings =
+                new PartitionSettings(200, settings.timestampType(), LogSettings.DEFAULTS, new Retention(1000, -1), 1);
         await().pollInterval(Duration.ofMillis(1)).until(() -> records().isEmpty());
         awaitFiles(1);
         send(plain("x".repeat(300)));

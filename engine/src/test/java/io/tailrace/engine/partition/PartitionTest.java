@@ -151,7 +151,7 @@ class PartitionTest extends PartitionFixture {
     @Test
     void logAppendTimeReplacesTheRecordsOwn() {
         settings = new PartitionSettings(
-                MAX_MESSAGE_BYTES, TimestampType.LOG_APPEND_TIME, LogSettings.DEFAULTS, Retention.NONE);
+                MAX_MESSAGE_BYTES, TimestampType.LOG_APPEND_TIME, LogSettings.DEFAULTS, Retention.NONE, 1);
         restart();
         located();
         send(plain("a"));

@@ -100,11 +100,13 @@ final class Moves {
         awaitWhole();
     }
 
-    /** Each partition has its replicas, and they follow. */
+    /** Each partition has its replicas, none of them lost, and they follow. */
     private void awaitWhole() throws IOException, InterruptedException {
         await("all replicas follow", () -> {
             for (JsonNode partition : ask("/v1/topics/" + TortureClient.TOPIC).path("partitions")) {
-                if (partition.path("replicas").size() != 3 || !follow(partition)) {
+                if (partition.path("replicas").size() != 3
+                        || partition.path("offline").size() != 0
+                        || !follow(partition)) {
                     return false;
                 }
             }
