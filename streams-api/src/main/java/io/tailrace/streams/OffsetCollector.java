@@ -2,7 +2,6 @@ package io.tailrace.streams;
 
 import io.tailrace.streams.ConsumerMessage.Committable;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ final class OffsetCollector {
     }
 
     private final Consumer<GroupSession> onPartition;
-    private final Map<OwnedPartition, Highest> all = new IdentityHashMap<>();
+    private final IdentityHashMap<OwnedPartition, Highest> all = new IdentityHashMap<>();
     private @Nullable OwnedPartition lastOwned;
     private @Nullable Highest last;
     private long size;

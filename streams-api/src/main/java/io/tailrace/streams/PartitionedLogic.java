@@ -11,7 +11,6 @@ import org.apache.pekko.stream.javadsl.Source;
 final class PartitionedLogic<K, V, T> extends SourceLogic<Pair<TopicPartition, Source<T, NotUsed>>>
         implements SubSource.Host {
     private final ConsumerSettings<K, V> settings;
-    private final GroupPlan plan;
     private final Emitted<K, V, T> emitted;
     /** Not emitted yet; no more than there are partitions. */
     private final ArrayDeque<SubSource> waiting = new ArrayDeque<>();
@@ -25,7 +24,6 @@ final class PartitionedLogic<K, V, T> extends SourceLogic<Pair<TopicPartition, S
             Emitted<K, V, T> emitted) {
         super(shape, settings.stopTimeout());
         this.settings = settings;
-        this.plan = plan;
         this.emitted = emitted;
         this.assignment = new GroupAssignment(this, settings, plan, this::begin);
     }

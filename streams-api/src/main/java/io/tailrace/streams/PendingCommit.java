@@ -81,7 +81,8 @@ final class PendingCommit {
             new PendingCommit(session, List.of(sent.get(i)), part).send();
             parts[i] = part;
         }
-        CompletableFuture.allOf(parts).whenComplete((done, failure) -> {
+        CompletionStage<Void> all = CompletableFuture.allOf(parts);
+        all.whenComplete((done, failure) -> {
             if (failure == null) {
                 answer.complete(Done.getInstance());
             } else {

@@ -6,11 +6,13 @@ import io.tailrace.engine.partition.PartitionId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -26,7 +28,8 @@ final class Membership implements GroupMembership {
     private final GroupListener listener;
     private final int maxPending;
     private final AtomicInteger pending = new AtomicInteger();
-    private final Set<CompletableFuture<Done>> unanswered = ConcurrentHashMap.newKeySet();
+    private final AtomicLong asked = new AtomicLong();
+    private final Map<Long, CompletableFuture<Done>> unanswered = new ConcurrentHashMap<>();
     private volatile @Nullable ActorRef<MemberActor.Command> actor;
     private final CompletableFuture<Done> left = new CompletableFuture<>();
     private volatile boolean leaving;
@@ -94,9 +97,10 @@ final class Membership implements GroupMembership {
                             + " raise tailrace.groups.max-pending-commits."));
         }
         CompletableFuture<Done> answer = new CompletableFuture<>();
-        unanswered.add(answer);
-        answer.whenComplete((done, failure) -> {
-            unanswered.remove(answer);
+        long number = asked.incrementAndGet();
+        unanswered.put(number, answer);
+        CompletableFuture<Done> counted = answer.whenComplete((done, failure) -> {
+            unanswered.remove(number);
             pending.decrementAndGet();
         });
         tell(new MemberActor.Commit(List.copyOf(commits), answer));
@@ -105,7 +109,7 @@ final class Membership implements GroupMembership {
             // Whoever had ended before the question answers nothing.
             answer.completeExceptionally(why);
         }
-        return answer;
+        return counted;
     }
 
     private void tell(MemberActor.Command command) {
@@ -146,7 +150,7 @@ final class Membership implements GroupMembership {
     /** Nothing comes any more: everybody is answered. */
     void end(TailraceException why) {
         ended = why;
-        unanswered.forEach(answer -> answer.completeExceptionally(why));
+        unanswered.values().forEach(answer -> answer.completeExceptionally(why));
         left.complete(Done.getInstance());
         hear(each -> each.ended(why));
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 
@@ -50,7 +51,7 @@ final class LastingGroups implements Groups {
                         ErrorCode.CLOSED,
                         "The node has lost its cluster and joins it again, or was closed: join the group again."));
         // Not before the caller knows its membership.
-        CompletableFuture.runAsync(() -> listener.ended(none.why()));
+        ForkJoinPool.commonPool().execute(() -> listener.ended(none.why()));
         return none;
     }
 

@@ -7,6 +7,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -88,12 +89,14 @@ class CommitBookTest {
     @Test
     void aRequestIsBounded() {
         String large = "x".repeat(CommittedOffset.MAX_METADATA);
+        List<CompletableFuture<Done>> all = new ArrayList<>();
         for (int time = 0; time < 40; time++) {
-            add(new GroupMembership.Commit(A, 2, time, -1, large));
+            all.add(add(new GroupMembership.Commit(A, 2, time, -1, large)));
         }
         assertThat(book.request()).hasSize(1).allMatch(commit -> commit.offset() < 20);
         book.committed(book.number(), List.of());
         assertThat(book.request()).isNotNull();
+        assertThat(all).last().satisfies(last -> assertThat(last).isNotDone());
     }
 
     @Test

@@ -15,10 +15,10 @@ import io.tailrace.cluster.group.TopicPartitionId;
 import io.tailrace.engine.partition.PartitionId;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.cluster.Cluster;
@@ -103,7 +103,7 @@ class GroupsTest {
                     .map(node -> TestMember.join(node.groups(), of("g")))
                     .toList();
             members.forEach(member -> awaitHas(member, 2));
-            Map<PartitionId, Long> acknowledged = new ConcurrentHashMap<>();
+            Map<PartitionId, Long> acknowledged = new HashMap<>();
             for (TestMember member : members) {
                 for (PartitionId partition : member.has().keySet()) {
                     join(member.commit(partition, 10));
