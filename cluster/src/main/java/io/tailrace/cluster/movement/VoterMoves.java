@@ -130,7 +130,10 @@ public final class VoterMoves {
                 leading.add(partition);
                 PlacementGroup group = placement.group(partition).orElse(null);
                 boolean due = group != null
-                        && (catalog.groups().move(group) != null || named.containsKey(partition) || atAll);
+                        && (catalog.groups().move(group) != null
+                                || named.containsKey(partition)
+                                || failed.containsKey(partition)
+                                || atAll);
                 if (group != null && due && !underWay.containsKey(partition)) {
                     asks.add(() -> replica.status()
                             .get()
@@ -243,6 +246,9 @@ public final class VoterMoves {
     private Set<UUID> justFailed(PartitionId partition) {
         Map<UUID, Long> all = failed.getOrDefault(partition, new HashMap<>());
         all.values().removeIf(since -> nanoClock.getAsLong() - since >= AGAIN_NANOS);
+        if (all.isEmpty()) {
+            failed.remove(partition);
+        }
         return all.keySet();
     }
 

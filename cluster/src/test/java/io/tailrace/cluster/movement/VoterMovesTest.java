@@ -196,6 +196,19 @@ class VoterMovesTest {
     }
 
     @Test
+    void whoeverCouldNotSayIsAskedAgainBeforeAllAreLookedAt() {
+        work.prepared =
+                CompletableFuture.failedStage(new TailraceException(ErrorCode.PARTITION_UNAVAILABLE, "No answer."));
+        led.put(PARTITION, new Replica.Status(new Voters(List.of(ON_A, ON_B), 1), true, Map.of(), Set.of()));
+        follow(AT_HOME);
+        look(6);
+        assertThat(work.asked).hasSize(1);
+        now += TimeUnit.SECONDS.toNanos(3);
+        look(1);
+        assertThat(work.asked).hasSize(2);
+    }
+
+    @Test
     void allAreLookedAtForAWhileWhenANodeComesOrGoesAndElseNowAndThen() {
         int[] looked = new int[1];
         led.put(PARTITION, voting(ON_A, ON_B));
