@@ -9,8 +9,8 @@ import java.util.List;
  * @param address at which others reach it
  * @param words that begin a command which is to run there; none on this machine's own network
  */
-record Host(String name, String address, List<String> words) {
-    Host {
+public record Host(String name, String address, List<String> words) {
+    public Host {
         words = List.copyOf(words);
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** What the processes of a run hear each other by. */
-interface Network {
+public interface Network {
     /** Its words; the same for the same name. */
     Host host(String name) throws IOException, InterruptedException;
 

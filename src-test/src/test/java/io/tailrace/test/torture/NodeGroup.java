@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The nodes of a cluster, as processes. */
-final class NodeGroup {
+public final class NodeGroup {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int READY_SECONDS = 120;
     /** A node that was paused may not have noticed yet that it is no member any more, and says that it is ready. */
@@ -26,7 +26,7 @@ final class NodeGroup {
      * Of nodes a, b, c …, which are not started yet; each has what it keeps in a directory of its name. Of an even number the last one
      * is no founder: it joins.
      */
-    NodeGroup(Path directory, int count, Network network) throws IOException, InterruptedException {
+    public NodeGroup(Path directory, int count, Network network) throws IOException, InterruptedException {
         List<Integer> ports = freePorts(2 * count);
         List<Host> hosts = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -55,31 +55,31 @@ final class NodeGroup {
         }
     }
 
-    List<NodeProcess> all() {
+    public List<NodeProcess> all() {
         return nodes;
     }
 
     /** Where they listen for each other. */
-    List<String> seeds() {
+    public List<String> seeds() {
         return seeds;
     }
 
     /** All of them, and waits until they serve. */
-    void start() throws IOException, InterruptedException {
+    public void start() throws IOException, InterruptedException {
         for (NodeProcess node : nodes) {
             node.start();
         }
         awaitReady();
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         for (NodeProcess node : nodes) {
             node.kill();
         }
     }
 
     /** All nodes serve, and go on to. */
-    void awaitReady() throws IOException, InterruptedException {
+    public void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
         int inARow = 0;
         while (inARow < READY_IN_A_ROW) {
@@ -100,7 +100,7 @@ final class NodeGroup {
     }
 
     /** On all of them, or three. */
-    void createTopic(String topic, int partitions) throws IOException, InterruptedException {
+    public void createTopic(String topic, int partitions) throws IOException, InterruptedException {
         HttpResponse<String> answer = nodes.get(0)
                 .post(
                         "/v1/topics",

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One node as a process: started, killed, paused, told to stop, started again on the same data and ports. */
-final class NodeProcess {
+public final class NodeProcess {
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -47,7 +47,7 @@ final class NodeProcess {
         }
     }
 
-    String name() {
+    public String name() {
         return host.name();
     }
 
@@ -55,7 +55,7 @@ final class NodeProcess {
         return host;
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://" + LOOPBACK + ":" + httpPort);
     }
 
@@ -74,7 +74,7 @@ final class NodeProcess {
     }
 
     /** The words that run a main class of this class path in a JVM of its own. */
-    static List<String> java(Host where, int heapMegabytes, String main, List<String> arguments) {
+    public static List<String> java(Host where, int heapMegabytes, String main, List<String> arguments) {
         List<String> command = new ArrayList<>(where.words());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -88,7 +88,7 @@ final class NodeProcess {
         return command;
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         Files.createDirectories(directory);
         Path config = directory.resolve("node.conf");
         Files.writeString(config, CONFIG.formatted(host.address()));
@@ -119,7 +119,7 @@ final class NodeProcess {
         paused = false;
     }
 
-    boolean runs() {
+    public boolean runs() {
         Process running = process;
         return running != null && running.isAlive();
     }
@@ -129,7 +129,7 @@ final class NodeProcess {
     }
 
     /** As a power cord that is pulled, but for what the kernel has. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         Process running = process;
         if (running != null) {
             running.destroyForcibly().waitFor();
