@@ -11,8 +11,13 @@ final class Tally {
 
     private final Map<Long, Integer> times = new HashMap<>();
     private long repeated;
+    private long last;
+    private long longestPauseNanos;
 
     synchronized void done(long number) {
+        long now = System.nanoTime();
+        longestPauseNanos = times.isEmpty() ? 0 : Math.max(longestPauseNanos, now - last);
+        last = now;
         if (times.merge(number, 1, Integer::sum) > 1) {
             repeated++;
         }
@@ -21,6 +26,11 @@ final class Tally {
     /** How many different ones. */
     synchronized long different() {
         return times.size();
+    }
+
+    /** The longest time between two. */
+    synchronized long longestPauseNanos() {
+        return longestPauseNanos;
     }
 
     /** How many were done again, each time counted. */
