@@ -1,6 +1,9 @@
 package io.tailrace.cli;
 
+import io.tailrace.streams.Committer;
+import io.tailrace.streams.CommitterSettings;
 import io.tailrace.streams.Consumer;
+import io.tailrace.streams.ConsumerMessage;
 import io.tailrace.streams.ConsumerSettings;
 import io.tailrace.streams.Producer;
 import io.tailrace.streams.Serdes;
@@ -15,6 +18,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Sink;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code tailrace bench consume}: how fast records come out of a topic. */
 @Command(
@@ -23,7 +27,8 @@ import picocli.CommandLine.Mixin;
         versionProvider = Main.Version.class,
         description = {
             "Fills a topic with N records, then measures how fast Consumer.plainSource gives them out again from the start.",
-            "With several partitions each has a stream of its own; they share the records equally."
+            "With several partitions each has a stream of its own; they share the records equally.",
+            "With --group one member of a consumer group reads all of them: Consumer.committableSource to Committer.sink."
         })
 final class ConsumeBench implements Callable<Integer> {
     private static final long MAX_BUFFER_BYTES = 64L << 20;
@@ -33,6 +38,11 @@ final class ConsumeBench implements Callable<Integer> {
 
     @Mixin
     private final BenchOptions options = new BenchOptions();
+
+    @Option(names = "--group", description = "As a member of a consumer group, each record's offset being committed.")
+    private boolean group;
+
+    private int groups;
 
     ConsumeBench(Terminal terminal) {
         this.terminal = terminal;
@@ -51,15 +61,15 @@ final class ConsumeBench implements Callable<Integer> {
         try (BenchProgress progress = new BenchProgress(terminal, "consume", 2 * options.records + 2 * warmUp)) {
             fill(node, topic, progress);
             // Twice: a topic too small to warm anything up is read more often.
-            consume(node, topic, warmUp, progress, new PartitionRates(options.partitions));
-            consume(node, topic, warmUp, progress, new PartitionRates(options.partitions));
+            read(node, topic, warmUp, progress, new PartitionRates(options.partitions));
+            read(node, topic, warmUp, progress, new PartitionRates(options.partitions));
             PartitionRates rates = new PartitionRates(options.partitions);
             long start = System.nanoTime();
-            consume(node, topic, options.records, progress, rates);
+            read(node, topic, options.records, progress, rates);
             double elapsedSeconds = (System.nanoTime() - start) / 1e9;
             progress.finish();
             new BenchResult(
-                            "consume",
+                            group ? "consume in a group" : "consume",
                             options,
                             elapsedSeconds,
                             null,
@@ -80,6 +90,34 @@ final class ConsumeBench implements Callable<Integer> {
                             node.tailrace().system()));
         }
         Streams.awaitAll(streams);
+    }
+
+    private void read(EmbeddedNode node, String topic, long records, BenchProgress progress, PartitionRates rates) {
+        if (group) {
+            consumeInGroup(node, topic, records, progress, rates);
+        } else {
+            consume(node, topic, records, progress, rates);
+        }
+    }
+
+    /** Up to where all is committed and the member has left. */
+    private void consumeInGroup(
+            EmbeddedNode node, String topic, long records, BenchProgress progress, PartitionRates rates) {
+        ConsumerSettings<byte[], byte[]> settings = ConsumerSettings.create(
+                        node.tailrace(), Serdes.bytes(), Serdes.bytes())
+                .withBufferBytes(MAX_BUFFER_BYTES)
+                .withGroupId("bench-" + groups++);
+        long start = System.nanoTime();
+        Streams.awaitAll(List.of(Consumer.committableSource(settings, Subscriptions.topics(topic))
+                .take(records)
+                .map(ConsumerMessage.CommittableMessage::committableOffset)
+                .runWith(
+                        Committer.sink(CommitterSettings.create(node.tailrace().system())),
+                        node.tailrace().system())));
+        for (int partition = 0; partition < options.partitions; partition++) {
+            rates.done(partition, options.share(records, partition), System.nanoTime() - start);
+        }
+        progress.add(records);
     }
 
     private void consume(EmbeddedNode node, String topic, long records, BenchProgress progress, PartitionRates rates) {

@@ -4,11 +4,15 @@ import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogView;
 import io.tailrace.cluster.group.GroupStore.Recovered;
 import io.tailrace.cluster.group.GroupStore.Stored;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.partition.PartitionId;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -116,7 +120,7 @@ public final class GroupCoordinator {
                     return serveIfReady(store);
                 })
                 .onMessage(Command.class, early -> Behaviors.same())
-                .onSignal(Terminated.class, ended -> startAgain())
+                .onSignal(Terminated.class, this::startAgain)
                 .build();
     }
 
@@ -146,7 +150,7 @@ public final class GroupCoordinator {
                 .onMessage(Command.class, late -> Behaviors.same())
                 .onSignal(Terminated.class, ended -> {
                     serving.end();
-                    return startAgain();
+                    return startAgain(ended);
                 })
                 .build();
     }
@@ -156,8 +160,10 @@ public final class GroupCoordinator {
         return Behaviors.same();
     }
 
-    private Behavior<Command> startAgain() {
-        context.getLog().warn("The consumer groups' journal failed: the coordinator begins anew in {}", pause);
+    private Behavior<Command> startAgain(Terminated ended) {
+        if (CoordinatedShutdown.get(context.getSystem()).getShutdownReason().isEmpty()) {
+            log(ended);
+        }
         timers.startSingleTimer(Restart.INSTANCE, pause);
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
@@ -170,6 +176,20 @@ public final class GroupCoordinator {
                 .onMessageEquals(Restart.INSTANCE, this::recover)
                 .onMessage(Command.class, early -> Behaviors.same())
                 .build();
+    }
+
+    private void log(Terminated ended) {
+        Throwable cause = ended instanceof ChildFailed failed ? failed.getCause() : null;
+        if (cause != null && Failures.named(cause).code() == ErrorCode.INTERNAL_ERROR) {
+            context.getLog().error("The coordinator of the consumer groups has failed", cause);
+        }
+        context.getLog()
+                .warn(
+                        "The coordinator of the consumer groups begins anew in {}: {}",
+                        pause,
+                        cause == null
+                                ? "its journal stopped."
+                                : Failures.named(cause).getMessage());
     }
 
     /** What is said again anyway needs no answer. */
