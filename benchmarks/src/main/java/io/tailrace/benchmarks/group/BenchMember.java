@@ -11,17 +11,18 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.pekko.Done;
-import org.jspecify.annotations.Nullable;
 
-/** A member without a stream: it commits ever higher offsets of one partition, and gives back at once what it is to. */
+/** A member without a stream: it commits ever higher offsets of one of its partitions, and gives back at once what it is to. */
 final class BenchMember implements GroupListener {
     private final CompletableFuture<GroupMembership> membership = new CompletableFuture<>();
-    private volatile @Nullable Assigned has;
+    private final Map<TopicPartitionId, Assigned> has = new ConcurrentHashMap<>();
     private long offset;
 
     static BenchMember join(Groups groups, String group, String topic) {
@@ -40,12 +41,12 @@ final class BenchMember implements GroupListener {
     }
 
     boolean hasSomething() {
-        return has != null;
+        return !has.isEmpty();
     }
 
     /** Commits once; with nothing to commit it does so at once. */
     CompletionStage<Done> commit() {
-        Assigned now = has;
+        Assigned now = has.values().stream().findFirst().orElse(null);
         return now == null
                 ? CompletableFuture.completedStage(Done.getInstance())
                 : membership
@@ -56,32 +57,25 @@ final class BenchMember implements GroupListener {
 
     @Override
     public void assigned(List<Assigned> partitions) {
-        has = partitions.get(0);
+        partitions.forEach(each -> has.put(each.partition(), each));
     }
 
     @Override
     public void revoke(Set<TopicPartitionId> partitions) {
         Set<PartitionId> back = partitions.stream().map(TopicPartitionId::id).collect(Collectors.toSet());
-        forget(partitions);
+        has.keySet().removeAll(partitions);
         // Not before join has returned.
         CompletionStage<GroupMembership> joined = membership;
         joined.thenAccept(each -> each.released(back));
     }
 
-    private void forget(Set<TopicPartitionId> partitions) {
-        Assigned now = has;
-        if (now != null && partitions.contains(now.partition())) {
-            has = null;
-        }
-    }
-
     @Override
     public void lost(Set<TopicPartitionId> partitions) {
-        forget(partitions);
+        has.keySet().removeAll(partitions);
     }
 
     @Override
     public void ended(TailraceException why) {
-        has = null;
+        has.clear();
     }
 }

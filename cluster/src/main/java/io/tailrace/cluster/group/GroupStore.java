@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
@@ -70,9 +69,7 @@ final class GroupStore extends EventSourcedBehavior<GroupStore.Apply, GroupEvent
 
     /** The coordinator's store of that number. */
     static Behavior<Apply> create(int number, GroupRules rules, ActorRef<Answer> gate) {
-        // The coordinator says what has failed, and what comes of it.
-        return Behaviors.supervise(Behaviors.<Apply>setup(context -> new GroupStore(number, rules, gate)))
-                .onFailure(SupervisorStrategy.stop().withLoggingEnabled(false));
+        return Behaviors.setup(context -> new GroupStore(number, rules, gate));
     }
 
     @Override
