@@ -92,17 +92,19 @@ class ServerCommandsTest {
         assertThat(ok("node", "list").outLines()).anyMatch(line -> line.matches("\\S+ +up +yes +128 +0 +0"));
         assertThat(ok("node", "list", "--format", "json").out()).startsWith("{\"nodes\":[{\"name\":");
         String name = ok("node", "list").outLines().get(1).replaceAll(" .*", "");
-        assertThat(ok("group", "list").outLines())
+        assertThat(ok("placement", "list").outLines())
                 .hasSize(130)
                 .anyMatch(line -> line.matches("control +" + name + " +- +-"))
                 .anyMatch(line -> line.matches("1-17 +" + name + " +- +-"));
-        assertThat(ok("group", "list", "--moving").outLines()).hasSize(1);
+        assertThat(ok("placement", "list", "--moving").outLines()).hasSize(1);
         assertThat(failed("node", "drain", name)).startsWith("error: NOT_ENOUGH_NODES ");
         assertThat(failed("node", "drain", "nobody")).startsWith("error: NOT_FOUND ");
         ok("node", "undrain", name);
+        ok("placement", "move", "1-17", "--to", name);
         ok("group", "move", "1-17", "--to", name);
         ok("cluster", "rebalance");
-        assertThat(failed("group", "move", "1-17", "--to", name + "," + name)).startsWith("error: INVALID_ARGUMENT ");
+        assertThat(failed("placement", "move", "1-17", "--to", name + "," + name))
+                .startsWith("error: INVALID_ARGUMENT ");
     }
 
     @Test

@@ -8,14 +8,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code tailrace group list}. */
+/** {@code tailrace placement list}. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description =
-                "Lists the groups with their voters, the preferred leader first, and where they are on their way to.")
-final class GroupList implements Callable<Integer> {
+                "Lists the placement groups with their voters, the preferred leader first, and where they are on their way to.")
+final class PlacementList implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
@@ -27,7 +27,7 @@ final class GroupList implements Callable<Integer> {
     @Option(names = "--moving", description = "Only those that are on their way.")
     private boolean moving;
 
-    GroupList(Terminal terminal) {
+    PlacementList(Terminal terminal) {
         this.terminal = terminal;
     }
 
