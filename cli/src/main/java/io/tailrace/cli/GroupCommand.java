@@ -22,7 +22,14 @@ final class GroupCommand implements Runnable {
         // A placement group could be moved by this name before there were consumer groups.
         CommandLine move = new CommandLine(new PlacementMove(terminal));
         move.getCommandSpec().usageMessage().hidden(true);
-        return new CommandLine(new GroupCommand()).addSubcommand(move);
+        return new CommandLine(new GroupCommand())
+                .addSubcommand(new GroupList(terminal))
+                .addSubcommand(new GroupDescribe(terminal))
+                .addSubcommand(new GroupResetOffsets(terminal))
+                .addSubcommand(new GroupDelete(terminal))
+                .addSubcommand(new GroupDeleteOffsets(terminal))
+                .addSubcommand(new GroupRemoveMember(terminal))
+                .addSubcommand(move);
     }
 
     @Override
