@@ -70,6 +70,7 @@ final class GroupResetOffsets implements Callable<Integer> {
     /** Where to; one of these. */
     static final class Target {
         @Option(names = "--to-earliest", description = "To the first record there is.")
+        @SuppressWarnings("UnusedVariable") // It is what remains where none of the others is set.
         private boolean earliest;
 
         @Option(names = "--to-latest", description = "Behind the last record there is.")

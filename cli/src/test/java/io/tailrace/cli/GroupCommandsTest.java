@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -210,6 +212,41 @@ class GroupCommandsTest {
     }
 
     @Test
+    void aConsumerOfAGroupCommitsWhatItHasPrinted() {
+        ok("topic", "create", "shared", "--replicas", "1");
+        assertThat(run(new CapturedTerminal().reading("1\n2\n3\n4\n5\n"), "produce", "shared"))
+                .isZero();
+        assertThat(ok("consume", "shared", "--group", "readers", "--count", "2").out())
+                .isEqualTo("1\n2\n");
+        assertThat(json("group", "describe", "readers")
+                        .path("partitions")
+                        .path(0)
+                        .path("committedOffset")
+                        .asLong())
+                .isEqualTo(2);
+        assertThat(ok("consume", "shared", "orders", "--group", "readers", "--count", "1", "--format", "%t %o %v")
+                        .out())
+                .isIn("shared 2 3", "orders 0 x");
+        assertThat(ok("consume", "shared", "--group", "others", "--count", "5", "--format", "json")
+                        .outLines())
+                .hasSize(5)
+                .allMatch(line -> line.startsWith("{\"topic\":\"shared\",\"partition_id\":0,\"offset\":"));
+        assertThat(failed("consume", "nothing", "--group", "readers")).startsWith("error: UNKNOWN_TOPIC ");
+    }
+
+    @Test
+    void manyRecordsOfAGroupArePrintedOnceEach() {
+        ok("topic", "create", "many", "--partitions", "3", "--replicas", "1");
+        String lines = IntStream.range(0, 25_000).mapToObj(i -> i + "\n").collect(Collectors.joining());
+        assertThat(run(new CapturedTerminal().reading(lines), "produce", "many"))
+                .isZero();
+        List<String> printed = new ArrayList<>();
+        printed.addAll(ok("consume", "many", "-g", "all", "--count", "12345").outLines());
+        printed.addAll(ok("consume", "many", "-g", "all", "--count", "12655").outLines());
+        assertThat(printed).hasSize(25_000).doesNotHaveDuplicates();
+    }
+
+    @Test
     void whatIsNotUnderstoodIsSaidBeforeAnythingIsAsked() {
         for (String[] args : new String[][] {
             {"group"},
@@ -221,6 +258,10 @@ class GroupCommandsTest {
             {"group", "reset-offsets", "g", "--topic", "orders:x", "--to-latest"},
             {"group", "reset-offsets", "g", "--topic", "orders:", "--to-latest"},
             {"group", "delete-offsets", "g"},
+            {"consume", "orders", "payments"},
+            {"consume", "orders", "--group", "g", "--until-end"},
+            {"consume", "orders", "--group", "g", "--partition", "0"},
+            {"consume", "orders", "--group", "g", "--from", "-5m"},
         }) {
             CapturedTerminal terminal = new CapturedTerminal();
             assertThat(terminal.run(args)).as(String.join(" ", args)).isEqualTo(NOT_UNDERSTOOD);

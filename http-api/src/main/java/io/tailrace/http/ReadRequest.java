@@ -115,7 +115,7 @@ record ReadRequest(From from, NavigableSet<Integer> partitions, long limit, bool
         return text != null;
     }
 
-    private static DataFormat data(@Nullable String text) {
+    static DataFormat data(@Nullable String text) {
         if (text == null) {
             return DataFormat.AUTO;
         }
