@@ -12,8 +12,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = {
-            "Puts a member out of its consumer group, as if its node had died: its partitions go to others at once, and what it has not",
-            "committed is read again."
+            "Puts a member out of its consumer group, as if its node had died.",
+            "Its partitions go to others at once, and what it has not committed is read again."
         })
 final class GroupRemoveMember implements Callable<Integer> {
     private final Terminal terminal;

@@ -69,7 +69,7 @@ class ServerCommandsTest {
         assertThat(created.out() + created.err()).isEmpty();
         assertThat(ok("topic", "list").outLines()).anyMatch(line -> line.matches("life +3 +1"));
         assertThat(ok("topic", "describe", "life").outLines())
-                .anyMatch(line -> line.matches("2 +\\S+ +1 +\\S+ +0 +0 +0"))
+                .anyMatch(line -> line.matches("2 +\\S+ +1 +\\S+ +- +0 +0 +0"))
                 .anyMatch(line -> line.matches("retention\\.ms +60000"));
         JsonNode json = new ObjectMapper()
                 .readTree(ok("topic", "describe", "life", "--format", "json").out());
@@ -251,8 +251,8 @@ class ServerCommandsTest {
                 "--reset",
                 "retention.ms");
         assertThat(ok("topic", "describe", "altered").outLines())
-                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +0 +0 +4"))
-                .anyMatch(line -> line.matches("1 +\\S+ +1 +\\S+ +0 +0 +0"))
+                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +- +0 +0 +4"))
+                .anyMatch(line -> line.matches("1 +\\S+ +1 +\\S+ +- +0 +0 +0"))
                 .anyMatch(line -> line.matches("retention\\.bytes +5000000"))
                 .anyMatch(line -> line.matches("retention\\.ms +604800000"));
         assertThat(failed("topic", "alter", "altered", "--partitions", "1")).startsWith("error: ");
@@ -265,7 +265,7 @@ class ServerCommandsTest {
         ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "3");
         assertThat(consumed("shorter", "%o %v\\n")).isEqualTo("3 3\n");
         assertThat(ok("topic", "describe", "shorter").outLines())
-                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +0 +3 +\\d+"));
+                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +- +0 +3 +\\d+"));
         assertThat(failed("topic", "delete-records", "shorter", "--partition", "0", "--before", "9"))
                 .startsWith("error: OFFSET_OUT_OF_RANGE ");
         ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "end");

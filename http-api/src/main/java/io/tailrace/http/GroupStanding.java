@@ -45,6 +45,7 @@ final class GroupStanding {
      *
      * @param owner the id of the member that has it, {@code null} if nobody does
      * @param range where it begins and ends, {@code null} if nobody can say so at the moment
+     * @param lag how many offsets are still to be read; {@code null} if nothing is committed, or the end is not known
      * @param nextTimestamp of the next record to read, {@code null} if there is none, or it is not known
      */
     record Standing(
@@ -52,13 +53,8 @@ final class GroupStanding {
             @Nullable CommittedOffset committed,
             @Nullable String owner,
             @Nullable OffsetRange range,
-            @Nullable Long nextTimestamp) {
-        /** How many offsets are still to be read; {@code null} if nothing is committed, or the end is not known. */
-        @Nullable
-        Long lag() {
-            return committed == null || range == null ? null : Math.max(0, range.endOffset() - next(committed, range));
-        }
-    }
+            @Nullable Long lag,
+            @Nullable Long nextTimestamp) {}
 
     /** Where the group goes on: what is committed may be gone meanwhile. */
     private static long next(CommittedOffset committed, OffsetRange range) {
@@ -94,20 +90,25 @@ final class GroupStanding {
             TopicPartitionId partition, @Nullable CommittedOffset committed, @Nullable String owner, long deadline) {
         return within(deadline, () -> questions.range(partition.id())).thenCompose(found -> {
             OffsetRange range = found.orElse(null);
-            if (range == null || committed == null || next(committed, range) >= range.endOffset()) {
-                return Bodies.done(new Standing(partition, committed, owner, range, null));
+            if (range == null || committed == null) {
+                return Bodies.done(new Standing(partition, committed, owner, range, null, null));
             }
-            return within(deadline, () -> timestamp(partition, next(committed, range), range.endOffset()))
-                    .thenApply(next -> new Standing(
-                            partition,
-                            committed,
-                            owner,
-                            range,
-                            next.flatMap(timestamp -> timestamp).orElse(null)));
+            long from = next(committed, range);
+            if (from >= range.endOffset()) {
+                return Bodies.done(new Standing(partition, committed, owner, range, 0L, null));
+            }
+            return within(deadline, () -> timestamp(partition, from, range.endOffset()))
+                    .thenApply(answer -> {
+                        Long next = answer.flatMap(timestamp -> timestamp).orElse(null);
+                        // Where there are only entries of the log's own, such as a new leader's, nothing is left.
+                        boolean isNothing = answer.isPresent() && next == null;
+                        long lag = isNothing ? 0 : range.endOffset() - from;
+                        return new Standing(partition, committed, owner, range, lag, next);
+                    });
         });
     }
 
-    /** Of the first record from that offset on. */
+    /** Of the first record from that offset on; empty if there is none before the end. */
     private CompletionStage<Optional<Long>> timestamp(TopicPartitionId partition, long from, long end) {
         TopicPartition name =
                 new TopicPartition(partition.topic(), partition.id().partition());

@@ -156,6 +156,17 @@ class GroupRoutesTest {
     }
 
     @Test
+    void entriesOfTheLogsOwnAreNotLeftToRead() {
+        node.withTopicThatKeeps("entries", 1);
+        node.produce("entries", "{\"value\":{\"data\":\"x\"},\"timestamp\":7}\n".repeat(5));
+        committed("ended", "entries", 0, 5);
+        // The new start is an entry behind the records.
+        node.post("/v1/topics/entries/partitions/0/delete-records", JSON, "{\"before_offset\":3}");
+        assertThat(describe("ended"))
+                .contains("\"committedOffset\":5,\"startOffset\":3,\"endOffset\":6,\"lag\":0,\"lagMillis\":null");
+    }
+
+    @Test
     void onlyTheTopicsThatAreAskedForAreDescribed() {
         node.withTopic("other", 1);
         committed("several", "two", 0, 1);
