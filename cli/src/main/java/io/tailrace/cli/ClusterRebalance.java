@@ -26,8 +26,8 @@ final class ClusterRebalance implements Callable<Integer> {
     @Override
     public Integer call() {
         JsonNode answer = new Places(options.server()).rebalance();
-        terminal.notice(
-                TopicDescribe.cell(answer.path("moving")) + " groups are on their way: tailrace group list --moving");
+        terminal.notice(TopicDescribe.cell(answer.path("moving"))
+                + " groups are on their way: tailrace placement list --moving");
         return 0;
     }
 }

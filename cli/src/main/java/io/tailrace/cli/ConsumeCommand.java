@@ -1,13 +1,17 @@
 package io.tailrace.cli;
 
+import io.tailrace.cli.client.Server;
 import io.tailrace.cli.consume.ConsumeRun;
+import io.tailrace.cli.consume.GroupCommits;
 import io.tailrace.cli.consume.OutputFailed;
 import io.tailrace.cli.consume.PatternPrinter;
 import io.tailrace.cli.consume.RecordPrinter;
+import io.tailrace.cli.consume.RecordQuery;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,6 +29,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         description = {
             "Prints the records of a topic, from the beginning, and goes on with new ones as they come.",
+            "With --group it is a consumer of that group: it prints what the group deals to it, from where the group has committed, and commits"
+                    + " what it has printed. What was printed and not committed when it is killed is printed again by whoever reads it next.",
             "It ends with --count, with --until-end, with Ctrl-C, or at the record that nobody reads any more (| head)."
         },
         footer = {
@@ -34,11 +40,15 @@ import picocli.CommandLine.Spec;
             "",
             "  tailrace consume access | grep ' 404 '",
             "  tailrace consume access --from -5m --until-end --format '%%p %%o %%k %%v\\n'",
-            "  tailrace consume access --partition 0 --from 1000 --count 10 --format json"
+            "  tailrace consume access --partition 0 --from 1000 --count 10 --format json",
+            "  tailrace consume orders payments --group billing --format '%%t %%p %%o %%v\\n'"
         })
 final class ConsumeCommand implements Callable<Integer> {
     /** For the record at hand. A stream at its tail waits in a read of Java's HTTP client that nothing can wake. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
+
+    /** For what is committed of it besides. */
+    private static final Duration PATIENCE_OF_GROUP = Duration.ofSeconds(1);
 
     private final Terminal terminal;
 
@@ -49,9 +59,18 @@ final class ConsumeCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions options = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it.
-    private String topic;
+    @Parameters(
+            index = "0..*",
+            arity = "1..*",
+            paramLabel = "TOPIC",
+            description = "The topic; with --group it may be several.")
+    private List<String> topics = List.of();
+
+    @Option(
+            names = {"-g", "--group"},
+            paramLabel = "GROUP",
+            description = "Read as a consumer of that group, and commit what was printed.")
+    private @Nullable String group;
 
     @Option(
             names = "--from",
@@ -59,6 +78,7 @@ final class ConsumeCommand implements Callable<Integer> {
             description = {
                 "Where to begin: earliest, latest, an offset (with --partition), @TIME (milliseconds since 1970 or ISO"
                         + " 8601) or -DURATION, that long ago (-30s, -5m, -PT1H).",
+                "With --group: earliest or latest, for partitions of which the group has committed nothing.",
                 "Default: earliest."
             })
     private String from = "earliest";
@@ -97,9 +117,15 @@ final class ConsumeCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--from " + from + " is an offset, which belongs to one partition: add --partition.");
         }
-        ConsumeRun.Query query = new ConsumeRun.Query(ServerOptions.topic(topic), from, partitions, count, untilEnd);
-        ConsumeRun run = new ConsumeRun(options.server(), query, printer());
-        try (Interruption interruption = Interruption.calling(run::stop, PATIENCE)) {
+        topics.forEach(ServerOptions::topic);
+        if (group == null) {
+            requireOneTopic();
+        } else {
+            requireNothingOfASingleTopic();
+        }
+        ConsumeRun run = group == null ? ofTopic(topics.get(0)) : ofGroup(group);
+        Duration patience = group == null ? PATIENCE : PATIENCE_OF_GROUP;
+        try (Interruption interruption = Interruption.calling(run::stop, patience)) {
             run.run(terminal.data());
             return interruption.interrupted() ? Main.INTERRUPTED : 0;
         } catch (OutputFailed e) {
@@ -108,6 +134,41 @@ final class ConsumeCommand implements Callable<Integer> {
             }
             throw new TailraceException(ErrorCode.IO_FAILED, "Writing the output failed: " + e.getMessage() + ".", e);
         }
+    }
+
+    private void requireOneTopic() {
+        if (topics.size() > 1) {
+            throw new ParameterException(spec.commandLine(), "Several topics are read with --group only: give one.");
+        }
+    }
+
+    private void requireNothingOfASingleTopic() {
+        if (untilEnd || !partitions.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "With --group the group says which partitions are read, and there is no end: leave out --partition and --until-end.");
+        }
+        if (!from.equals("earliest") && !from.equals("latest")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "With --group --from is earliest or latest: set the group elsewhere with 'group reset-offsets'.");
+        }
+    }
+
+    private ConsumeRun ofTopic(String topic) {
+        return new ConsumeRun(
+                options.server(), new RecordQuery.OfTopic(topic, from, partitions, count, untilEnd), printer());
+    }
+
+    private ConsumeRun ofGroup(String name) {
+        Server server = options.server();
+        // Nobody else of the group may be called so.
+        String consumer = "tailrace-consume-" + UUID.randomUUID();
+        return new ConsumeRun(
+                server,
+                new RecordQuery.OfGroup(name, consumer, topics, from, count),
+                printer(),
+                new GroupCommits(server, name, consumer));
     }
 
     private RecordPrinter printer() {
@@ -119,7 +180,7 @@ final class ConsumeCommand implements Callable<Integer> {
         }
         try {
             if (format.indexOf('%') >= 0) {
-                return PatternPrinter.of(format, topic);
+                return PatternPrinter.of(format, topics.get(0));
             }
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--format: " + e.getMessage() + ".", e);

@@ -1,8 +1,7 @@
 package io.tailrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tailrace.cli.client.Places;
-import java.util.StringJoiner;
+import io.tailrace.cli.client.Groups;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,8 +12,10 @@ import picocli.CommandLine.Option;
         name = "list",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description =
-                "Lists the groups with their voters, the preferred leader first, and where they are on their way to.")
+        description = {
+            "Lists the consumer groups, sorted by name.",
+            "A group is EMPTY without members, STABLE when each partition is where it is to be, else RECONCILING."
+        })
 final class GroupList implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -24,40 +25,30 @@ final class GroupList implements Callable<Integer> {
     @Option(names = "--format", paramLabel = "text|json", description = "json: one JSON document. Default: text.")
     private OutputFormat format = OutputFormat.TEXT;
 
-    @Option(names = "--moving", description = "Only those that are on their way.")
-    private boolean moving;
-
     GroupList(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() {
-        JsonNode answer = new Places(options.server()).groups();
+        JsonNode answer = new Groups(options.server()).list();
         if (format == OutputFormat.JSON) {
             terminal.out().println(answer);
             return 0;
         }
-        TextTable table = new TextTable("group", "voters", "target", "leaving");
-        for (JsonNode group : answer.path("groups")) {
-            if (!moving
-                    || !group.path("target").isEmpty()
-                    || !group.path("leaving").isEmpty()) {
-                table.row(
-                        TopicDescribe.cell(group.path("group")),
-                        names(group.path("voters")),
-                        names(group.path("target")),
-                        names(group.path("leaving")));
-            }
+        JsonNode groups = answer.path("groups");
+        if (groups.isEmpty()) {
+            terminal.notice("There are no consumer groups yet: tailrace consume TOPIC --group NAME");
+            return 0;
+        }
+        TextTable table = new TextTable("group", "state", "members");
+        for (JsonNode group : groups) {
+            table.row(
+                    TopicDescribe.cell(group.path("name")),
+                    TopicDescribe.cell(group.path("state")),
+                    TopicDescribe.cell(group.path("members")));
         }
         table.lines().forEach(terminal.out()::println);
         return 0;
-    }
-
-    static String names(JsonNode nodes) {
-        StringJoiner names = new StringJoiner(",");
-        names.setEmptyValue("-");
-        nodes.forEach(node -> names.add(TopicDescribe.cell(node)));
-        return names.toString();
     }
 }

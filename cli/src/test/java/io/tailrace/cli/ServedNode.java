@@ -2,6 +2,7 @@ package io.tailrace.cli;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.http.HttpServer;
 import io.tailrace.http.HttpSettings;
 import java.nio.file.Path;
@@ -22,6 +23,11 @@ final class ServedNode implements AutoCloseable {
                 "100 ms"));
         node = EmbeddedNode.start(settings);
         server = EmbeddedNode.await(HttpServer.start(node.tailrace(), HttpSettings.of(settings)));
+    }
+
+    /** The node itself, for consumers that commit. */
+    Tailrace tailrace() {
+        return node.tailrace();
     }
 
     String url() {

@@ -69,7 +69,7 @@ class ServerCommandsTest {
         assertThat(created.out() + created.err()).isEmpty();
         assertThat(ok("topic", "list").outLines()).anyMatch(line -> line.matches("life +3 +1"));
         assertThat(ok("topic", "describe", "life").outLines())
-                .anyMatch(line -> line.matches("2 +\\S+ +1 +\\S+ +0 +0 +0"))
+                .anyMatch(line -> line.matches("2 +\\S+ +1 +\\S+ +- +0 +0 +0"))
                 .anyMatch(line -> line.matches("retention\\.ms +60000"));
         JsonNode json = new ObjectMapper()
                 .readTree(ok("topic", "describe", "life", "--format", "json").out());
@@ -92,17 +92,19 @@ class ServerCommandsTest {
         assertThat(ok("node", "list").outLines()).anyMatch(line -> line.matches("\\S+ +up +yes +128 +0 +0"));
         assertThat(ok("node", "list", "--format", "json").out()).startsWith("{\"nodes\":[{\"name\":");
         String name = ok("node", "list").outLines().get(1).replaceAll(" .*", "");
-        assertThat(ok("group", "list").outLines())
+        assertThat(ok("placement", "list").outLines())
                 .hasSize(130)
                 .anyMatch(line -> line.matches("control +" + name + " +- +-"))
                 .anyMatch(line -> line.matches("1-17 +" + name + " +- +-"));
-        assertThat(ok("group", "list", "--moving").outLines()).hasSize(1);
+        assertThat(ok("placement", "list", "--moving").outLines()).hasSize(1);
         assertThat(failed("node", "drain", name)).startsWith("error: NOT_ENOUGH_NODES ");
         assertThat(failed("node", "drain", "nobody")).startsWith("error: NOT_FOUND ");
         ok("node", "undrain", name);
+        ok("placement", "move", "1-17", "--to", name);
         ok("group", "move", "1-17", "--to", name);
         ok("cluster", "rebalance");
-        assertThat(failed("group", "move", "1-17", "--to", name + "," + name)).startsWith("error: INVALID_ARGUMENT ");
+        assertThat(failed("placement", "move", "1-17", "--to", name + "," + name))
+                .startsWith("error: INVALID_ARGUMENT ");
     }
 
     @Test
@@ -249,8 +251,8 @@ class ServerCommandsTest {
                 "--reset",
                 "retention.ms");
         assertThat(ok("topic", "describe", "altered").outLines())
-                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +0 +0 +4"))
-                .anyMatch(line -> line.matches("1 +\\S+ +1 +\\S+ +0 +0 +0"))
+                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +- +0 +0 +4"))
+                .anyMatch(line -> line.matches("1 +\\S+ +1 +\\S+ +- +0 +0 +0"))
                 .anyMatch(line -> line.matches("retention\\.bytes +5000000"))
                 .anyMatch(line -> line.matches("retention\\.ms +604800000"));
         assertThat(failed("topic", "alter", "altered", "--partitions", "1")).startsWith("error: ");
@@ -263,7 +265,7 @@ class ServerCommandsTest {
         ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "3");
         assertThat(consumed("shorter", "%o %v\\n")).isEqualTo("3 3\n");
         assertThat(ok("topic", "describe", "shorter").outLines())
-                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +0 +3 +\\d+"));
+                .anyMatch(line -> line.matches("0 +\\S+ +1 +\\S+ +- +0 +3 +\\d+"));
         assertThat(failed("topic", "delete-records", "shorter", "--partition", "0", "--before", "9"))
                 .startsWith("error: OFFSET_OUT_OF_RANGE ");
         ok("topic", "delete-records", "shorter", "--partition", "0", "--before", "end");

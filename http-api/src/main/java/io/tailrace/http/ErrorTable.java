@@ -25,7 +25,7 @@ final class ErrorTable {
                     FENCED,
                     OUTCOME_UNKNOWN,
                     CLOSED -> 503;
-            case DISK_FULL -> 507;
+            case DISK_FULL, LIMIT_EXCEEDED -> 507;
             default -> 500;
         };
     }

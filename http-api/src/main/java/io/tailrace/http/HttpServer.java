@@ -63,6 +63,8 @@ public final class HttpServer {
         Router router = new Router(List.of(
                 new RecordRoutes(node, streams),
                 new TopicRoutes(node),
+                new GroupReads(node, streams),
+                new GroupRoutes(node),
                 new PlacementRoutes(node),
                 new ReplicaRoutes(node),
                 new HealthRoutes(node::ready)));

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.pekko.util.ByteString;
 
-/** Nodes and groups as JSON. */
+/** Nodes and placement groups as JSON. */
 final class PlacementJson {
     private PlacementJson() {}
 

@@ -22,7 +22,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /v1/nodes}, {@code /v1/groups}, {@code /v1/cluster}: what nodes hold is shown and moved. A node is its name, or its id. */
+/** {@code /v1/nodes}, {@code /v1/placement}, {@code /v1/cluster}: what nodes hold is shown and moved. A node is its name, or its id. */
 final class PlacementRoutes implements Routes {
     private static final int MAX_VOTERS = 15;
 
@@ -41,7 +41,7 @@ final class PlacementRoutes implements Routes {
         if (path.equals(List.of("v1", "nodes"))) {
             return Resource.of("GET", Media.json(request -> show(PlacementJson::nodes)));
         }
-        if (path.equals(List.of("v1", "groups"))) {
+        if (path.equals(List.of("v1", "placement"))) {
             return Resource.of("GET", Media.json(request -> show(PlacementJson::groups)));
         }
         if (path.equals(List.of("v1", "cluster", "rebalance"))) {
@@ -55,7 +55,7 @@ final class PlacementRoutes implements Routes {
         if (path.size() == 4 && what.equals("nodes") && path.get(3).equals("undrain")) {
             return Resource.of("POST", Media.json(request -> change(request, path.get(2), placements()::undrain)));
         }
-        if (path.size() == 4 && what.equals("groups") && path.get(3).equals("move")) {
+        if (path.size() == 4 && what.equals("placement") && path.get(3).equals("move")) {
             return Resource.of("POST", Media.json(request -> move(request, path.get(2))));
         }
         return null;
@@ -93,7 +93,8 @@ final class PlacementRoutes implements Routes {
         Media.requireJson(request);
         PlacementGroup group = PlacementGroup.parse(text)
                 .orElseThrow(() -> new TailraceException(
-                        ErrorCode.NOT_FOUND, "There is no group '" + Json.shown(text, 30) + "': see /v1/groups."));
+                        ErrorCode.NOT_FOUND,
+                        "There is no placement group '" + Json.shown(text, 30) + "': see /v1/placement."));
         return Bodies.read(node, request).thenCompose(body -> {
             List<String> names = voters(body);
             return placements().state().thenCompose(before -> placements()
@@ -142,8 +143,8 @@ final class PlacementRoutes implements Routes {
         return state.groups().stream()
                 .filter(known -> known.group().equals(group))
                 .findFirst()
-                .orElseThrow(() ->
-                        new TailraceException(ErrorCode.NOT_FOUND, "There is no group " + group + ": see /v1/groups."));
+                .orElseThrow(() -> new TailraceException(
+                        ErrorCode.NOT_FOUND, "There is no placement group " + group + ": see /v1/placement."));
     }
 
     private static HttpResponse json(ByteString body) {

@@ -1,13 +1,8 @@
 package io.tailrace.http;
 
 import io.tailrace.cluster.catalog.Topic;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -77,10 +72,13 @@ record ReadRequest(From from, NavigableSet<Integer> partitions, long limit, bool
             return new AtOffset(number(text, "from"));
         }
         if (text.startsWith("@")) {
-            return new AtTime(time(text.substring(1)));
+            return new AtTime(Times.time(text.substring(1)).orElseThrow(() -> noStart(text)));
         }
         if (text.startsWith("-")) {
-            return new AtTime(clock.millis() - duration(text.substring(1)).toMillis());
+            return new AtTime(clock.millis()
+                    - Times.duration(text.substring(1))
+                            .orElseThrow(() -> noStart(text))
+                            .toMillis());
         }
         throw noStart(text);
     }
@@ -89,38 +87,6 @@ record ReadRequest(From from, NavigableSet<Integer> partitions, long limit, bool
         return Json.malformed(
                 "from is '" + Json.shown(text, 40)
                         + "': give earliest, latest, an offset, @TIME (milliseconds since 1970 or ISO 8601) or -DURATION (-5m).");
-    }
-
-    private static long time(String text) {
-        if (text.matches("[0-9]{1,18}")) {
-            return Long.parseLong(text);
-        }
-        try {
-            return text.endsWith("Z")
-                    ? Instant.parse(text).toEpochMilli()
-                    // A plus sign of a query is a space once decoded.
-                    : OffsetDateTime.parse(text.replace(' ', '+')).toInstant().toEpochMilli();
-        } catch (DateTimeParseException | ArithmeticException e) {
-            throw noStart("@" + text);
-        }
-    }
-
-    private static Duration duration(String text) {
-        try {
-            String iso = text.toUpperCase(Locale.ROOT);
-            if (iso.matches("[0-9]{1,9}[SMHD]")) {
-                iso = (iso.endsWith("D") ? "P" : "PT") + iso;
-            } else if (iso.matches("[0-9]{1,12}MS")) {
-                return Duration.ofMillis(Long.parseLong(iso.substring(0, iso.length() - 2)));
-            }
-            Duration duration = Duration.parse(iso);
-            if (!duration.isNegative() && duration.toDays() < 365_000) {
-                return duration;
-            }
-        } catch (DateTimeParseException | ArithmeticException e) {
-            throw noStart("-" + text);
-        }
-        throw noStart("-" + text);
     }
 
     private static long limit(@Nullable String text) {
@@ -149,7 +115,7 @@ record ReadRequest(From from, NavigableSet<Integer> partitions, long limit, bool
         return text != null;
     }
 
-    private static DataFormat data(@Nullable String text) {
+    static DataFormat data(@Nullable String text) {
         if (text == null) {
             return DataFormat.AUTO;
         }

@@ -31,11 +31,22 @@ final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuff
     private final FlowShape<ConsumerRecord<ByteBuffer, ByteBuffer>, ByteString> shape = FlowShape.of(in, out);
     private final ReadRequest.DataFormat data;
     private final long limit;
+    private final boolean withTopics;
 
-    /** Ends after {@code limit} records. */
-    RecordLineStage(ReadRequest.DataFormat data, long limit) {
+    private RecordLineStage(ReadRequest.DataFormat data, long limit, boolean withTopics) {
         this.data = data;
         this.limit = limit;
+        this.withTopics = withTopics;
+    }
+
+    /** Ends after {@code limit} records, which are all of one topic. */
+    static RecordLineStage withoutTopics(ReadRequest.DataFormat data, long limit) {
+        return new RecordLineStage(data, limit, false);
+    }
+
+    /** Each line begins with the record's topic. */
+    static RecordLineStage withTopics(ReadRequest.DataFormat data) {
+        return new RecordLineStage(data, Long.MAX_VALUE, true);
     }
 
     @Override
@@ -50,7 +61,7 @@ final class RecordLineStage extends GraphStage<FlowShape<ConsumerRecord<ByteBuff
 
     private final class Logic extends TimerGraphStageLogic {
         private final LineWriter lines = new LineWriter();
-        private final RecordWriter writer = new RecordWriter(data);
+        private final RecordWriter writer = new RecordWriter(data, withTopics);
         /** Comes back behind the records that are there at once. */
         private final AsyncCallback<Done> pause = createAsyncCallback(done -> paused());
 

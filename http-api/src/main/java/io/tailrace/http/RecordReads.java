@@ -94,7 +94,7 @@ final class RecordReads {
                         records(subscription(topic, request, places))
                                 .mapMaterializedValue(control -> cut.thenCompose(done -> control.shutdown()))
                                 .via(streams.flow())
-                                .via(new RecordLineStage(request.data(), request.limit()))));
+                                .via(RecordLineStage.withoutTopics(request.data(), request.limit()))));
     }
 
     private Source<ConsumerRecord<ByteBuffer, ByteBuffer>, Consumer.Control> records(Subscription subscription) {

@@ -12,12 +12,18 @@ import org.jspecify.annotations.Nullable;
 /** Writes a record's members as JSON, straight from the bytes that were fetched. */
 final class RecordWriter {
     private final DataFormat format;
+    private final boolean withTopics;
 
-    RecordWriter(DataFormat format) {
+    /** Writes the topic too, if that is wanted. */
+    RecordWriter(DataFormat format, boolean withTopics) {
         this.format = format;
+        this.withTopics = withTopics;
     }
 
     void write(JsonGenerator json, ConsumerRecord<ByteBuffer, ByteBuffer> record) throws IOException {
+        if (withTopics) {
+            json.writeStringField("topic", record.topic());
+        }
         json.writeNumberField("partition_id", record.partition());
         json.writeNumberField("offset", record.offset());
         json.writeNumberField("timestamp", record.timestamp());

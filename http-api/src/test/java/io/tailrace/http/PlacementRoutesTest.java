@@ -37,7 +37,7 @@ class PlacementRoutesTest {
                 .startsWith("{\"nodes\":[{\"name\":\"node\",\"id\":\"")
                 .contains(
                         "\"alive\":true,\"drained\":false,\"founder\":true,\"groups\":128,\"arriving\":0,\"leaving\":0");
-        assertThat(node.get("/v1/groups").body())
+        assertThat(node.get("/v1/placement").body())
                 .startsWith("{\"groups\":[{\"group\":\"control\",\"voters\":[\"node\"],\"target\":[],\"leaving\":[]},"
                         + "{\"group\":\"1-0\",\"voters\":[\"node\"],\"target\":[],\"leaving\":[]}");
     }
@@ -52,22 +52,22 @@ class PlacementRoutesTest {
 
     @Test
     void whatDoesNotMoveSaysWhy() {
-        assertThat(node.post("/v1/groups/1-5/move", JSON, "{\"voters\":[\"node\"]}")
+        assertThat(node.post("/v1/placement/1-5/move", JSON, "{\"voters\":[\"node\"]}")
                         .body())
                 .isEqualTo("{\"group\":\"1-5\",\"voters\":[\"node\"],\"target\":[],\"leaving\":[]}");
-        assertThat(node.post("/v1/groups/1-5/move", JSON, "{\"voters\":[\"node\",\"node\"]}")
+        assertThat(node.post("/v1/placement/1-5/move", JSON, "{\"voters\":[\"node\",\"node\"]}")
                         .body())
                 .contains("INVALID_ARGUMENT");
-        assertThat(node.post("/v1/groups/control/move", JSON, "{\"voters\":[\"node\"]}")
+        assertThat(node.post("/v1/placement/control/move", JSON, "{\"voters\":[\"node\"]}")
                         .body())
                 .contains("INVALID_ARGUMENT");
-        assertThat(node.post("/v1/groups/1-5/move", JSON, "{\"voters\":[\"x\"]}")
+        assertThat(node.post("/v1/placement/1-5/move", JSON, "{\"voters\":[\"x\"]}")
                         .statusCode())
                 .isEqualTo(404);
-        assertThat(node.post("/v1/groups/1-500/move", JSON, "{\"voters\":[\"node\"]}")
+        assertThat(node.post("/v1/placement/1-500/move", JSON, "{\"voters\":[\"node\"]}")
                         .statusCode())
                 .isEqualTo(404);
-        assertThat(node.post("/v1/groups/1-5/move", JSON, "{}").statusCode()).isEqualTo(400);
+        assertThat(node.post("/v1/placement/1-5/move", JSON, "{}").statusCode()).isEqualTo(400);
         assertThat(post("/v1/cluster/rebalance").body()).isEqualTo("{\"moving\":0}");
     }
 

@@ -62,8 +62,8 @@ class TopicRoutesTest {
                 .contains("\"retention.ms\":\"60000\"", "\"segment.ms\":\"1000\"", "\"retention.bytes\":\"-1\"")
                 .endsWith(
                         "\"partitions\":["
-                                + "{\"partition\":0,\"leader\":\"node\",\"epoch\":1,\"replicas\":[\"node\"],\"lag\":{\"node\":0},\"startOffset\":0,\"endOffset\":0},"
-                                + "{\"partition\":1,\"leader\":\"node\",\"epoch\":1,\"replicas\":[\"node\"],\"lag\":{\"node\":0},\"startOffset\":0,\"endOffset\":0}]}");
+                                + "{\"partition\":0,\"leader\":\"node\",\"epoch\":1,\"replicas\":[\"node\"],\"offline\":[],\"lag\":{\"node\":0},\"startOffset\":0,\"endOffset\":0},"
+                                + "{\"partition\":1,\"leader\":\"node\",\"epoch\":1,\"replicas\":[\"node\"],\"offline\":[],\"lag\":{\"node\":0},\"startOffset\":0,\"endOffset\":0}]}");
         assertThat(node.get("/v1/topics/created").body()).isEqualTo(created.body());
         assertThat(node.get("/v1/topics").body())
                 .startsWith("{\"topics\":[")

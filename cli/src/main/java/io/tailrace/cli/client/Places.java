@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The nodes and groups of a server's cluster, as docs/http.md has them. Each call throws {@link ServerProblem} if the server refuses and
+ * The nodes and placement groups of a server's cluster, as docs/http.md has them. Each call throws {@link ServerProblem} if the server refuses and
  * {@link ServerUnreachable} if it does not answer.
  */
 public final class Places {
@@ -25,9 +25,9 @@ public final class Places {
         return get("/v1/nodes");
     }
 
-    /** All groups: {@code {"groups":[...]}}. */
+    /** All placement groups: {@code {"groups":[...]}}. */
     public JsonNode groups() {
-        return get("/v1/groups");
+        return get("/v1/placement");
     }
 
     /** Moves everything from a node, in the background; gives the node. */
@@ -40,12 +40,12 @@ public final class Places {
         return post("/v1/nodes/" + Server.escaped(node) + "/undrain", JsonBodies.object());
     }
 
-    /** Moves a group to these nodes, in the background; gives the group. */
+    /** Moves a placement group to these nodes, in the background; gives the group. */
     public JsonNode move(String group, List<String> voters) {
         ObjectNode wanted = JsonBodies.object();
         ArrayNode names = wanted.putArray("voters");
         voters.forEach(names::add);
-        return post("/v1/groups/" + Server.escaped(group) + "/move", wanted);
+        return post("/v1/placement/" + Server.escaped(group) + "/move", wanted);
     }
 
     /** Gives each node its share, in the background: {@code {"moving":12}}. */

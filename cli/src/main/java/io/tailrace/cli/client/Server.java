@@ -117,7 +117,21 @@ public final class Server {
      * @throws ServerUnreachable if no answer comes
      */
     public InputStream openLines(String path, Duration timeout) {
-        HttpRequest request = request(path).header("Accept", NDJSON).build();
+        return openLines(request(path).header("Accept", NDJSON).build(), timeout);
+    }
+
+    /** The same by sending a JSON body. */
+    public InputStream openLines(String path, byte[] json, Duration timeout) {
+        return openLines(
+                request(path)
+                        .header("Accept", NDJSON)
+                        .header("Content-Type", JSON)
+                        .POST(BodyPublishers.ofByteArray(json))
+                        .build(),
+                timeout);
+    }
+
+    private InputStream openLines(HttpRequest request, Duration timeout) {
         HttpResponse<InputStream> response = await(http.sendAsync(request, BodyHandlers.ofInputStream()), timeout);
         if (response.statusCode() == OK) {
             return response.body();

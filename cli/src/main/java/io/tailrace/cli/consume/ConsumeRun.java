@@ -12,7 +12,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the records of a topic as they come. What is printed is flushed whenever nothing more is there at the moment. */
@@ -23,48 +22,27 @@ public final class ConsumeRun {
     private static final int OUTPUT_BYTES = 64 << 10;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final byte[] RECORD = "{\"partition_id\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RECORD_OF_GROUP = "{\"topic\":".getBytes(StandardCharsets.US_ASCII);
 
     private final Server server;
-    private final Query query;
+    private final RecordQuery query;
     private final RecordPrinter printer;
+    private final PrintListener listener;
     private volatile boolean stopped;
     private volatile @Nullable Thread runner;
     private long printed;
 
-    /**
-     * Which records.
-     *
-     * @param from where to begin, as the HTTP API takes it
-     * @param partitions which of them, all if empty
-     * @param count how many at most, or {@code null} for no bound
-     * @param untilEnd whether to end at what was the end when the request came
-     */
-    public record Query(
-            String topic,
-            String from,
-            List<Integer> partitions,
-            @Nullable Long count,
-            boolean untilEnd) {
-        String path(String data) {
-            StringBuilder path = new StringBuilder("/v1/topics/")
-                    .append(Server.escaped(topic))
-                    .append("/records?data=")
-                    .append(data)
-                    .append("&from=")
-                    .append(Server.escaped(from));
-            partitions.forEach(partition -> path.append("&partition=").append(partition));
-            if (count != null) {
-                path.append("&limit=").append(count);
-            }
-            return path.append(untilEnd ? "&until=end" : "").toString();
-        }
+    /** Asks that server; nothing happens before {@link #run}. */
+    public ConsumeRun(Server server, RecordQuery query, RecordPrinter printer) {
+        this(server, query, printer, PrintListener.NONE);
     }
 
-    /** Asks that server; nothing happens before {@link #run}. */
-    public ConsumeRun(Server server, Query query, RecordPrinter printer) {
+    /** The same with somebody who hears of what is printed. */
+    public ConsumeRun(Server server, RecordQuery query, RecordPrinter printer, PrintListener listener) {
         this.server = server;
         this.query = query;
         this.printer = printer;
+        this.listener = listener;
     }
 
     /**
@@ -75,7 +53,7 @@ public final class ConsumeRun {
      */
     public void run(OutputStream out) throws OutputFailed {
         runner = Thread.currentThread();
-        try (InputStream in = server.openLines(query.path(printer.data()), PATIENCE)) {
+        try (InputStream in = query.open(server, printer.data(), PATIENCE)) {
             boolean enough = copy(in, new BufferedOutputStream(new Output(out), OUTPUT_BYTES));
             if (!enough && !stopped) {
                 throw ended();
@@ -107,11 +85,19 @@ public final class ConsumeRun {
             while (!isDone() && lines.fill()) {
                 while (!isDone() && lines.next()) {
                     print(lines, out);
+                    if (listener.wantsFlush()) {
+                        flush(out);
+                    }
                 }
                 if (lines.wouldWait()) {
-                    out.flush();
+                    flush(out);
                 }
             }
+            if (stopped) {
+                // The interruption was for a read; what was printed is yet to be said.
+                Thread.interrupted();
+            }
+            flush(out);
             if (!isDone() && lines.rest()) {
                 // Half a record, or the server's last word.
                 refuseProblem(lines);
@@ -123,18 +109,27 @@ public final class ConsumeRun {
         }
     }
 
+    private void flush(OutputStream out) throws IOException {
+        out.flush();
+        listener.flushed();
+    }
+
     private boolean isDone() {
         return stopped || (query.count() != null && printed >= query.count());
     }
 
     private void print(ByteLines line, OutputStream out) throws IOException {
-        if (line.length() < RECORD.length
-                || !Arrays.equals(
-                        line.buffer(), line.start(), line.start() + RECORD.length, RECORD, 0, RECORD.length)) {
+        if (!begins(line, RECORD) && !begins(line, RECORD_OF_GROUP)) {
             refuseProblem(line);
         }
         printer.print(line.buffer(), line.start(), line.length(), out);
+        listener.printed(line.buffer(), line.start(), line.length());
         printed++;
+    }
+
+    private static boolean begins(ByteLines line, byte[] with) {
+        return line.length() >= with.length
+                && Arrays.equals(line.buffer(), line.start(), line.start() + with.length, with, 0, with.length);
     }
 
     private void refuseProblem(ByteLines line) {

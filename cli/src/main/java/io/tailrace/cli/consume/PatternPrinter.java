@@ -71,7 +71,7 @@ public final class PatternPrinter implements RecordPrinter {
 
     private static Piece field(char letter, String topic) {
         return switch (letter) {
-            case 't' -> text(topic);
+            case 't' -> topic(topic);
             case 'p' -> (record, out) -> number(record.partition(), out);
             case 'o' -> (record, out) -> number(record.offset(), out);
             case 'T' -> (record, out) -> number(record.timestamp(), out);
@@ -94,6 +94,14 @@ public final class PatternPrinter implements RecordPrinter {
     private static Piece text(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return (record, out) -> out.write(bytes);
+    }
+
+    private static Piece topic(String only) {
+        byte[] bytes = only.getBytes(StandardCharsets.UTF_8);
+        return (record, out) -> {
+            String topic = record.topic();
+            out.write(topic == null ? bytes : topic.getBytes(StandardCharsets.UTF_8));
+        };
     }
 
     private static void number(long number, OutputStream out) throws IOException {

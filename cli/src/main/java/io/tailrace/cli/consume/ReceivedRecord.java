@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ReceivedRecord {
     private static final JsonFactory JSON = new JsonFactory();
 
+    private @Nullable String topic;
     private int partition;
     private long offset;
     private long timestamp;
@@ -37,6 +38,7 @@ final class ReceivedRecord {
     }
 
     private void parse(byte[] buffer, int start, int length) throws IOException {
+        topic = null;
         partition = -1;
         offset = -1;
         key = null;
@@ -49,6 +51,7 @@ final class ReceivedRecord {
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 json.nextToken();
                 switch (name) {
+                    case "topic" -> topic = json.getText();
                     case "partition_id" -> partition = json.getIntValue();
                     case "offset" -> offset = json.getLongValue();
                     case "timestamp" -> timestamp = json.getLongValue();
@@ -98,6 +101,12 @@ final class ReceivedRecord {
             }
             headers.add(Header.of(header, bytes));
         }
+    }
+
+    /** {@code null} where only one was asked for. */
+    @Nullable
+    String topic() {
+        return topic;
     }
 
     int partition() {

@@ -34,7 +34,7 @@ final class MoveRules {
             throw refused("The control group stays on the founders of the cluster: move another.");
         }
         if (present == null) {
-            throw refused("There is no group " + group + ": see GET /v1/groups.");
+            throw refused("There is no placement group " + group + ": see GET /v1/placement.");
         }
         if (voters.size() != present.size() || new HashSet<>(voters).size() != voters.size()) {
             throw refused("Group " + group + " has " + present.size() + " voters: name as many nodes, none twice.");

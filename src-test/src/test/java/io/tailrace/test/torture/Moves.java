@@ -90,7 +90,7 @@ final class Moves {
 
     private void awaitSettled() throws IOException, InterruptedException {
         await("groups are where they are wished", () -> {
-            for (JsonNode group : ask("/v1/groups").path("groups")) {
+            for (JsonNode group : ask("/v1/placement").path("groups")) {
                 if (group.path("target").size() + group.path("leaving").size() > 0) {
                     return false;
                 }

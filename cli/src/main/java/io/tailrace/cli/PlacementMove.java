@@ -9,19 +9,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code tailrace group move}. */
+/** {@code tailrace placement move}, which is {@code tailrace group move} too. */
 @Command(
         name = "move",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Moves a group to other nodes, in the background; 'group list --moving' shows how far it is.")
-final class GroupMove implements Callable<Integer> {
+        description =
+                "Moves a placement group to other nodes, in the background; 'placement list --moving' shows how far it is.")
+final class PlacementMove implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
     private final ServerOptions options = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "GROUP", description = "Such as 3-17, see 'group list'.")
+    @Parameters(index = "0", paramLabel = "GROUP", description = "Such as 3-17, see 'placement list'.")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private String group;
 
@@ -33,7 +34,7 @@ final class GroupMove implements Callable<Integer> {
             description = "As many nodes as it has replicas, the preferred leader first.")
     private List<String> voters = List.of();
 
-    GroupMove(Terminal terminal) {
+    PlacementMove(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -41,10 +42,10 @@ final class GroupMove implements Callable<Integer> {
     public Integer call() {
         JsonNode moved = new Places(options.server()).move(group, voters);
         boolean there = moved.path("target").isEmpty();
-        terminal.notice("Group " + TopicDescribe.cell(moved.path("group"))
+        terminal.notice("Placement group " + TopicDescribe.cell(moved.path("group"))
                 + (there
-                        ? " is on " + GroupList.names(moved.path("voters"))
-                        : " moves to " + GroupList.names(moved.path("target")))
+                        ? " is on " + PlacementList.names(moved.path("voters"))
+                        : " moves to " + PlacementList.names(moved.path("target")))
                 + ".");
         return 0;
     }
