@@ -37,6 +37,7 @@ public final class ConsumerSettings<K, V> {
     private Assignor assignor;
     private Duration maxDrain;
     private Duration sessionTimeout;
+    private DecodingDecider decodingDecider = DecodingDecider.failing();
 
     private ConsumerSettings(
             Tailrace tailrace, Deserializer<K> keyDeserializer, Deserializer<V> valueDeserializer, Config config) {
@@ -73,6 +74,7 @@ public final class ConsumerSettings<K, V> {
         this.assignor = other.assignor;
         this.maxDrain = other.maxDrain;
         this.sessionTimeout = other.sessionTimeout;
+        this.decodingDecider = other.decodingDecider;
     }
 
     /** The settings of that node's configuration. */
@@ -172,6 +174,25 @@ public final class ConsumerSettings<K, V> {
         return with(copy -> copy.sessionTimeout = sessionTimeout);
     }
 
+    /**
+     * What becomes of a record whose key or value the deserializer refuses: the stream fails, the record is skipped, or it is stored in
+     * another topic and then skipped.
+     *
+     * <p>A record that is skipped is counted ({@link Consumer.Control#undecodableRecords}), logged (the first of a partition, the second, the
+     * fourth, the eighth…), and committed over: the group's offset moves past it when all before it is committed, even if nothing follows.
+     *
+     * <p>A dead letter has the bytes of the record's key and value, its timestamp, and behind its headers those of Kafka Connect's dead letter queues
+     * (KIP-298), all text: {@code __connect.errors.topic}, {@code .partition}, {@code .offset}, {@code .stage} ({@code KEY_CONVERTER} or
+     * {@code VALUE_CONVERTER}), {@code .exception.class.name} and {@code .exception.message} (at most 1,000 characters). The partition waits
+     * until it is stored, and others go on; one of each partition is on its way at most. Where it cannot be stored the stream fails with what
+     * the producer said. A consumer that ends between the two stores it again: at least once.
+     *
+     * <p>Default {@link DecodingDecider#failing}: which records may be lost is for the application to say.
+     */
+    public ConsumerSettings<K, V> withDecodingDecider(DecodingDecider decodingDecider) {
+        return with(copy -> copy.decodingDecider = Objects.requireNonNull(decodingDecider, "decodingDecider"));
+    }
+
     /** The node that is read from. */
     public Tailrace tailrace() {
         return tailrace;
@@ -240,6 +261,11 @@ public final class ConsumerSettings<K, V> {
     /** See {@link #withSessionTimeout}. */
     public Duration sessionTimeout() {
         return sessionTimeout;
+    }
+
+    /** See {@link #withDecodingDecider}. */
+    public DecodingDecider decodingDecider() {
+        return decodingDecider;
     }
 
     /** The group, which a subscription to topics has to have. */
