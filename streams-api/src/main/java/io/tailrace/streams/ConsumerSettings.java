@@ -8,10 +8,7 @@ import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +43,14 @@ public final class ConsumerSettings<K, V> {
         this.valueDeserializer = Objects.requireNonNull(valueDeserializer, "valueDeserializer");
         this.fetchBytes = SettingChecks.intBytes(config, "fetch-bytes");
         this.bufferBytes = config.getBytes("buffer-bytes");
-        this.autoOffsetReset = constant(AutoOffsetReset.class, "auto-offset-reset", config);
+        this.autoOffsetReset =
+                SettingChecks.constant(AutoOffsetReset.class, "tailrace.consumer", "auto-offset-reset", config);
         this.decompressionLimit = SettingChecks.intBytes(config, "decompression-limit");
         this.stopTimeout = config.getDuration("stop-timeout");
         this.minRetryBackoff = config.getDuration("retry-backoff.min");
         this.maxRetryBackoff = config.getDuration("retry-backoff.max");
         this.clientId = config.getString("client-id");
-        this.assignor = constant(Assignor.class, "assignor", config);
+        this.assignor = SettingChecks.constant(Assignor.class, "tailrace.consumer", "assignor", config);
         this.maxDrain = config.getDuration("max-drain");
         this.sessionTimeout = config.getDuration("session-timeout");
     }
@@ -319,20 +317,5 @@ public final class ConsumerSettings<K, V> {
         SettingChecks.positive("max-drain", maxDrain);
         SettingChecks.positive("session-timeout", sessionTimeout);
         return this;
-    }
-
-    private static <E extends Enum<E>> E constant(Class<E> type, String name, Config config) {
-        String value = config.getString(name);
-        try {
-            return Enum.valueOf(type, value.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            String known = Stream.of(type.getEnumConstants())
-                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                    .collect(Collectors.joining(" or "));
-            throw new TailraceException(
-                    ErrorCode.INVALID_SETTING,
-                    "tailrace.consumer." + name + " is " + value + ": use " + known + ".",
-                    e);
-        }
     }
 }

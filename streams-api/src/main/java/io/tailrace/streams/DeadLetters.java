@@ -1,5 +1,6 @@
 package io.tailrace.streams;
 
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Headers;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -56,6 +57,17 @@ final class DeadLetters {
     private static String message(RuntimeException cause) {
         String message = Objects.requireNonNullElse(cause.getMessage(), "");
         return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE);
+    }
+
+    /** What fails the stream. */
+    static Throwable failure(String topic, UndecodableRecord record, Throwable cause) {
+        return cause instanceof TailraceException error
+                ? new TailraceException(
+                        error.code(),
+                        record.place() + " could not be decoded, and not be stored in " + topic + " either: "
+                                + error.getMessage(),
+                        error)
+                : cause;
     }
 
     void close() {

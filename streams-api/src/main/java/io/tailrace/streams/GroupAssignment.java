@@ -101,7 +101,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         host.enqueue(() -> {
             if (!leaving) {
                 partitions.forEach(partition -> lose(partition.id()));
-                plan.handler().onLost(names(partitions));
+                plan.handler().onLost(names(partitions), handled(Set.of()));
                 goOn();
             }
         });
@@ -123,10 +123,11 @@ final class GroupAssignment implements Assignment, GroupListener {
         });
         Set<TopicPartition> names =
                 names(partitions.stream().map(Assigned::partition).toList());
-        plan.handler().onAssign(names);
+        HandledConsumer consumer = handled(names);
+        plan.handler().onAssign(names, consumer);
         GroupPlan.StartOffsets offsets = plan.startOffsets();
         if (offsets == null) {
-            partitions.forEach(assigned -> own(assigned, null));
+            partitions.forEach(assigned -> own(assigned, consumer.sought(name(assigned.partition()), null)));
             return;
         }
         offsets.of(names)
@@ -134,9 +135,19 @@ final class GroupAssignment implements Assignment, GroupListener {
                     if (failure != null) {
                         host.failed(Failures.cause(failure));
                     } else {
-                        partitions.forEach(assigned -> own(assigned, starts.get(name(assigned.partition()))));
+                        partitions.forEach(assigned -> {
+                            TopicPartition name = name(assigned.partition());
+                            own(assigned, consumer.sought(name, starts.get(name)));
+                        });
                     }
                 }));
+    }
+
+    private HandledConsumer handled(Set<TopicPartition> coming) {
+        Set<TopicPartition> here = held.values().stream()
+                .map(each -> each.owned().key().topicPartition())
+                .collect(Collectors.toSet());
+        return new HandledConsumer(coming, here, this::seek);
     }
 
     private void own(Assigned assigned, @Nullable Long from) {
@@ -233,7 +244,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         if (!free.isEmpty()) {
             session().membership().released(free);
         }
-        plan.handler().onRevoke(names(partitions));
+        plan.handler().onRevoke(names(partitions), handled(Set.of()));
         goOn();
     }
 
@@ -299,9 +310,11 @@ final class GroupAssignment implements Assignment, GroupListener {
         if (ending == null) {
             ending = how;
             plan.handler()
-                    .onStop(held.values().stream()
-                            .map(each -> each.owned().key().topicPartition())
-                            .collect(Collectors.toUnmodifiableSet()));
+                    .onStop(
+                            held.values().stream()
+                                    .map(each -> each.owned().key().topicPartition())
+                                    .collect(Collectors.toUnmodifiableSet()),
+                            handled(Set.of()));
             List.copyOf(held.keySet()).forEach(this::drain);
         } else if (how.compareTo(ending) > 0) {
             ending = how;
@@ -326,7 +339,7 @@ final class GroupAssignment implements Assignment, GroupListener {
                 .collect(Collectors.toSet());
         List.copyOf(held.keySet()).forEach(this::lose);
         List.copyOf(draining.keySet()).forEach(this::lose);
-        plan.handler().onLost(gone);
+        plan.handler().onLost(gone, handled(Set.of()));
         host.failed(why);
         host.left();
     }

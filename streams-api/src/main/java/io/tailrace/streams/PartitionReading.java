@@ -231,29 +231,18 @@ final class PartitionReading<K, V> {
                         passOver(bad, "stored in " + topic);
                         waiting = false;
                         host.hold(this, paused);
+                    } else if (Failures.cause(failure) instanceof TailraceException error
+                            && error.code().retriable()) {
+                        host.later(() -> resend(topic, bad), backoff.nextNanos());
                     } else {
-                        unsent(topic, bad, Failures.cause(failure));
+                        host.failed(DeadLetters.failure(topic, bad, Failures.cause(failure)));
                     }
                 }));
     }
 
-    private void unsent(String topic, UndecodableRecord bad, Throwable cause) {
-        if (!(cause instanceof TailraceException error)) {
-            host.failed(cause);
-        } else if (error.code().retriable()) {
-            host.later(
-                    () -> {
-                        if (!closed) {
-                            send(topic, bad);
-                        }
-                    },
-                    backoff.nextNanos());
-        } else {
-            host.failed(new TailraceException(
-                    error.code(),
-                    bad.place() + " could not be decoded, and not be stored in " + topic + " either: "
-                            + error.getMessage(),
-                    error));
+    private void resend(String topic, UndecodableRecord bad) {
+        if (!closed) {
+            send(topic, bad);
         }
     }
 
