@@ -18,6 +18,15 @@ interface Assignment {
     /** The stream cannot go on; {@link #end} follows. */
     default void failing(Throwable error) {}
 
+    /** Whether that partition is being read here. */
+    boolean has(TopicPartition partition);
+
+    /** Nothing of it is emitted until it is told otherwise; for one that is {@link #has here}. */
+    void pause(TopicPartition partition, boolean paused);
+
+    /** Reads on from there; for one that is {@link #has here}. */
+    void seek(TopicPartition partition, long offset);
+
     /** No more is emitted: gives the partitions back, and calls {@link ReadingHost#left} when that is done. */
     void end(Ending ending);
 

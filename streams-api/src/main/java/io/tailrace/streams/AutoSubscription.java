@@ -12,10 +12,10 @@ import org.apache.pekko.actor.ActorRef;
 public final class AutoSubscription implements Subscription {
     private static final PartitionAssignmentHandler NOBODY = new PartitionAssignmentHandler() {
         @Override
-        public void onAssign(Set<TopicPartition> assigned) {}
+        public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {}
 
         @Override
-        public void onRevoke(Set<TopicPartition> revoked) {}
+        public void onRevoke(Set<TopicPartition> revoked, RestrictedConsumer consumer) {}
     };
 
     private final GroupJoin.Subscription topics;
@@ -37,14 +37,14 @@ public final class AutoSubscription implements Subscription {
         Objects.requireNonNull(listener, "listener");
         return new AutoSubscription(topics, new PartitionAssignmentHandler() {
             @Override
-            public void onAssign(Set<TopicPartition> assigned) {
+            public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {
                 listener.tell(
                         new ConsumerRebalanceEvent.TopicPartitionsAssigned(AutoSubscription.this, assigned),
                         ActorRef.noSender());
             }
 
             @Override
-            public void onRevoke(Set<TopicPartition> revoked) {
+            public void onRevoke(Set<TopicPartition> revoked, RestrictedConsumer consumer) {
                 listener.tell(
                         new ConsumerRebalanceEvent.TopicPartitionsRevoked(AutoSubscription.this, revoked),
                         ActorRef.noSender());

@@ -44,6 +44,6 @@ final class CommittableMessages {
         OwnedPartition owned = offset.owned();
         return owned.session()
                 .commit(List.of(offset))
-                .thenApply(done -> owned.isLost() ? Optional.empty() : Optional.of(message.record()));
+                .thenApply(done -> owned.term().isLost() ? Optional.empty() : Optional.of(message.record()));
     }
 }

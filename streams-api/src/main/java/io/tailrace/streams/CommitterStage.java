@@ -61,12 +61,18 @@ final class CommitterStage<C extends Committable> extends GraphStage<FlowShape<C
         private final AsyncCallback<Answer> answers = createAsyncCallback(this::answered);
         private final AsyncCallback<Done> wakeUp = createAsyncCallback(done -> commit());
         private final OffsetCollector collector = new OffsetCollector(this::meet);
+        private final DeferredOffsets deferred = new DeferredOffsets(this::meet);
+        private final boolean forgets;
+        private final boolean defers;
         /** The consumers whose offsets have come by. */
         private final Set<GroupSession> sessions = new HashSet<>();
         /** Committed or not, not emitted yet. */
         private final ArrayDeque<Sent> sent = new ArrayDeque<>();
 
         private int unanswered;
+        /** A batch is to be sent as soon as another is answered. */
+        private boolean late;
+
         private boolean finishing;
 
         Logic(FlowShape<C, CommittableOffsetBatch> shape, CommitterSettings settings) {
@@ -74,6 +80,8 @@ final class CommitterStage<C extends Committable> extends GraphStage<FlowShape<C
             this.in = shape.in();
             this.out = shape.out();
             this.settings = settings;
+            this.forgets = settings.delivery() == CommitDelivery.SEND_AND_FORGET;
+            this.defers = settings.when() == CommitWhen.NEXT_OFFSET_OBSERVED;
             setHandlers(in, out, this);
         }
 
@@ -96,7 +104,8 @@ final class CommitterStage<C extends Committable> extends GraphStage<FlowShape<C
 
         @Override
         public void onPush() {
-            boolean due = collector.add(grab(in));
+            C offset = grab(in);
+            boolean due = defers ? deferred.add(offset, collector) : collector.add(offset);
             if (due || collector.size() >= settings.maxBatch()) {
                 commit();
             }
@@ -109,14 +118,23 @@ final class CommitterStage<C extends Committable> extends GraphStage<FlowShape<C
             }
         }
 
-        /** Not held back by the parallelism: if that is reached nothing more comes in, so it is exceeded by one. */
+        /** Who waits is not held back by the parallelism: if that is reached nothing more comes in, so it is exceeded by one. */
         private void commit() {
             if (collector.isEmpty()) {
                 return;
             }
+            if (forgets && !finishing && unanswered >= settings.parallelism()) {
+                late = true;
+                return;
+            }
+            late = false;
             Sent next = new Sent(collector.take());
             sent.add(next);
             unanswered++;
+            if (forgets) {
+                next.committed = true;
+                emit();
+            }
             next.batch.commit().whenComplete((done, failure) -> answers.invoke(new Answer(next, failure)));
         }
 
@@ -125,6 +143,9 @@ final class CommitterStage<C extends Committable> extends GraphStage<FlowShape<C
             Throwable failure = answer.failure();
             if (failure == null) {
                 answer.sent().committed = true;
+                if (late) {
+                    commit();
+                }
                 emit();
                 pullIfRoom();
             } else if (!isClosed(out)) {
@@ -160,6 +181,7 @@ final class CommitterStage<C extends Committable> extends GraphStage<FlowShape<C
 
         @Override
         public void onUpstreamFinish() {
+            deferred.flush(collector);
             finish();
         }
 

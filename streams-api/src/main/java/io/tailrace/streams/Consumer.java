@@ -18,6 +18,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.SourceWithContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams that read from topics.
@@ -42,7 +43,8 @@ import org.apache.pekko.stream.javadsl.SourceWithContext;
  * <p><b>Nothing is skipped unnoticed.</b> Within a partition records arrive in offset order, with the timestamps, headers and
  * {@code null}s that were sent. Several partitions take turns, chunk by chunk. The stream fails with
  * OFFSET_OUT_OF_RANGE if the records asked for are gone, with CORRUPT_LOG if a checksum does not match, with
- * SERIALIZATION_FAILED if a deserializer throws; the message names partition and offset. An unavailable partition is asked again
+ * SERIALIZATION_FAILED if a deserializer throws and {@link ConsumerSettings#withDecodingDecider} does not say otherwise; the message names partition
+ * and offset. An unavailable partition is asked again
  * after a pause. Slow is not dead: a consumer may take as long as it likes over a record.
  *
  * <p><b>Groups share topics.</b> A subscription to topics makes the consumer a member of the group that its settings name. Partitions come and
@@ -121,6 +123,62 @@ public final class Consumer {
                 .mapAsync(1, CommittableMessages::committed)
                 .filter(Optional::isPresent)
                 .map(Optional::get);
+    }
+
+    /**
+     * Works on records in parallel, in order within a key, and emits offsets to commit in the order of their partitions: as
+     * {@link #committableSource} with a {@link KeyedFlow#mapAsyncByKey}.
+     *
+     * <pre>{@code
+     * Consumer.keyedSource(settings, Subscriptions.topics("orders"), 500, record -> bill(record.value()))
+     *     .toMat(Committer.sink(CommitterSettings.create(system)), Consumer::createDrainingControl)
+     *     .run(system);
+     * }</pre>
+     *
+     * @param parallelism records that are worked on at once, whatever partitions they are of
+     * @param work its stage completes when the record is done, with whatever; if it fails, so does the stream
+     */
+    public static <K, V> Source<CommittableOffset, Control> keyedSource(
+            ConsumerSettings<K, V> settings,
+            Subscription subscription,
+            int parallelism,
+            Function<ConsumerRecord<K, V>, ? extends CompletionStage<?>> work) {
+        return keyedSource(
+                settings, subscription, KeyedSettings.of(parallelism), ConsumerRecord::key, message -> work.apply(
+                                message.record())
+                        .thenApply(done -> message.committableOffset()));
+    }
+
+    /**
+     * The same with other bounds, another key and results of one's own.
+     *
+     * @param keyOf what records have in common that need to stay in order; {@code null} for one that need not wait for any other
+     * @param work its stage completes with what is emitted when the record is done
+     */
+    public static <K, V, T> Source<T, Control> keyedSource(
+            ConsumerSettings<K, V> settings,
+            Subscription subscription,
+            KeyedSettings keyed,
+            Function<ConsumerRecord<K, V>, @Nullable Object> keyOf,
+            Function<CommittableMessage<K, V>, ? extends CompletionStage<T>> work) {
+        return committableSource(settings, subscription)
+                .via(KeyedFlow.mapAsyncByKey(keyed, message -> keyOf.apply(message.record()), work));
+    }
+
+    /**
+     * Records that are read again, from one place to another; the source completes when it is there. It belongs to no group and commits
+     * nothing, so whoever else reads them is not disturbed; a group of the settings does not matter, nor does
+     * {@link ConsumerSettings#withAutoOffsetReset}.
+     *
+     * <pre>{@code
+     * Consumer.replaySource(settings, ReplayRange.ofTopics("orders").from(yesterday).until(today))
+     * }</pre>
+     *
+     * <p>Where it ends is settled when it starts: it does not wait for records that are not there yet.
+     */
+    public static <K, V> Source<ConsumerRecord<K, V>, Control> replaySource(
+            ConsumerSettings<K, V> settings, ReplayRange range) {
+        return Source.fromGraph(ConsumerStage.replay(settings.withAutoOffsetReset(AutoOffsetReset.EARLIEST), range));
     }
 
     /**
@@ -259,6 +317,50 @@ public final class Consumer {
 
         /** Completes when the source has ended, whatever ended it, and its readers are closed. */
         CompletionStage<Done> isShutdown();
+
+        /**
+         * Emits nothing of these partitions until {@link #resume}; the others go on. What has been fetched stays, so that at most two chunks of
+         * each are held. The consumer keeps the partitions: pausing is no reason for its group to take them away. A partition that
+         * goes to another consumer and comes back is not paused any more.
+         *
+         * <p>Fails with INVALID_ARGUMENT, nothing having been done, if one of these partitions is not read by this consumer now; with CLOSED if
+         * the source has ended; with LIMIT_EXCEEDED while more than a thousand such calls have no answer.
+         *
+         * @return completes when nothing more is emitted of them; a source that a partition has for itself learns of it soon after
+         */
+        CompletionStage<Done> pause(Set<TopicPartition> partitions);
+
+        /** Emits what {@link #pause} has held back, without a gap. Fails as that does; of partitions that are not paused it does nothing. */
+        CompletionStage<Done> resume(Set<TopicPartition> partitions);
+
+        /** The same as {@link #seek(Map)} for one partition. */
+        default CompletionStage<Done> seek(TopicPartition partition, long offset) {
+            return seek(Map.of(partition, offset));
+        }
+
+        /**
+         * Reads these partitions on from there, paused or not; the others go on. What had been fetched is thrown away; what had been emitted is
+         * on its way downstream and stays there, ahead of what is emitted from now on.
+         *
+         * <p><b>Where the group goes on</b> is decided by what it has committed, which a seek does not change, and which never goes back while
+         * the group has consumers (to make it go back, stop them and reset its offsets). So:
+         * <ul>
+         * <li>after a seek forward the records in between are the group's again if the consumer ends, or the partition goes to another, before a
+         *     record behind the gap has been committed;
+         * <li>after a seek back the records are emitted, and may be committed, a second time: that changes nothing until it passes what had
+         *     been committed. Whoever has the partition next begins there, not where this consumer was reading.
+         * </ul>
+         * A partition is given back when what was emitted before a seek and after it has come to the {@link Committer}.
+         *
+         * <p>Fails as {@link #pause} does, and with INVALID_ARGUMENT for a negative offset. An offset that is not there fails the stream
+         * with OFFSET_OUT_OF_RANGE, as one that a subscription names.
+         *
+         * @param offsets of the next record to read of each
+         */
+        CompletionStage<Done> seek(Map<TopicPartition, Long> offsets);
+
+        /** How many records could not be decoded and were passed over so far, see {@link ConsumerSettings#withDecodingDecider}. */
+        long undecodableRecords();
     }
 
     /** A {@link Control} together with the completion of its stream. */
@@ -300,6 +402,26 @@ public final class Consumer {
         public CompletionStage<Done> isShutdown() {
             return control.isShutdown();
         }
+
+        @Override
+        public CompletionStage<Done> pause(Set<TopicPartition> partitions) {
+            return control.pause(partitions);
+        }
+
+        @Override
+        public CompletionStage<Done> resume(Set<TopicPartition> partitions) {
+            return control.resume(partitions);
+        }
+
+        @Override
+        public CompletionStage<Done> seek(Map<TopicPartition, Long> offsets) {
+            return control.seek(offsets);
+        }
+
+        @Override
+        public long undecodableRecords() {
+            return control.undecodableRecords();
+        }
     }
 
     /** For use in {@code toMat}: {@code .toMat(sink, Consumer::createDrainingControl)}. */
@@ -336,6 +458,26 @@ public final class Consumer {
         @Override
         public CompletionStage<Done> isShutdown() {
             return notAssigned();
+        }
+
+        @Override
+        public CompletionStage<Done> pause(Set<TopicPartition> partitions) {
+            return notAssigned();
+        }
+
+        @Override
+        public CompletionStage<Done> resume(Set<TopicPartition> partitions) {
+            return notAssigned();
+        }
+
+        @Override
+        public CompletionStage<Done> seek(Map<TopicPartition, Long> offsets) {
+            return notAssigned();
+        }
+
+        @Override
+        public long undecodableRecords() {
+            return 0;
         }
 
         private static <T> CompletionStage<T> notAssigned() {

@@ -1,15 +1,28 @@
 package io.tailrace.streams;
 
+import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
+import io.tailrace.engine.error.TailraceException;
+import io.tailrace.streams.Consumer.Control;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.stage.AsyncCallback;
 
 /** The control of a running consumer: says to its stage what to do and hears from it what is done. */
-final class ConsumerControl implements Consumer.Control {
+final class ConsumerControl implements Control {
     /** What the stage is told. */
     enum Wish {
         /** Emit no more; stay until told otherwise. */
@@ -20,12 +33,92 @@ final class ConsumerControl implements Consumer.Control {
         END
     }
 
+    /**
+     * What is to be done with some partitions.
+     *
+     * @param answer hears what came of it
+     */
+    record Steering(
+            Collection<TopicPartition> partitions,
+            BiConsumer<Assignment, TopicPartition> action,
+            CompletableFuture<Done> answer) {}
+
+    private static final int MAX_UNANSWERED = 1024;
+
     private final AsyncCallback<Wish> stage;
+    private final Consumer<Steering> steer;
+    /** Those that have no answer yet. */
+    private final Map<Long, CompletableFuture<Done>> unanswered = new ConcurrentHashMap<>();
+
+    private final AtomicLong wishes = new AtomicLong();
+
+    private final LongAdder undecodable = new LongAdder();
     private final CompletableFuture<Done> stopped = new CompletableFuture<>();
     private final CompletableFuture<Done> ended = new CompletableFuture<>();
 
-    ConsumerControl(AsyncCallback<Wish> stage) {
+    /** Of that stage; {@code steer} may be called on any thread, and answers unless the stage is over. */
+    ConsumerControl(AsyncCallback<Wish> stage, Consumer<Steering> steer) {
         this.stage = stage;
+        this.steer = steer;
+    }
+
+    static TailraceException isOver() {
+        return new TailraceException(ErrorCode.CLOSED, "The consumer emits no more: start another one.");
+    }
+
+    @Override
+    public CompletionStage<Done> pause(Set<TopicPartition> partitions) {
+        return steer(Set.copyOf(partitions), (assignment, partition) -> assignment.pause(partition, true));
+    }
+
+    @Override
+    public CompletionStage<Done> resume(Set<TopicPartition> partitions) {
+        return steer(Set.copyOf(partitions), (assignment, partition) -> assignment.pause(partition, false));
+    }
+
+    @Override
+    public CompletionStage<Done> seek(Map<TopicPartition, Long> offsets) {
+        Map<TopicPartition, Long> copy = Map.copyOf(offsets);
+        for (Map.Entry<TopicPartition, Long> each : copy.entrySet()) {
+            if (each.getValue() < 0) {
+                return CompletableFuture.failedStage(new TailraceException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Offsets are numbered from 0: " + each.getKey() + " has no " + each.getValue() + "."));
+            }
+        }
+        return steer(copy.keySet(), (assignment, partition) -> assignment.seek(partition, get(copy, partition)));
+    }
+
+    private static long get(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+        return Objects.requireNonNull(offsets.get(partition));
+    }
+
+    private CompletionStage<Done> steer(
+            Collection<TopicPartition> partitions, BiConsumer<Assignment, TopicPartition> action) {
+        if (unanswered.size() >= MAX_UNANSWERED) {
+            return CompletableFuture.failedStage(new TailraceException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    MAX_UNANSWERED + " wishes to this consumer have no answer yet: wait for some of them."));
+        }
+        long number = wishes.getAndIncrement();
+        CompletableFuture<Done> answer = new CompletableFuture<>();
+        unanswered.put(number, answer);
+        CompletionStage<Done> answered = answer.whenComplete((done, failure) -> unanswered.remove(number));
+        steer.accept(new Steering(partitions, action, answer));
+        if (ended.isDone()) {
+            answer.completeExceptionally(isOver());
+        }
+        return answered;
+    }
+
+    /** One more record was passed over. */
+    void passedOver() {
+        undecodable.increment();
+    }
+
+    @Override
+    public long undecodableRecords() {
+        return undecodable.sum();
     }
 
     void stopped() {
@@ -35,6 +128,7 @@ final class ConsumerControl implements Consumer.Control {
     void ended() {
         stopped();
         ended.complete(Done.getInstance());
+        List.copyOf(unanswered.values()).forEach(answer -> answer.completeExceptionally(isOver()));
     }
 
     @Override

@@ -23,17 +23,23 @@ final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost
     private final ConsumerSettings<K, V> settings;
     private final Emitted<K, V, T> emitted;
     private final Function<ReadingHost<K, V>, Assignment> assignment;
+    private final Runnable onPassedOver;
     private final PartitionTurns<K, V> turns = new PartitionTurns<>();
+    private final DeadLetters deadLetters;
 
+    /** {@code onPassedOver} hears of each record that could not be decoded and was passed over; {@code null}: this source counts itself. */
     ConsumerLogic(
             SourceShape<T> shape,
             ConsumerSettings<K, V> settings,
             Emitted<K, V, T> emitted,
-            Function<ReadingHost<K, V>, Assignment> assignment) {
+            Function<ReadingHost<K, V>, Assignment> assignment,
+            @Nullable Runnable onPassedOver) {
         super(shape, settings.stopTimeout());
         this.settings = settings;
         this.emitted = emitted;
         this.assignment = assignment;
+        this.onPassedOver = onPassedOver == null ? control()::passedOver : onPassedOver;
+        this.deadLetters = new DeadLetters(settings);
     }
 
     @Override
@@ -112,8 +118,24 @@ final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost
     }
 
     @Override
+    public void passedOver() {
+        onPassedOver.run();
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    @Override
+    public void hold(PartitionReading<K, V> reading, boolean held) {
+        turns.hold(reading, held);
+    }
+
+    @Override
     public void postStop() {
         turns.close();
+        deadLetters.close();
         super.postStop();
     }
 }

@@ -8,10 +8,7 @@ import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +34,7 @@ public final class ConsumerSettings<K, V> {
     private Assignor assignor;
     private Duration maxDrain;
     private Duration sessionTimeout;
+    private DecodingDecider decodingDecider = DecodingDecider.failing();
 
     private ConsumerSettings(
             Tailrace tailrace, Deserializer<K> keyDeserializer, Deserializer<V> valueDeserializer, Config config) {
@@ -45,13 +43,14 @@ public final class ConsumerSettings<K, V> {
         this.valueDeserializer = Objects.requireNonNull(valueDeserializer, "valueDeserializer");
         this.fetchBytes = SettingChecks.intBytes(config, "fetch-bytes");
         this.bufferBytes = config.getBytes("buffer-bytes");
-        this.autoOffsetReset = constant(AutoOffsetReset.class, "auto-offset-reset", config);
+        this.autoOffsetReset =
+                SettingChecks.constant(AutoOffsetReset.class, "tailrace.consumer", "auto-offset-reset", config);
         this.decompressionLimit = SettingChecks.intBytes(config, "decompression-limit");
         this.stopTimeout = config.getDuration("stop-timeout");
         this.minRetryBackoff = config.getDuration("retry-backoff.min");
         this.maxRetryBackoff = config.getDuration("retry-backoff.max");
         this.clientId = config.getString("client-id");
-        this.assignor = constant(Assignor.class, "assignor", config);
+        this.assignor = SettingChecks.constant(Assignor.class, "tailrace.consumer", "assignor", config);
         this.maxDrain = config.getDuration("max-drain");
         this.sessionTimeout = config.getDuration("session-timeout");
     }
@@ -73,6 +72,7 @@ public final class ConsumerSettings<K, V> {
         this.assignor = other.assignor;
         this.maxDrain = other.maxDrain;
         this.sessionTimeout = other.sessionTimeout;
+        this.decodingDecider = other.decodingDecider;
     }
 
     /** The settings of that node's configuration. */
@@ -172,6 +172,25 @@ public final class ConsumerSettings<K, V> {
         return with(copy -> copy.sessionTimeout = sessionTimeout);
     }
 
+    /**
+     * What becomes of a record whose key or value the deserializer refuses: the stream fails, the record is skipped, or it is stored in
+     * another topic and then skipped.
+     *
+     * <p>A record that is skipped is counted ({@link Consumer.Control#undecodableRecords}), logged (the first of a partition, the second, the
+     * fourth, the eighth…), and committed over: the group's offset moves past it when all before it is committed, even if nothing follows.
+     *
+     * <p>A dead letter has the bytes of the record's key and value, its timestamp, and behind its headers those of Kafka Connect's dead letter queues
+     * (KIP-298), all text: {@code __connect.errors.topic}, {@code .partition}, {@code .offset}, {@code .stage} ({@code KEY_CONVERTER} or
+     * {@code VALUE_CONVERTER}), {@code .exception.class.name} and {@code .exception.message} (at most 1,000 characters). The partition waits
+     * until it is stored, and others go on; one of each partition is on its way at most. Where it cannot be stored the stream fails with what
+     * the producer said. A consumer that ends between the two stores it again: at least once.
+     *
+     * <p>Default {@link DecodingDecider#failing}: which records may be lost is for the application to say.
+     */
+    public ConsumerSettings<K, V> withDecodingDecider(DecodingDecider decodingDecider) {
+        return with(copy -> copy.decodingDecider = Objects.requireNonNull(decodingDecider, "decodingDecider"));
+    }
+
     /** The node that is read from. */
     public Tailrace tailrace() {
         return tailrace;
@@ -242,6 +261,11 @@ public final class ConsumerSettings<K, V> {
         return sessionTimeout;
     }
 
+    /** See {@link #withDecodingDecider}. */
+    public DecodingDecider decodingDecider() {
+        return decodingDecider;
+    }
+
     /** The group, which a subscription to topics has to have. */
     String requireGroupId() {
         String group = groupId;
@@ -293,20 +317,5 @@ public final class ConsumerSettings<K, V> {
         SettingChecks.positive("max-drain", maxDrain);
         SettingChecks.positive("session-timeout", sessionTimeout);
         return this;
-    }
-
-    private static <E extends Enum<E>> E constant(Class<E> type, String name, Config config) {
-        String value = config.getString(name);
-        try {
-            return Enum.valueOf(type, value.toUpperCase(Locale.ROOT));
-        } catch (IllegalArgumentException e) {
-            String known = Stream.of(type.getEnumConstants())
-                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                    .collect(Collectors.joining(" or "));
-            throw new TailraceException(
-                    ErrorCode.INVALID_SETTING,
-                    "tailrace.consumer." + name + " is " + value + ": use " + known + ".",
-                    e);
-        }
     }
 }

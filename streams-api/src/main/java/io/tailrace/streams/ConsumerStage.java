@@ -31,9 +31,17 @@ final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedVal
             ConsumerSettings<K, V> settings, Subscription subscription) {
         Emitted<K, V, ConsumerRecord<K, V>> itself = (record, owned) -> record;
         if (subscription instanceof ManualSubscription manual) {
-            return new ConsumerStage<>(settings, itself, host -> new FixedAssignment<>(host, settings, manual));
+            return new ConsumerStage<>(settings, itself, host -> FixedAssignment.of(host, settings, manual));
         }
         return shared(settings, itself, GroupPlan.of((AutoSubscription) subscription, false));
+    }
+
+    /** Emits records from one place to another, and completes. */
+    static <K, V> ConsumerStage<K, V, ConsumerRecord<K, V>> replay(ConsumerSettings<K, V> settings, ReplayRange range) {
+        return new ConsumerStage<>(
+                settings,
+                (record, owned) -> record,
+                host -> new FixedAssignment<>(host, new Replay<>(host, settings, range)::start));
     }
 
     /** Emits what is to be committed: nothing of a partition is given back before. */
@@ -52,14 +60,9 @@ final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedVal
                         host, settings, plan, (owned, start) -> readHere(host, settings, owned, start)));
     }
 
-    private static <K, V> GroupAssignment.Share readHere(
+    private static <K, V> PartitionShare readHere(
             ReadingHost<K, V> host, ConsumerSettings<K, V> settings, OwnedPartition owned, PartitionStart start) {
-        PartitionReading<K, V> reading = PartitionReading.dealt(host, settings, owned, start, 0);
-        host.begin(reading);
-        return emittedTo -> {
-            host.end(reading);
-            emittedTo.accept(reading.emittedTo());
-        };
+        return ReadingShare.begin(host, PartitionReading.dealt(host, settings, owned, start, 0), false);
     }
 
     @Override
@@ -69,7 +72,7 @@ final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedVal
 
     @Override
     public Pair<GraphStageLogic, Consumer.Control> createLogicAndMaterializedValuePair(Attributes attributes) {
-        ConsumerLogic<K, V, T> logic = new ConsumerLogic<>(shape, settings, emitted, assignment);
+        ConsumerLogic<K, V, T> logic = new ConsumerLogic<>(shape, settings, emitted, assignment, null);
         return Pair.create(logic, logic.control());
     }
 }

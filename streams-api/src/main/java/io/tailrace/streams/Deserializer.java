@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Turns bytes into an object. Called on the consumer's thread, once per record: it must not block. One instance may serve
- * several streams at once. What it throws fails the stream with
- * {@link io.tailrace.engine.error.ErrorCode#SERIALIZATION_FAILED}, naming the record's place.
+ * several streams at once. What it throws is a reason for
+ * {@link ConsumerSettings#withDecodingDecider}: by default the stream fails with SERIALIZATION_FAILED, naming the record's place.
  */
 @FunctionalInterface
 public interface Deserializer<T> {

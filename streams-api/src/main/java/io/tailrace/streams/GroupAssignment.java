@@ -15,8 +15,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +38,10 @@ final class GroupAssignment implements Assignment, GroupListener {
     @FunctionalInterface
     interface Readers {
         /** Begins to read it. */
-        Share begin(OwnedPartition owned, PartitionStart start);
+        PartitionShare begin(OwnedPartition owned, PartitionStart start);
     }
 
-    /** A partition that is being read. */
-    @FunctionalInterface
-    interface Share {
-        /** Ends that, and says on the stage's thread, soon, below which offset everything was emitted: 0 if nothing was. */
-        void end(LongConsumer emittedTo);
-    }
-
-    private record Held(OwnedPartition owned, Share share) {}
+    private record Held(OwnedPartition owned, PartitionShare share) {}
 
     private final StageHost host;
     private final ConsumerSettings<?, ?> settings;
@@ -108,7 +101,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         host.enqueue(() -> {
             if (!leaving) {
                 partitions.forEach(partition -> lose(partition.id()));
-                plan.handler().onLost(names(partitions));
+                plan.handler().onLost(names(partitions), handled(Set.of()));
                 goOn();
             }
         });
@@ -130,10 +123,11 @@ final class GroupAssignment implements Assignment, GroupListener {
         });
         Set<TopicPartition> names =
                 names(partitions.stream().map(Assigned::partition).toList());
-        plan.handler().onAssign(names);
+        HandledConsumer consumer = handled(names);
+        plan.handler().onAssign(names, consumer);
         GroupPlan.StartOffsets offsets = plan.startOffsets();
         if (offsets == null) {
-            partitions.forEach(assigned -> own(assigned, null));
+            partitions.forEach(assigned -> own(assigned, consumer.sought(name(assigned.partition()), null)));
             return;
         }
         offsets.of(names)
@@ -141,9 +135,19 @@ final class GroupAssignment implements Assignment, GroupListener {
                     if (failure != null) {
                         host.failed(Failures.cause(failure));
                     } else {
-                        partitions.forEach(assigned -> own(assigned, starts.get(name(assigned.partition()))));
+                        partitions.forEach(assigned -> {
+                            TopicPartition name = name(assigned.partition());
+                            own(assigned, consumer.sought(name, starts.get(name)));
+                        });
                     }
                 }));
+    }
+
+    private HandledConsumer handled(Set<TopicPartition> coming) {
+        Set<TopicPartition> here = held.values().stream()
+                .map(each -> each.owned().key().topicPartition())
+                .collect(Collectors.toSet());
+        return new HandledConsumer(coming, here, this::seek);
     }
 
     private void own(Assigned assigned, @Nullable Long from) {
@@ -152,12 +156,57 @@ final class GroupAssignment implements Assignment, GroupListener {
             return;
         }
         TopicPartition partition = name(assigned.partition());
-        OwnedPartition owned = new OwnedPartition(
+        PartitionTerm term = new PartitionTerm(
                 session(),
                 new GroupTopicPartition(groupId, partition.topic(), partition.partition()),
                 id,
                 assigned.generation());
+        term.onHold(() -> host.enqueue(() -> holdChanged(id, term)));
+        OwnedPartition owned = new OwnedPartition(term);
         held.put(id, new Held(owned, readers.begin(owned, start(assigned.committed(), from))));
+    }
+
+    private void holdChanged(PartitionId id, PartitionTerm term) {
+        Held now = held.get(id);
+        if (now != null && now.owned().term() == term) {
+            now.share().holdChanged();
+        }
+    }
+
+    private @Nullable Held find(TopicPartition partition) {
+        for (Held each : held.values()) {
+            if (each.owned().key().topicPartition().equals(partition)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private Held get(TopicPartition partition) {
+        return Objects.requireNonNull(find(partition), partition::toString);
+    }
+
+    @Override
+    public boolean has(TopicPartition partition) {
+        return find(partition) != null;
+    }
+
+    @Override
+    public void pause(TopicPartition partition, boolean paused) {
+        get(partition).share().pause(paused);
+    }
+
+    /** What was emitted before and what is emitted from now on is committed apart, so that the one does not pass for the other. */
+    @Override
+    public void seek(TopicPartition partition, long offset) {
+        Held now = get(partition);
+        OwnedPartition before = now.owned();
+        OwnedPartition next = before.sought();
+        held.put(before.id(), new Held(next, now.share()));
+        now.share().seek(offset, next, emittedTo -> {
+            before.drainTo(emittedTo);
+            goOn();
+        });
     }
 
     private static PartitionStart start(@Nullable CommittedOffset committed, @Nullable Long from) {
@@ -168,7 +217,7 @@ final class GroupAssignment implements Assignment, GroupListener {
     }
 
     /** Somebody else reads that partition from now on; false if it is not here any more. */
-    boolean replace(OwnedPartition owned, Share share) {
+    boolean replace(OwnedPartition owned, PartitionShare share) {
         Held before = held.get(owned.id());
         if (before == null || before.owned() != owned) {
             return false;
@@ -195,7 +244,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         if (!free.isEmpty()) {
             session().membership().released(free);
         }
-        plan.handler().onRevoke(names(partitions));
+        plan.handler().onRevoke(names(partitions), handled(Set.of()));
         goOn();
     }
 
@@ -219,7 +268,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         revoked.remove(id);
         OwnedPartition gone = draining.remove(id);
         if (gone != null) {
-            gone.lose();
+            gone.term().lose();
         }
     }
 
@@ -232,6 +281,7 @@ final class GroupAssignment implements Assignment, GroupListener {
             leave();
             return;
         }
+        held.values().forEach(each -> each.owned().pass());
         Set<PartitionId> free = new HashSet<>();
         revoked.forEach(id -> {
             OwnedPartition owned = draining.get(id);
@@ -260,9 +310,11 @@ final class GroupAssignment implements Assignment, GroupListener {
         if (ending == null) {
             ending = how;
             plan.handler()
-                    .onStop(held.values().stream()
-                            .map(each -> each.owned().key().topicPartition())
-                            .collect(Collectors.toUnmodifiableSet()));
+                    .onStop(
+                            held.values().stream()
+                                    .map(each -> each.owned().key().topicPartition())
+                                    .collect(Collectors.toUnmodifiableSet()),
+                            handled(Set.of()));
             List.copyOf(held.keySet()).forEach(this::drain);
         } else if (how.compareTo(ending) > 0) {
             ending = how;
@@ -287,7 +339,7 @@ final class GroupAssignment implements Assignment, GroupListener {
                 .collect(Collectors.toSet());
         List.copyOf(held.keySet()).forEach(this::lose);
         List.copyOf(draining.keySet()).forEach(this::lose);
-        plan.handler().onLost(gone);
+        plan.handler().onLost(gone, handled(Set.of()));
         host.failed(why);
         host.left();
     }

@@ -34,25 +34,25 @@ record GroupPlan(
     GroupPlan startingAt(StartOffsets offsets, Consumer<Set<TopicPartition>> onRevoke) {
         return new GroupPlan(subscription, commits, offsets, new PartitionAssignmentHandler() {
             @Override
-            public void onAssign(Set<TopicPartition> assigned) {
-                handler.onAssign(assigned);
+            public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {
+                handler.onAssign(assigned, consumer);
             }
 
             @Override
-            public void onRevoke(Set<TopicPartition> revoked) {
+            public void onRevoke(Set<TopicPartition> revoked, RestrictedConsumer consumer) {
                 onRevoke.accept(revoked);
-                handler.onRevoke(revoked);
+                handler.onRevoke(revoked, consumer);
             }
 
             @Override
-            public void onLost(Set<TopicPartition> lost) {
+            public void onLost(Set<TopicPartition> lost, RestrictedConsumer consumer) {
                 onRevoke.accept(lost);
-                handler.onLost(lost);
+                handler.onLost(lost, consumer);
             }
 
             @Override
-            public void onStop(Set<TopicPartition> current) {
-                handler.onStop(current);
+            public void onStop(Set<TopicPartition> current, RestrictedConsumer consumer) {
+                handler.onStop(current, consumer);
             }
         });
     }

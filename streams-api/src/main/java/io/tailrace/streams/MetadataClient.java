@@ -35,6 +35,9 @@ public final class MetadataClient {
         return new MetadataClient(settings);
     }
 
+    /** Does nothing: there is nothing to close. For programs that close theirs. */
+    public void close() {}
+
     /** The offset of the first record of each of these. */
     public CompletionStage<Map<TopicPartition, Long>> getBeginningOffsets(Set<TopicPartition> partitions) {
         return each(partitions, partition -> range(partition).thenApply(OffsetRange::startOffset));

@@ -1,55 +1,65 @@
 package io.tailrace.streams;
 
-import io.tailrace.cluster.group.GroupMembership.Commit;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.streams.ConsumerMessage.GroupTopicPartition;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A partition that a group has dealt to this consumer, as its source and its committers know it together: how far it is committed, and how
- * far it has to be before it can be given back. Everything that was emitted of it points here. Safe for use by many threads.
+ * One reading of a partition that a group has dealt to this consumer, from where it began or from where the consumer sought to, as its source
+ * and its committers know it together: how far it is committed, and how far it has to be before it can be given back. Everything that was
+ * emitted of it points here. Safe for use by many threads.
  */
 final class OwnedPartition {
-    private static final Logger LOG = LoggerFactory.getLogger(OwnedPartition.class);
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final GroupSession session;
-    private final GroupTopicPartition key;
-    private final PartitionId id;
-    private final int generation;
+    private final PartitionTerm term;
+    /** What was emitted before a seek, while it is not committed yet. */
+    private volatile @Nullable OwnedPartition before;
+
     private volatile long committed;
     private volatile long drainTo = NEVER;
-    private volatile boolean lost;
+    /** Records were passed over: when all below the first is committed, the second is to be. */
+    private long passedFrom;
 
-    OwnedPartition(GroupSession session, GroupTopicPartition key, PartitionId id, int generation) {
-        this.session = session;
-        this.key = key;
-        this.id = id;
-        this.generation = generation;
+    private long passedTo;
+    private boolean passing;
+
+    /** The first of a term. */
+    OwnedPartition(PartitionTerm term) {
+        this(term, null);
+    }
+
+    private OwnedPartition(PartitionTerm term, @Nullable OwnedPartition before) {
+        this.term = term;
+        this.before = before;
+    }
+
+    /** The partition is read on from elsewhere, this reading being at its end: it is drained when both are. */
+    OwnedPartition sought() {
+        return new OwnedPartition(term, this);
+    }
+
+    PartitionTerm term() {
+        return term;
     }
 
     GroupSession session() {
-        return session;
+        return term.session();
     }
 
     GroupTopicPartition key() {
-        return key;
+        return term.key();
     }
 
     PartitionId id() {
-        return id;
-    }
-
-    Commit commit(EmittedOffset emitted) {
-        return new Commit(id, generation, emitted.position(), emitted.leaderEpoch(), emitted.metadata());
+        return term.id();
     }
 
     /** Nothing was committed before: the group begins there, whoever reads the partition. */
     void beginAt(long offset) {
-        if (session.commits()) {
-            session.commit(List.of(new EmittedOffset(this, offset - 1, -1, "")));
+        if (session().commits()) {
+            session().commit(List.of(new EmittedOffset(this, offset - 1, -1, "")));
         }
     }
 
@@ -59,13 +69,47 @@ final class OwnedPartition {
             committed = Math.max(committed, position);
         }
         if (position >= drainTo) {
-            session.changed();
+            session().changed();
         }
+        pass();
+    }
+
+    /** No record is emitted of the offsets between these: when all below is committed, they are too, even if nothing follows. */
+    void passOver(long from, long to) {
+        synchronized (this) {
+            passedFrom = passedTo == from ? passedFrom : from;
+            passedTo = to;
+        }
+        pass();
+    }
+
+    /** One commit at a time, so a row of such records costs a few. */
+    void pass() {
+        long to;
+        synchronized (this) {
+            if (passing
+                    || passedTo <= committed
+                    || passedFrom > committed
+                    || !isFirst()
+                    || !session().commits()) {
+                return;
+            }
+            passing = true;
+            to = passedTo;
+        }
+        session().commit(List.of(new EmittedOffset(this, to - 1, -1, ""))).whenComplete((done, failure) -> {
+            synchronized (this) {
+                passing = false;
+            }
+            if (failure == null && !term.isLost()) {
+                pass();
+            }
+        });
     }
 
     /** Nothing is emitted any more, and when everything below that offset is committed, if ever anything is, it can be given back. */
     void drainTo(long position) {
-        drainTo = session.commits() ? position : 0;
+        drainTo = session().commits() ? position : 0;
     }
 
     /** The offset below which everything has to be committed at once; {@link Long#MAX_VALUE} while more is emitted. */
@@ -73,35 +117,23 @@ final class OwnedPartition {
         return drainTo;
     }
 
-    /** Somebody else has it, or may have. */
-    void lose() {
-        lost = true;
-    }
-
-    boolean isLost() {
-        return lost;
-    }
-
-    /** A commit of it was refused: somebody else has it, though that has not been heard yet. */
-    void refused() {
-        if (!lost) {
-            lost = true;
-            LOG.warn(
-                    "{} was taken away from this consumer of group {} before all of its records were committed: they are read again by"
-                            + " whoever has it now. If records take long, raise tailrace.consumer.max-drain.",
-                    key.topicPartition(),
-                    key.groupId());
-        }
-        session.changed();
-    }
-
     /** Whether nothing that was emitted of it is still to be committed. */
     boolean isDrained() {
-        return lost || committed >= drainTo;
+        return term.isLost() || (committed >= drainTo && isFirst());
+    }
+
+    /** Whether nothing of what was emitted before a seek is still to be committed. */
+    private boolean isFirst() {
+        OwnedPartition earlier = before;
+        if (earlier != null && earlier.isDrained()) {
+            before = null;
+            return true;
+        }
+        return earlier == null;
     }
 
     @Override
     public String toString() {
-        return key.topicPartition() + " of group " + key.groupId() + ", generation " + generation;
+        return term.toString();
     }
 }

@@ -6,7 +6,9 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordCursor;
 import io.tailrace.engine.record.TimestampType;
+import io.tailrace.streams.UndecodableRecord.Part;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,7 @@ final class PartitionCursor<K, V> {
 
     private final TopicPartition partition;
     /** The first offset that is not read. */
-    private final long end;
+    private long end;
 
     private final Deserializer<K> keyDeserializer;
     private final Deserializer<V> valueDeserializer;
@@ -38,6 +40,7 @@ final class PartitionCursor<K, V> {
     private TimestampType timestampType = TimestampType.CREATE_TIME;
     private int leaderEpoch;
     private boolean received;
+    private @Nullable UndecodableRecord undecodable;
 
     /** A place that is not located yet; {@code end} is the first offset that is not read. */
     PartitionCursor(TopicPartition partition, long end, ConsumerSettings<K, V> settings) {
@@ -58,6 +61,15 @@ final class PartitionCursor<K, V> {
         fetchOffset = offset;
     }
 
+    long end() {
+        return end;
+    }
+
+    /** It ends there. */
+    void end(long offset) {
+        end = offset;
+    }
+
     long fetchOffset() {
         return fetchOffset;
     }
@@ -65,6 +77,16 @@ final class PartitionCursor<K, V> {
     /** Whether it is known where to fetch, and there is no chunk ahead. */
     boolean mayFetch() {
         return fetchOffset != UNKNOWN && fetchOffset < end && ahead == null;
+    }
+
+    /** Whether a chunk is there whose records have not gone out. */
+    boolean hasAhead() {
+        return ahead != null;
+    }
+
+    /** Whether the chunk whose records go out is not at its end. */
+    boolean isMidChunk() {
+        return records != null || chunk.hasRemaining();
     }
 
     /** Whether its end has been reached. */
@@ -111,9 +133,9 @@ final class PartitionCursor<K, V> {
     }
 
     /**
-     * The next record of the chunk, {@code null} at its end.
+     * The next record of the chunk, {@code null} at its end or at a record that cannot be decoded, see {@link #takeUndecodable}.
      *
-     * @throws TailraceException CORRUPT_LOG, UNKNOWN_CODEC, DECOMPRESSION_LIMIT or SERIALIZATION_FAILED, naming the place
+     * @throws TailraceException CORRUPT_LOG, UNKNOWN_CODEC or DECOMPRESSION_LIMIT, naming the place
      */
     @Nullable
     ConsumerRecord<K, V> next() {
@@ -184,13 +206,30 @@ final class PartitionCursor<K, V> {
         }
     }
 
-    private ConsumerRecord<K, V> record(RecordCursor cursor) {
+    /** The record that {@link #next} has come to and could not decode, {@code null} if there is none. The one behind it is next. */
+    @Nullable
+    UndecodableRecord takeUndecodable() {
+        UndecodableRecord record = undecodable;
+        undecodable = null;
+        return record;
+    }
+
+    private @Nullable ConsumerRecord<K, V> record(RecordCursor cursor) {
         long offset = cursor.offset();
         int keySize = cursor.keySize();
         int valueSize = cursor.valueSize();
-        K key = keySize < 0 ? null : deserialize(keyDeserializer, cursor.keyAt(), keySize, offset, "key");
-        V value = valueSize < 0 ? null : deserialize(valueDeserializer, cursor.valueAt(), valueSize, offset, "value");
         position = offset + 1;
+        K key;
+        V value;
+        Part part = Part.KEY;
+        try {
+            key = keySize < 0 ? null : deserialize(keyDeserializer, cursor.keyAt(), keySize);
+            part = Part.VALUE;
+            value = valueSize < 0 ? null : deserialize(valueDeserializer, cursor.valueAt(), valueSize);
+        } catch (RuntimeException e) {
+            undecodable = undecodable(cursor, part, e);
+            return null;
+        }
         return new ConsumerRecord<>(
                 partition.topic(),
                 partition.partition(),
@@ -205,17 +244,28 @@ final class PartitionCursor<K, V> {
                 leaderEpoch);
     }
 
-    private <T> T deserialize(Deserializer<T> deserializer, int at, int size, long offset, String what) {
+    private <T> T deserialize(Deserializer<T> deserializer, int at, int size) {
         window.limit(at + size).position(at);
-        try {
-            return deserializer.deserialize(partition.topic(), window);
-        } catch (RuntimeException e) {
-            throw new TailraceException(
-                    ErrorCode.SERIALIZATION_FAILED,
-                    "The " + what + " of " + partition + "@" + offset + " could not be deserialized: " + e.getMessage()
-                            + " Check that the deserializer fits it.",
-                    e);
-        }
+        return deserializer.deserialize(partition.topic(), window);
+    }
+
+    private UndecodableRecord undecodable(RecordCursor cursor, Part part, RuntimeException cause) {
+        return new UndecodableRecord(
+                partition,
+                cursor.offset(),
+                cursor.timestamp(),
+                cursor.record().headers(),
+                bytes(cursor.keyAt(), cursor.keySize()),
+                bytes(cursor.valueAt(), cursor.valueSize()),
+                part,
+                cause);
+    }
+
+    private @Nullable ByteBuffer bytes(int at, int size) {
+        return size < 0
+                ? null
+                : ByteBuffer.wrap(Arrays.copyOfRange(window.array(), at, at + size))
+                        .asReadOnlyBuffer();
     }
 
     private TailraceException misread(long offset, TailraceException e) {

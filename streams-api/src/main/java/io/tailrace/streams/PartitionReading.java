@@ -36,7 +36,18 @@ final class PartitionReading<K, V> {
     private boolean asking;
 
     private boolean closed;
-    /** The offset after the last record that went out, or at which the group is to begin; 0 while there is neither. */
+    private boolean paused;
+    /** A dead letter is on its way. */
+    private boolean waiting;
+    /** Nothing of it is emitted for now: it is paused, or waits. */
+    private boolean held;
+    /** It waits for its turn. */
+    private boolean queued;
+    /** Records that could not be decoded. */
+    private long passed;
+    /** What is to be read of it, {@code null} if its end is known. */
+    private @Nullable ReplayRange range;
+    /** The offset after the last record that went out or was passed over, or at which the group is to begin; 0 while there is neither. */
     private long emittedTo;
 
     private PartitionReading(
@@ -106,6 +117,53 @@ final class PartitionReading<K, V> {
         }
     }
 
+    /** The same partition from there on, with a reader of its own. */
+    PartitionReading<K, V> from(long offset, @Nullable OwnedPartition next) {
+        PartitionStart there = new AtOffset(offset);
+        if (next != null) {
+            return dealt(host, settings, next, there, 0);
+        }
+        PartitionReading<K, V> reading = assigned(host, settings, partition(), there, cursor.end());
+        reading.range = range;
+        return reading;
+    }
+
+    /** The same, to be read no further than that. */
+    PartitionReading<K, V> within(ReplayRange range) {
+        this.range = range;
+        return this;
+    }
+
+    /** Nothing of it is emitted until it is told otherwise. */
+    void pause(boolean paused) {
+        this.paused = paused;
+        host.hold(this, paused || waiting);
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    void held(boolean held) {
+        this.held = held;
+    }
+
+    boolean isQueued() {
+        return queued;
+    }
+
+    void queued(boolean queued) {
+        this.queued = queued;
+    }
+
+    boolean isMidChunk() {
+        return cursor.isMidChunk();
+    }
+
+    boolean hasAhead() {
+        return cursor.hasAhead();
+    }
+
     /** The chunk ahead becomes the one whose records go out. */
     void advance() {
         cursor.advance();
@@ -114,11 +172,78 @@ final class PartitionReading<K, V> {
     /** The next record of that chunk, {@code null} at its end; throws as {@link PartitionCursor#next}. */
     @Nullable
     ConsumerRecord<K, V> next() {
-        ConsumerRecord<K, V> record = cursor.next();
-        if (record != null) {
-            emittedTo = record.offset() + 1;
+        while (true) {
+            ConsumerRecord<K, V> record = cursor.next();
+            if (record != null) {
+                emittedTo = record.offset() + 1;
+                return record;
+            }
+            UndecodableRecord bad = cursor.takeUndecodable();
+            if (bad == null || !passes(bad)) {
+                return null;
+            }
         }
-        return record;
+    }
+
+    /** Whether the record behind that one may go out now. */
+    private boolean passes(UndecodableRecord bad) {
+        DecodingDecision decision = settings.decodingDecider().decide(bad);
+        if (decision instanceof DecodingDecision.DeadLetter letter) {
+            waiting = true;
+            host.hold(this, true);
+            send(letter.topic(), bad);
+            return false;
+        }
+        if (decision == DecodingDecision.skip()) {
+            passOver(bad, "skipped");
+            return true;
+        }
+        throw bad.failure();
+    }
+
+    private void passOver(UndecodableRecord bad, String how) {
+        if (owned != null) {
+            owned.passOver(emittedTo, bad.offset() + 1);
+        }
+        emittedTo = bad.offset() + 1;
+        host.passedOver();
+        passed++;
+        if (Long.bitCount(passed) == 1) {
+            LOG.warn(
+                    "{} could not be decoded ({}: {}) and was {}; so far {} of this partition were.",
+                    bad.place(),
+                    bad.part(),
+                    bad.cause().getMessage(),
+                    how,
+                    passed);
+        }
+    }
+
+    /** Nothing behind it goes out before it is stored. */
+    private void send(String topic, UndecodableRecord bad) {
+        host.deadLetters()
+                .send(topic, bad)
+                .whenComplete((stored, failure) -> host.enqueue(() -> {
+                    if (closed || host.isOver()) {
+                        return;
+                    }
+                    if (failure == null) {
+                        passOver(bad, "stored in " + topic);
+                        waiting = false;
+                        host.hold(this, paused);
+                    } else if (Failures.cause(failure) instanceof TailraceException error
+                            && error.code().retriable()) {
+                        host.later(() -> resend(topic, bad), backoff.nextNanos());
+                    } else {
+                        host.failed(DeadLetters.failure(topic, bad, Failures.cause(failure)));
+                    }
+                }));
+    }
+
+    private void resend(String topic, UndecodableRecord bad) {
+        if (!closed) {
+            send(topic, bad);
+        }
     }
 
     void fetchIfIdle() {
@@ -145,6 +270,11 @@ final class PartitionReading<K, V> {
     }
 
     private void locate() {
+        ReplayRange unbounded = range;
+        if (unbounded != null) {
+            ask(reader().offsets(), there -> bound(unbounded, there), this::locate);
+            return;
+        }
         if (start instanceof AtOffset at) {
             located(at.offset());
             return;
@@ -162,6 +292,30 @@ final class PartitionReading<K, V> {
         } else {
             located(resetsTo(AutoOffsetReset.EARLIEST) ? range.startOffset() : range.endOffset());
         }
+    }
+
+    private void bound(ReplayRange unbounded, OffsetRange there) {
+        if (start instanceof AtOffset at && (at.offset() < there.startOffset() || at.offset() > there.endOffset())) {
+            host.failed(new OffsetOutOfRangeException(
+                    "Offset " + at.offset() + " of " + partition() + " is out of range: it has " + there.startOffset()
+                            + " to " + there.endOffset() + ". " + wayOut(),
+                    there.startOffset(),
+                    there.endOffset()));
+            return;
+        }
+        long end = Math.min(unbounded.untilOffset(partition()), there.endOffset());
+        Long time = unbounded.untilTimeMillis();
+        if (time == null) {
+            bound(end);
+        } else {
+            ask(reader().offsetForTime(time), found -> bound(Math.min(end, found.orElse(end))), this::locate);
+        }
+    }
+
+    private void bound(long end) {
+        cursor.end(end);
+        range = null;
+        locate();
     }
 
     private void located(long offset) {

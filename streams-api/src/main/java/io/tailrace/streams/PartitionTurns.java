@@ -19,14 +19,46 @@ final class PartitionTurns<K, V> {
 
     void remove(PartitionReading<K, V> reading) {
         all.remove(reading);
-        ready.remove(reading);
+        withdraw(reading);
         if (current == reading) {
             current = null;
         }
     }
 
     void ready(PartitionReading<K, V> reading) {
-        ready.add(reading);
+        if (!reading.isHeld() && !reading.isQueued()) {
+            reading.queued(true);
+            ready.add(reading);
+        }
+    }
+
+    private void withdraw(PartitionReading<K, V> reading) {
+        if (reading.isQueued()) {
+            reading.queued(false);
+            ready.remove(reading);
+        }
+    }
+
+    /** Has no turn while it is held; afterwards it goes on where it was. */
+    void hold(PartitionReading<K, V> reading, boolean held) {
+        if (reading.isHeld() == held) {
+            return;
+        }
+        reading.held(held);
+        if (!held) {
+            readyAgain(reading);
+            return;
+        }
+        withdraw(reading);
+        if (current == reading) {
+            current = null;
+        }
+    }
+
+    private void readyAgain(PartitionReading<K, V> reading) {
+        if (reading.isMidChunk() || reading.hasAhead()) {
+            ready(reading);
+        }
     }
 
     int count() {
@@ -44,7 +76,10 @@ final class PartitionTurns<K, V> {
     PartitionReading<K, V> next() {
         PartitionReading<K, V> reading = ready.poll();
         if (reading != null) {
-            reading.advance();
+            reading.queued(false);
+            if (!reading.isMidChunk()) {
+                reading.advance();
+            }
         }
         current = reading;
         // All of them, so that one that was located late gets its turn too. By index: nobody comes or goes meanwhile.
@@ -56,7 +91,12 @@ final class PartitionTurns<K, V> {
 
     /** The turn is over. */
     void end() {
+        PartitionReading<K, V> reading = current;
         current = null;
+        if (reading != null) {
+            // It may have gone on in the middle of a chunk, and the next one was there already.
+            readyAgain(reading);
+        }
     }
 
     boolean allDone() {

@@ -33,8 +33,8 @@ final class PartitionedLogic<K, V, T> extends SourceLogic<Pair<TopicPartition, S
         return assignment;
     }
 
-    private GroupAssignment.Share begin(OwnedPartition owned, PartitionStart start) {
-        SubSource source = new SubSource(this, owned, start, 0);
+    private PartitionShare begin(OwnedPartition owned, PartitionStart start) {
+        SubSource source = new SubSource(this, owned, start, 0, false);
         waiting.add(source);
         return source;
     }
@@ -46,6 +46,11 @@ final class PartitionedLogic<K, V, T> extends SourceLogic<Pair<TopicPartition, S
             waiting.add(next);
             proceed();
         }
+    }
+
+    @Override
+    public void passedOver() {
+        control().passedOver();
     }
 
     @Override

@@ -32,9 +32,9 @@ final class PendingCommit {
         List<EmittedOffset> sent = new ArrayList<>(offsets.size());
         List<Commit> commits = new ArrayList<>(offsets.size());
         for (EmittedOffset offset : offsets) {
-            if (!offset.owned().isLost()) {
+            if (!offset.owned().term().isLost()) {
                 sent.add(offset);
-                commits.add(offset.owned().commit(offset));
+                commits.add(offset.owned().term().commit(offset));
             }
         }
         if (sent.isEmpty()) {
@@ -71,7 +71,7 @@ final class PendingCommit {
 
     private void refused(List<EmittedOffset> sent) {
         if (sent.size() == 1) {
-            sent.get(0).owned().refused();
+            sent.get(0).owned().term().refused();
             answer.complete(Done.getInstance());
             return;
         }

@@ -20,6 +20,15 @@ interface ReadingHost<K, V> extends StageHost {
     /** A partition has a chunk ahead. */
     void ready(PartitionReading<K, V> reading);
 
+    /** A record that could not be decoded was passed over. */
+    void passedOver();
+
+    /** Where such records may go. */
+    DeadLetters deadLetters();
+
+    /** Nothing is emitted of a partition while it is held; what has been fetched of it stays. */
+    void hold(PartitionReading<K, V> reading, boolean held);
+
     /** A partition was located: perhaps it has reached its end already. */
     void located(PartitionReading<K, V> reading);
 }

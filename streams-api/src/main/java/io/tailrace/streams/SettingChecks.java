@@ -4,6 +4,9 @@ import com.typesafe.config.Config;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The bounds of settings, refused with one wording. */
@@ -48,6 +51,23 @@ final class SettingChecks {
             throw invalid(setting + " is \"" + value + "\": use 1 to " + LONGEST_NAME
                     + " characters, none of them a control character.");
         }
+    }
+
+    /** The constant of that name in lower case, with hyphens. */
+    static <E extends Enum<E>> E constant(Class<E> type, String section, String name, Config config) {
+        String value = config.getString(name);
+        for (E constant : type.getEnumConstants()) {
+            if (spelled(constant).equalsIgnoreCase(value)) {
+                return constant;
+            }
+        }
+        String known =
+                Stream.of(type.getEnumConstants()).map(SettingChecks::spelled).collect(Collectors.joining(" or "));
+        throw invalid(section + "." + name + " is " + value + ": use " + known + ".");
+    }
+
+    private static String spelled(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static TailraceException invalid(String message) {

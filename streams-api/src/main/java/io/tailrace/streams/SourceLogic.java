@@ -1,7 +1,10 @@
 package io.tailrace.streams;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.Assignment.Ending;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,7 +35,7 @@ abstract class SourceLogic<T> extends TimerGraphStageLogic implements StageHost 
         runEvents();
         proceed();
     });
-    private final ConsumerControl control = new ConsumerControl(createAsyncCallback(this::obey));
+    private final ConsumerControl control = new ConsumerControl(createAsyncCallback(this::obey), this::steer);
     private @Nullable Assignment assignment;
     private boolean ending;
     private boolean left;
@@ -63,7 +66,7 @@ abstract class SourceLogic<T> extends TimerGraphStageLogic implements StageHost 
     /** Where its partitions come from; called once, when it starts. */
     abstract Assignment assign();
 
-    final Consumer.Control control() {
+    final ConsumerControl control() {
         return control;
     }
 
@@ -119,6 +122,31 @@ abstract class SourceLogic<T> extends TimerGraphStageLogic implements StageHost 
             case SHUTDOWN -> close(Ending.DRAINING);
             case END -> close(Ending.AT_ONCE);
         }
+    }
+
+    /** Does that, if all of these partitions are read here. */
+    private void steer(ConsumerControl.Steering wish) {
+        enqueue(() -> {
+            List<TopicPartition> elsewhere = wish.partitions().stream()
+                    .filter(partition -> !assignment().has(partition))
+                    .toList();
+            if (ending) {
+                wish.answer().completeExceptionally(ConsumerControl.isOver());
+            } else if (!elsewhere.isEmpty()) {
+                wish.answer().completeExceptionally(notRead(elsewhere));
+            } else {
+                wish.partitions().forEach(partition -> wish.action().accept(assignment(), partition));
+                wish.answer().complete(Done.getInstance());
+            }
+        });
+    }
+
+    private static TailraceException notRead(List<TopicPartition> partitions) {
+        String more = partitions.size() > 1 ? " and " + (partitions.size() - 1) + " others" : "";
+        return new TailraceException(
+                ErrorCode.INVALID_ARGUMENT,
+                "This consumer does not read " + partitions.get(0) + more
+                        + " now, so nothing was done: name partitions that it has been assigned.");
     }
 
     @Override

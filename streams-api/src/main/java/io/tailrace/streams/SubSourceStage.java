@@ -1,6 +1,7 @@
 package io.tailrace.streams;
 
 import io.tailrace.streams.ConsumerLogic.Emitted;
+import java.util.function.Consumer;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.SourceShape;
@@ -29,15 +30,16 @@ final class SubSourceStage<K, V, T> extends GraphStage<SourceShape<T>> {
 
     @Override
     public GraphStageLogic createLogic(Attributes attributes) {
-        return new ConsumerLogic<>(shape, settings, emitted, host -> new Handed<>(host, settings, source));
+        return new ConsumerLogic<>(
+                shape, settings, emitted, host -> new Handed<>(host, settings, source), source::passedOver);
     }
 
     /** The one partition, as long as the stage that emitted this source lets it be read. */
-    private static final class Handed<K, V> implements Assignment {
+    private static final class Handed<K, V> implements Assignment, SubSource.Stream {
         private final ReadingHost<K, V> host;
         private final ConsumerSettings<K, V> settings;
         private final SubSource source;
-        private @Nullable PartitionReading<K, V> reading;
+        private @Nullable ReadingShare<K, V> share;
         private @Nullable Throwable failure;
 
         Handed(ReadingHost<K, V> host, ConsumerSettings<K, V> settings, SubSource source) {
@@ -48,15 +50,42 @@ final class SubSourceStage<K, V, T> extends GraphStage<SourceShape<T>> {
 
         @Override
         public void start() {
-            if (source.start(() -> host.enqueue(host::finish))) {
-                PartitionReading<K, V> begun =
-                        PartitionReading.dealt(host, settings, source.owned(), source.from(), source.emittedTo());
-                reading = begun;
-                host.begin(begun);
-            } else {
+            SubSource.Begun begun = source.start(this);
+            if (begun == null) {
                 host.finish();
+                return;
             }
+            share = ReadingShare.begin(
+                    host,
+                    PartitionReading.dealt(host, settings, begun.owned(), begun.from(), begun.emittedTo()),
+                    begun.paused());
         }
+
+        @Override
+        public void tell(Consumer<PartitionShare> wish) {
+            host.enqueue(() -> {
+                if (share != null && !host.isOver()) {
+                    wish.accept(share);
+                }
+            });
+        }
+
+        @Override
+        public void finish() {
+            host.enqueue(host::finish);
+        }
+
+        /** Its partition is told by the stage that emitted the source. */
+        @Override
+        public boolean has(TopicPartition partition) {
+            return false;
+        }
+
+        @Override
+        public void pause(TopicPartition partition, boolean paused) {}
+
+        @Override
+        public void seek(TopicPartition partition, long offset) {}
 
         @Override
         public void failing(Throwable error) {
@@ -70,8 +99,8 @@ final class SubSourceStage<K, V, T> extends GraphStage<SourceShape<T>> {
 
         @Override
         public void stop() {
-            if (reading != null) {
-                source.ended(reading.emittedTo(), failure);
+            if (share != null) {
+                source.ended(share.emittedTo(), failure);
             }
         }
     }

@@ -253,4 +253,51 @@ class CommitterTest extends GroupTestKit {
         assertThatThrownBy(call).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
                 .isEqualTo(code));
     }
+
+    @Test
+    void whoForgetsIsNotBackpressuredAndCommitsTheHighestInTheEnd() {
+        topic(1);
+        fill(1, 500);
+        var offsets = offsets(500);
+        groups.holdCommits();
+        CommitterSettings forgetting =
+                committer().withMaxBatch(10).withParallelism(3).withDelivery(CommitDelivery.sendAndForget());
+        List<CommittableOffset> taken = java.util.Collections.synchronizedList(new ArrayList<>());
+        var done = Source.from(offsets.second())
+                .map(offset -> {
+                    taken.add(offset);
+                    return offset;
+                })
+                .runWith(Committer.sink(forgetting), tailrace.system());
+        eventually().until(() -> taken.size() == 500);
+        groups.releaseCommits();
+        await(done);
+        assertThat(committed(0)).isEqualTo(500);
+        assertThat(committedOffsets()).containsExactly(10L, 20L, 30L, 500L);
+        await(offsets.first().shutdown());
+    }
+
+    @Test
+    void anOffsetIsHeldBackUntilTheNextComesByAndTheLastUntilTheStreamCompletes() {
+        topic(2);
+        fill(2, 3);
+        var offsets = offsets(6);
+        CommitterSettings deferring = committer().withMaxBatch(1).withCommitWhen(CommitWhen.nextOffsetObserved());
+        var queue = Source.<CommittableOffset>queue(20)
+                .toMat(Committer.sink(deferring), org.apache.pekko.stream.javadsl.Keep.both())
+                .run(tailrace.system());
+        List<CommittableOffset> ofFirst = offsets.second().stream()
+                .filter(offset -> offset.partitionOffset().key().equals(P0))
+                .toList();
+        queue.first().offer(ofFirst.get(0));
+        queue.first().offer(ofFirst.get(0));
+        eventually().during(Duration.ofMillis(100)).until(() -> committed(0) == -1);
+        queue.first().offer(ofFirst.get(1));
+        eventually().until(() -> committed(0) == 1);
+        queue.first().offer(ofFirst.get(1));
+        queue.first().complete();
+        await(queue.second());
+        assertThat(committed(0)).isEqualTo(2);
+        await(offsets.first().shutdown());
+    }
 }

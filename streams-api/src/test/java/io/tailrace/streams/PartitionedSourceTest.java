@@ -186,17 +186,18 @@ class PartitionedSourceTest extends GroupTestKit {
         List<String> heard = Collections.synchronizedList(new ArrayList<>());
         PartitionAssignmentHandler handler = new PartitionAssignmentHandler() {
             @Override
-            public void onAssign(Set<TopicPartition> assigned) {
-                heard.add("assigned " + assigned.size());
+            public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {
+                heard.add("assigned " + assigned.size() + " of "
+                        + consumer.assignment().size());
             }
 
             @Override
-            public void onRevoke(Set<TopicPartition> revoked) {
-                heard.add("revoked " + revoked);
+            public void onRevoke(Set<TopicPartition> revoked, RestrictedConsumer consumer) {
+                heard.add("revoked " + revoked + " of " + consumer.assignment());
             }
 
             @Override
-            public void onStop(Set<TopicPartition> current) {
+            public void onStop(Set<TopicPartition> current, RestrictedConsumer consumer) {
                 heard.add("stopped " + current);
             }
         };
@@ -207,8 +208,30 @@ class PartitionedSourceTest extends GroupTestKit {
         Running second = run("b");
         eventually().until(() -> groups.ownedBy("b").size() == 1);
         await(first.shutdown());
-        assertThat(heard).containsExactly("assigned 2", "revoked [t-1]", "stopped [t-0]");
+        assertThat(heard).containsExactly("assigned 2 of 2", "revoked [t-1] of [t-0]", "stopped [t-0]");
         second.stop();
+    }
+
+    @Test
+    void aHandlerMaySayWhereAPartitionBegins() {
+        topic(2);
+        fill(2, 10);
+        PartitionAssignmentHandler handler = new PartitionAssignmentHandler() {
+            @Override
+            public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {
+                consumer.seek(T0, 7);
+            }
+
+            @Override
+            public void onRevoke(Set<TopicPartition> revoked, RestrictedConsumer consumer) {}
+        };
+        var records = Consumer.plainSource(
+                        member("a"), Subscriptions.topics("t").withPartitionAssignmentHandler(handler))
+                .take(13)
+                .runWith(Sink.seq(), tailrace.system());
+        assertThat(await(records).stream().filter(record -> record.partition() == 0))
+                .extracting(ConsumerRecord::offset)
+                .containsExactly(7L, 8L, 9L);
     }
 
     @Test

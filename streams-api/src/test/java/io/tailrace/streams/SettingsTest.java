@@ -53,6 +53,8 @@ class SettingsTest {
         assertThat(committer.maxBatch()).isEqualTo(1000);
         assertThat(committer.maxInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(committer.parallelism()).isEqualTo(100);
+        assertThat(committer.delivery()).isEqualTo(CommitDelivery.WAIT_FOR_ACK);
+        assertThat(committer.when()).isEqualTo(CommitWhen.OFFSET_FIRST_OBSERVED);
     }
 
     @Test
