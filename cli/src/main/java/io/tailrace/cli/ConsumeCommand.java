@@ -47,8 +47,8 @@ final class ConsumeCommand implements Callable<Integer> {
     /** For the record at hand. A stream at its tail waits in a read of Java's HTTP client that nothing can wake. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
-    /** For what is committed of it besides. */
-    private static final Duration PATIENCE_OF_GROUP = Duration.ofSeconds(1);
+    /** For what was printed to be committed. */
+    private static final Duration PATIENCE_OF_GROUP = Duration.ofSeconds(5);
 
     private final Terminal terminal;
 
@@ -124,8 +124,8 @@ final class ConsumeCommand implements Callable<Integer> {
             requireNothingOfASingleTopic();
         }
         ConsumeRun run = group == null ? ofTopic(topics.get(0)) : ofGroup(group);
-        Duration patience = group == null ? PATIENCE : PATIENCE_OF_GROUP;
-        try (Interruption interruption = Interruption.calling(run::stop, patience)) {
+        Runnable stop = group == null ? run::stop : () -> run.stop(PATIENCE_OF_GROUP);
+        try (Interruption interruption = Interruption.calling(stop, PATIENCE)) {
             run.run(terminal.data());
             return interruption.interrupted() ? Main.INTERRUPTED : 0;
         } catch (OutputFailed e) {

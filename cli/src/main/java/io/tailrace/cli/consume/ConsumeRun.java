@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the records of a topic as they come. What is printed is flushed whenever nothing more is there at the moment. */
@@ -31,6 +32,8 @@ public final class ConsumeRun {
     private volatile boolean stopped;
     private volatile @Nullable Thread runner;
     private long printed;
+    /** Nothing has been printed that is not written, and heard of. */
+    private volatile boolean quiet = true;
 
     /** Asks that server; nothing happens before {@link #run}. */
     public ConsumeRun(Server server, RecordQuery query, RecordPrinter printer) {
@@ -66,6 +69,7 @@ public final class ConsumeRun {
             }
         } finally {
             runner = null;
+            setQuiet(true);
         }
     }
 
@@ -76,6 +80,28 @@ public final class ConsumeRun {
         if (waiting != null) {
             waiting.interrupt();
         }
+    }
+
+    /** The same, when what has been printed is written and the listener has heard of it; that is waited for, so long at most. For any thread. */
+    public void stop(Duration patience) {
+        stopped = true;
+        awaitQuiet(System.nanoTime() + patience.toNanos());
+        stop();
+    }
+
+    private synchronized void awaitQuiet(long deadline) {
+        try {
+            for (long left = deadline - System.nanoTime(); !quiet && left > 0; left = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void setQuiet(boolean isQuiet) {
+        quiet = isQuiet;
+        notifyAll();
     }
 
     /** Whether all came that was asked for. */
@@ -93,10 +119,6 @@ public final class ConsumeRun {
                     flush(out);
                 }
             }
-            if (stopped) {
-                // The interruption was for a read; what was printed is yet to be said.
-                Thread.interrupted();
-            }
             flush(out);
             if (!isDone() && lines.rest()) {
                 // Half a record, or the server's last word.
@@ -112,6 +134,7 @@ public final class ConsumeRun {
     private void flush(OutputStream out) throws IOException {
         out.flush();
         listener.flushed();
+        setQuiet(true);
     }
 
     private boolean isDone() {
@@ -121,6 +144,9 @@ public final class ConsumeRun {
     private void print(ByteLines line, OutputStream out) throws IOException {
         if (!begins(line, RECORD) && !begins(line, RECORD_OF_GROUP)) {
             refuseProblem(line);
+        }
+        if (quiet) {
+            setQuiet(false);
         }
         printer.print(line.buffer(), line.start(), line.length(), out);
         listener.printed(line.buffer(), line.start(), line.length());

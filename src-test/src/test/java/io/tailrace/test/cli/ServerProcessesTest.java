@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -243,6 +245,30 @@ class ServerProcessesTest {
         String stored = new String(all.out().readAllBytes(), UTF_8);
         assertThat(stored.lines().count()).isEqualTo(Long.parseLong(told.group(2)));
         assertThat(stored).endsWith("\nline " + told.group(2) + "\n");
+    }
+
+    @Test
+    void interruptedConsumerOfAGroupHasCommittedWhatItPrinted() throws Exception {
+        create(url, "shared");
+        int lines = 200_000;
+        String all = IntStream.range(0, lines).mapToObj(i -> i + "\n").collect(Collectors.joining());
+        Path input = Files.writeString(directory.resolve("numbers"), all);
+        start(command("produce", "shared").redirectInput(input.toFile())).endedWell();
+        Client first = start("consume", "shared", "--group", "readers");
+        List<String> printed = new ArrayList<>();
+        try (BufferedReader seen = new BufferedReader(new InputStreamReader(first.out(), UTF_8))) {
+            printed.add(seen.readLine());
+            first.interrupt();
+            seen.lines().forEach(printed::add);
+        }
+        assertThat(first.ended()).isEqualTo(130);
+        assertThat(first.err()).isEmpty();
+        assertThat(printed).hasSizeLessThan(lines);
+        Client second =
+                start("consume", "shared", "--group", "readers", "--count", Integer.toString(lines - printed.size()));
+        new BufferedReader(new InputStreamReader(second.out(), UTF_8)).lines().forEach(printed::add);
+        second.endedWell();
+        assertThat(String.join("\n", printed) + "\n").isEqualTo(all);
     }
 
     /** Numbered lines until nobody takes them. */
