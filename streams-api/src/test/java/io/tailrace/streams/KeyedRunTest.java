@@ -14,8 +14,11 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
+import java.util.stream.LongStream;
 import org.apache.pekko.Done;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -56,6 +59,18 @@ class KeyedRunTest extends GroupTestKit {
     void seekingBackSkipsNothingAndHandsOverAllTheSame(long seed) {
         run(new Random(seed), false, true);
         assertThat(begun).isGreaterThan(PARTITIONS * RECORDS);
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @MethodSource("manySeeds")
+    void whateverHappensNothingIsSkipped(long seed) {
+        Random random = new Random(seed);
+        run(random, random.nextBoolean(), random.nextBoolean());
+    }
+
+    static LongStream manySeeds() {
+        return LongStream.range(100, 160);
     }
 
     private void run(Random random, boolean failures, boolean seeking) {
