@@ -15,12 +15,15 @@ import org.apache.pekko.stream.javadsl.Sink;
  * Commits the offsets of records that have been dealt with, many at once.
  *
  * <p><b>Cumulative.</b> Of each partition the highest offset is committed, and that says of all records before it that they have been dealt
- * with too. So keep the order of a partition's records up to the committer ({@code mapAsync}, not {@code mapAsyncUnordered}).
+ * with too. So keep the order of a partition's records up to the committer ({@code mapAsync} or {@link KeyedFlow}, not {@code mapAsyncUnordered}).
  *
  * <p><b>When.</b> A batch is committed when it has {@link CommitterSettings#maxBatch()} records or has been open for
  * {@link CommitterSettings#maxInterval()}; when the stream ends or fails; and, other than in pekko-connectors-kafka, at once when one of its
  * partitions is to go to another consumer and waits for nothing else. So a hand-over is not delayed by the interval, and what was committed is
  * not read again by the new owner.
+ *
+ * <p>{@link CommitterSettings#withDelivery} has it not wait for answers, {@link CommitterSettings#withCommitWhen} hold each offset back until the next
+ * comes by.
  *
  * <p><b>Every record has to come by</b>, at least the last one of those that were emitted: a stream that filters passes the offsets on of
  * what it leaves out. If not, a partition is given back only when {@link ConsumerSettings#maxDrain()} is over.

@@ -14,8 +14,11 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ForkJoinPool;
+import java.util.stream.LongStream;
 import org.apache.pekko.Done;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -26,6 +29,7 @@ class KeyedRunTest extends GroupTestKit {
     private static final int PARTITIONS = 3;
     private static final int RECORDS = 400;
     private static final int KEYS = 20;
+    private static final int SEEKS = 40;
     private static final Duration SOON = Duration.ofMillis(10);
 
     private record Open(ConsumerRecord<String, String> record, CompletableFuture<Done> done) {}
@@ -34,29 +38,51 @@ class KeyedRunTest extends GroupTestKit {
     private final List<String> wrong = new ArrayList<>();
     private final Map<Integer, TreeSet<Long>> notDone = new HashMap<>();
     private final Map<String, TreeSet<Long>> notDoneOfKey = new HashMap<>();
+    private final List<CompletionStage<Boolean>> seeks = new ArrayList<>();
     private int begun;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void plannedChangesRepeatNothing(long seed) {
-        run(new Random(seed), false);
+        run(new Random(seed), false, false);
         assertThat(begun).isEqualTo(PARTITIONS * RECORDS);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void failuresSkipNothing(long seed) {
-        run(new Random(seed), true);
+        run(new Random(seed), true, false);
     }
 
-    private void run(Random random, boolean failures) {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void seekingBackSkipsNothingAndHandsOverAllTheSame(long seed) {
+        run(new Random(seed), false, true);
+        assertThat(begun).isGreaterThan(PARTITIONS * RECORDS);
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @MethodSource("manySeeds")
+    void whateverHappensNothingIsSkipped(long seed) {
+        Random random = new Random(seed);
+        run(random, random.nextBoolean(), random.nextBoolean());
+    }
+
+    static LongStream manySeeds() {
+        return LongStream.range(100, 160);
+    }
+
+    private void run(Random random, boolean failures, boolean seeking) {
         topic(PARTITIONS);
         fillKeyed(random);
         Map<String, Consumer.DrainingControl<Done>> running = new HashMap<>();
         List<CompletionStage<Done>> ended = new ArrayList<>();
         int changes = 12;
+        // What changes does so while records are done, and not while nothing happens.
+        boolean moved = false;
         while (!isAllCommitted()) {
-            if (changes > 0 && random.nextInt(60) == 0) {
+            if (changes > 0 && (running.isEmpty() || (moved && random.nextInt(60) == 0))) {
                 changes--;
                 String name = "consumer-" + random.nextInt(3);
                 Consumer.DrainingControl<Done> before = running.remove(name);
@@ -73,19 +99,30 @@ class KeyedRunTest extends GroupTestKit {
                 running.put("last", start("last", random));
             }
             boolean fails = failures && changes > 0 && random.nextInt(200) == 0;
-            finishOne(random, fails);
+            if (seeking && moved && seeks.size() < SEEKS && random.nextInt(20) == 0) {
+                running.values().forEach(control -> seekBack(control, random));
+            }
+            moved = finishOne(random, fails);
             for (int partition = 0; partition < PARTITIONS; partition++) {
                 long committed = committed(partition);
                 assertThat(committed).isLessThanOrEqualTo(firstNotDone(partition));
             }
         }
         assertThat(wrong).isEmpty();
+        seeks.forEach(GroupTestKit::await);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             assertThat(firstNotDone(partition)).isEqualTo(RECORDS);
         }
         running.values().forEach(control -> ended.add(control.drainAndShutdown(ForkJoinPool.commonPool())));
         // Those that have failed say so again.
         ended.forEach(end -> await(end.handle((done, failure) -> Done.getInstance())));
+    }
+
+    /** Whoever does not have the partition refuses. */
+    private void seekBack(Consumer.Control control, Random random) {
+        int partition = random.nextInt(PARTITIONS);
+        long offset = random.nextLong(firstNotDone(partition) + 1);
+        seeks.add(control.seek(new TopicPartition("t", partition), offset).handle((done, failure) -> failure == null));
     }
 
     private void fillKeyed(Random random) {
@@ -127,12 +164,12 @@ class KeyedRunTest extends GroupTestKit {
         return done;
     }
 
-    private void finishOne(Random random, boolean fails) {
+    private boolean finishOne(Random random, boolean fails) {
         Open one;
         synchronized (this) {
             if (open.isEmpty()) {
                 Thread.onSpinWait();
-                return;
+                return false;
             }
             one = open.remove(random.nextInt(open.size()));
             if (!fails) {
@@ -145,6 +182,7 @@ class KeyedRunTest extends GroupTestKit {
         } else {
             one.done.complete(Done.getInstance());
         }
+        return true;
     }
 
     private synchronized long firstNotDone(int partition) {
