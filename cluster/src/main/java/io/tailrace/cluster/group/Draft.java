@@ -1,5 +1,6 @@
 package io.tailrace.cluster.group;
 
+import io.tailrace.cluster.group.GroupEvent.GroupDeleted;
 import io.tailrace.cluster.group.GroupEvent.OffsetsCommitted;
 import io.tailrace.cluster.group.GroupEvent.PartitionsDealt;
 import io.tailrace.cluster.group.GroupEvent.TopicForgotten;
@@ -44,6 +45,11 @@ final class Draft {
             ahead.byName().values().stream()
                     .filter(group -> !group.members().isEmpty())
                     .forEach(group -> touched.add(group.name()));
+            outcomes.add(new Outcome.Done());
+            return;
+        }
+        if (op instanceof GroupOp.Expire) {
+            rules.expired(ahead, nowMillis).forEach(group -> add(new GroupDeleted(group)));
             outcomes.add(new Outcome.Done());
             return;
         }

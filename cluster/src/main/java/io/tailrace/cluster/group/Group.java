@@ -30,6 +30,8 @@ import org.pcollections.PMap;
  * @param members by their ids
  * @param owners whose each partition is that is somebody's
  * @param offsets what is committed
+ * @param weight about as many bytes as it takes in a snapshot, and more
+ * @param leftAtMillis when a member last went, milliseconds since 1970; 0 if none ever did
  */
 record Group(
         String name,
@@ -38,7 +40,8 @@ record Group(
         PMap<String, GroupMember> members,
         PMap<PartitionId, Owner> owners,
         PMap<TopicPartitionId, CommittedOffset> offsets,
-        long weight) {
+        long weight,
+        long leftAtMillis) {
     private static final int BYTES = 64;
     private static final int BYTES_OF_OFFSET = 48;
 
@@ -50,7 +53,8 @@ record Group(
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
-                BYTES + 2L * name.length());
+                BYTES + 2L * name.length(),
+                0);
     }
 
     static long weight(CommittedOffset offset) {
@@ -79,6 +83,15 @@ record Group(
         owners.forEach((partition, owner) -> owned.computeIfAbsent(owner.memberId(), none -> new HashMap<>())
                 .put(new TopicPartitionId(owner.topic(), partition), owner.generation()));
         return owned;
+    }
+
+    /** Since when nobody uses it, milliseconds since 1970; {@link Long#MAX_VALUE} while it has members. */
+    long unusedSinceMillis() {
+        return members.isEmpty()
+                ? offsets.values().stream()
+                        .mapToLong(CommittedOffset::committedAtMillis)
+                        .reduce(leftAtMillis, Math::max)
+                : Long.MAX_VALUE;
     }
 
     /** The state after an event of this group's that does not end it. */
@@ -121,7 +134,8 @@ record Group(
                     members.plus(joined.member().memberId(), joined.member()),
                     owners,
                     offsets,
-                    weight + joined.member().weight());
+                    weight + joined.member().weight(),
+                    leftAtMillis);
         }
         if (event instanceof MemberReplaced replaced) {
             String id = replaced.member().memberId();
@@ -139,7 +153,8 @@ record Group(
                     without.members.plus(id, replaced.member()),
                     owners.plusAll(taken),
                     offsets,
-                    without.weight + replaced.member().weight());
+                    without.weight + replaced.member().weight(),
+                    leftAtMillis);
         }
         if (event instanceof MemberLeft left) {
             Set<PartitionId> had = new HashSet<>();
@@ -148,7 +163,16 @@ record Group(
                     had.add(partition);
                 }
             });
-            return withoutMember(left.memberId()).withOwners(left.generation(), owners.minusAll(had));
+            Group without = withoutMember(left.memberId()).withOwners(left.generation(), owners.minusAll(had));
+            return new Group(
+                    name,
+                    without.generation,
+                    assignor,
+                    without.members,
+                    without.owners,
+                    offsets,
+                    without.weight,
+                    left.atMillis());
         }
         if (event instanceof GroupDeleted) {
             throw new IllegalArgumentException("What is deleted has no state.");
@@ -167,11 +191,18 @@ record Group(
         return member == null
                 ? this
                 : new Group(
-                        name, generation, assignor, members.minus(memberId), owners, offsets, weight - member.weight());
+                        name,
+                        generation,
+                        assignor,
+                        members.minus(memberId),
+                        owners,
+                        offsets,
+                        weight - member.weight(),
+                        leftAtMillis);
     }
 
     private Group withOwners(int inGeneration, PMap<PartitionId, Owner> all) {
-        return new Group(name, inGeneration, assignor, members, all, offsets, weight);
+        return new Group(name, inGeneration, assignor, members, all, offsets, weight, leftAtMillis);
     }
 
     private Group withOffsets(Map<TopicPartitionId, CommittedOffset> more) {
@@ -180,7 +211,7 @@ record Group(
             CommittedOffset before = offsets.get(entry.getKey());
             after += weight(entry.getValue()) - (before == null ? 0 : weight(before));
         }
-        return new Group(name, generation, assignor, members, owners, offsets.plusAll(more), after);
+        return new Group(name, generation, assignor, members, owners, offsets.plusAll(more), after, leftAtMillis);
     }
 
     private Group withoutOffsets(Predicate<TopicPartitionId> which) {
@@ -192,6 +223,6 @@ record Group(
                 after -= weight(entry.getValue());
             }
         }
-        return new Group(name, generation, assignor, members, owners, offsets.minusAll(gone), after);
+        return new Group(name, generation, assignor, members, owners, offsets.minusAll(gone), after, leftAtMillis);
     }
 }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class GroupCoordinator {
+    private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -44,7 +45,7 @@ public final class GroupCoordinator {
     private Duration pause = FIRST_PAUSE;
 
     /** What it understands. */
-    public sealed interface Command permits GroupRequest, Lost, TakenAway, Topics, FromStore, Restart {}
+    public sealed interface Command permits GroupRequest, Lost, TakenAway, Topics, FromStore, Tick {}
 
     /** A member is taken for dead. */
     record Lost(String group, String memberId) implements Command {}
@@ -56,8 +57,10 @@ public final class GroupCoordinator {
 
     record FromStore(GroupStore.Answer answer) implements Command {}
 
-    enum Restart implements Command {
-        INSTANCE
+    /** To itself, at its time. */
+    enum Tick implements Command {
+        RESTART,
+        EXPIRE
     }
 
     private GroupCoordinator(
@@ -131,6 +134,7 @@ public final class GroupCoordinator {
             return Behaviors.same();
         }
         pause = FIRST_PAUSE;
+        timers.startTimerWithFixedDelay(Tick.EXPIRE, expiryInterval());
         Serving serving = new Serving(context, store, groups, topics, environment.clock());
         return Behaviors.receive(Command.class)
                 .onMessage(GroupRequest.class, request -> then(() -> serving.hear(request)))
@@ -147,12 +151,18 @@ public final class GroupCoordinator {
                                 serving.stored(stored);
                             }
                         }))
+                .onMessageEquals(Tick.EXPIRE, () -> then(serving::expire))
                 .onMessage(Command.class, late -> Behaviors.same())
                 .onSignal(Terminated.class, ended -> {
                     serving.end();
                     return startAgain(ended);
                 })
                 .build();
+    }
+
+    private Duration expiryInterval() {
+        Duration half = environment.limits().retention().dividedBy(2);
+        return half.compareTo(EXPIRY_INTERVAL) < 0 ? half.plusMillis(1) : EXPIRY_INTERVAL;
     }
 
     private static Behavior<Command> then(Runnable step) {
@@ -164,7 +174,7 @@ public final class GroupCoordinator {
         if (CoordinatedShutdown.get(context.getSystem()).getShutdownReason().isEmpty()) {
             log(ended);
         }
-        timers.startSingleTimer(Restart.INSTANCE, pause);
+        timers.startSingleTimer(Tick.RESTART, pause);
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
         return Behaviors.receive(Command.class)
@@ -173,7 +183,7 @@ public final class GroupCoordinator {
                     topology = topics.topology;
                     return Behaviors.same();
                 })
-                .onMessageEquals(Restart.INSTANCE, this::recover)
+                .onMessageEquals(Tick.RESTART, this::recover)
                 .onMessage(Command.class, early -> Behaviors.same())
                 .build();
     }

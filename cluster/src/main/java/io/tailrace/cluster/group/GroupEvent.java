@@ -19,8 +19,8 @@ sealed interface GroupEvent {
     /** Another has come in the place of a static member, and has what that one had. */
     record MemberReplaced(String group, int generation, String replaced, GroupMember member) implements GroupEvent {}
 
-    /** A member is none any more; what it had is nobody's. */
-    record MemberLeft(String group, int generation, String memberId) implements GroupEvent {}
+    /** A member is none any more; what it had is nobody's. The time is that of the coordinator, milliseconds since 1970. */
+    record MemberLeft(String group, int generation, String memberId, long atMillis) implements GroupEvent {}
 
     /** These partitions are that member's. They were nobody's. */
     record PartitionsDealt(String group, int generation, String memberId, List<TopicPartitionId> partitions)

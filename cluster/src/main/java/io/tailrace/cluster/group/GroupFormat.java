@@ -30,7 +30,7 @@ import org.pcollections.HashTreePMap;
  * <pre>
  *   member-joined/1      group string, generation int32, assignor int8, member
  *   member-replaced/1    group string, generation int32, replaced string, member
- *   member-left/1        group string, generation int32, member id string
+ *   member-left/1        group string, generation int32, member id string, time int64
  *   dealt/1              group string, generation int32, member id string, partitions of topics
  *   released/1           group string, generation int32, partitions of ids
  *   committed/1          group string, offsets of topics
@@ -38,7 +38,8 @@ import org.pcollections.HashTreePMap;
  *   offsets-forgotten/1  group string, partitions of ids
  *   topic-forgotten/1    group string, generation int32, id uuid
  *   group-deleted/1      group string
- *   groups/1             count int32, then of each: name string, generation int32, has assignor bool, assignor int8 if so,
+ *   groups/1             count int32, then of each: name string, generation int32, time at which a member last went int64,
+ *                        has assignor bool, assignor int8 if so,
  *                        count int32 and members in their order, owners of topics (place of the member int32, generation int32),
  *                        offsets of topics
  * </pre>
@@ -100,7 +101,7 @@ public final class GroupFormat extends SerializerWithStringManifest {
             out.int32(replaced.generation()).string(replaced.replaced());
             GroupBytes.member(out, replaced.member());
         } else if (event instanceof MemberLeft left) {
-            out.int32(left.generation()).string(left.memberId());
+            out.int32(left.generation()).string(left.memberId()).int64(left.atMillis());
         } else if (event instanceof PartitionsDealt dealt) {
             out.int32(dealt.generation()).string(dealt.memberId());
             Map<TopicPartitionId, Boolean> each = new HashMap<>();
@@ -122,7 +123,10 @@ public final class GroupFormat extends SerializerWithStringManifest {
 
     private static void write(FieldWriter out, Group group) {
         Assignor assignor = group.assignor();
-        out.string(group.name()).int32(group.generation()).bool(assignor != null);
+        out.string(group.name())
+                .int32(group.generation())
+                .int64(group.leftAtMillis())
+                .bool(assignor != null);
         if (assignor != null) {
             GroupBytes.assignor(out, assignor);
         }
@@ -150,7 +154,7 @@ public final class GroupFormat extends SerializerWithStringManifest {
                     case "member-joined/1" -> joined(in);
                     case "member-replaced/1" ->
                         new MemberReplaced(in.string(), in.count(), in.string(), GroupBytes.member(in));
-                    case "member-left/1" -> new MemberLeft(in.string(), in.count(), in.string());
+                    case "member-left/1" -> new MemberLeft(in.string(), in.count(), in.string(), in.int64());
                     case "dealt/1" -> dealt(in);
                     case "released/1" -> new PartitionsReleased(in.string(), in.count(), GroupBytes.ids(in));
                     case "committed/1" ->
@@ -198,6 +202,7 @@ public final class GroupFormat extends SerializerWithStringManifest {
     private static Group group(FieldReader in) {
         String name = in.string();
         int generation = in.count();
+        long leftAtMillis = in.int64();
         Assignor assignor = in.bool() ? GroupBytes.assignor(in) : null;
         List<GroupMember> members = new ArrayList<>();
         Map<String, GroupMember> byId = new HashMap<>();
@@ -221,7 +226,8 @@ public final class GroupFormat extends SerializerWithStringManifest {
                 HashTreePMap.from(byId),
                 HashTreePMap.from(owners),
                 HashTreePMap.from(offsets),
-                weight);
+                weight,
+                leftAtMillis);
     }
 
     private static Owner owner(FieldReader in, List<GroupMember> members) {

@@ -29,6 +29,14 @@ sealed interface GroupOp {
 
     record RemoveMember(String group, String memberId) implements GroupOp {}
 
+    /** What nobody has used for long goes. */
+    record Expire() implements GroupOp {
+        @Override
+        public @Nullable String group() {
+            return null;
+        }
+    }
+
     /** There are other topics than before. */
     record TopicsChanged() implements GroupOp {
         @Override

@@ -50,7 +50,7 @@ final class GroupRules {
                 return join(all, join);
             }
             if (op instanceof GroupOp.Leave leave) {
-                return leave(all.find(leave.group()), leave.memberId());
+                return leave(all.find(leave.group()), leave.memberId(), nowMillis);
             }
             if (op instanceof GroupOp.Release release) {
                 return release(all.find(release.group()), release);
@@ -69,10 +69,19 @@ final class GroupRules {
                 return deleteOffsets(idle(all, delete.group()), delete);
             }
             GroupOp.RemoveMember remove = (GroupOp.RemoveMember) op;
-            return remove(existing(all, remove.group()), remove.memberId());
+            return remove(existing(all, remove.group()), remove.memberId(), nowMillis);
         } catch (TailraceException e) {
             return new Decision(List.of(), Outcome.Refused.of(e));
         }
+    }
+
+    /** The groups that nobody has used for as long as they are kept. */
+    List<String> expired(GroupTable all, long nowMillis) {
+        long before = nowMillis - limits.retention().toMillis();
+        return all.byName().values().stream()
+                .filter(group -> group.unusedSinceMillis() < before)
+                .map(Group::name)
+                .toList();
     }
 
     // --- members -----------------------------------------------------------------------------------------------------
@@ -110,19 +119,19 @@ final class GroupRules {
         return Decision.done(new MemberJoined(join.group(), generation, member.joinedAt(generation), join.assignor()));
     }
 
-    private static Decision leave(@Nullable Group group, String memberId) {
+    private static Decision leave(@Nullable Group group, String memberId, long nowMillis) {
         return group == null || !group.members().containsKey(memberId)
                 ? Decision.done()
-                : Decision.done(new MemberLeft(group.name(), group.generation() + 1, memberId));
+                : Decision.done(new MemberLeft(group.name(), group.generation() + 1, memberId, nowMillis));
     }
 
-    private static Decision remove(Group group, String memberId) {
+    private static Decision remove(Group group, String memberId, long nowMillis) {
         if (!group.members().containsKey(memberId)) {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT,
                     "Group '" + group.name() + "' has no member '" + memberId + "': describe it to see who is there.");
         }
-        return leave(group, memberId);
+        return leave(group, memberId, nowMillis);
     }
 
     private static Decision release(@Nullable Group group, GroupOp.Release release) {

@@ -53,6 +53,11 @@ final class Serving {
         submit(new GroupOp.TopicsChanged(), outcome -> {});
     }
 
+    /** Looks for groups that nobody uses any more. */
+    void expire() {
+        submit(new GroupOp.Expire(), outcome -> {});
+    }
+
     void hear(GroupRequest request) {
         if (request instanceof GroupRequest.Commit commit) {
             commit(commit);

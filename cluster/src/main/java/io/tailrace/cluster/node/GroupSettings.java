@@ -17,6 +17,9 @@ record GroupSettings(Duration timeout, int maxPendingCommits, GroupLimits limits
                 groups.getDuration("timeout"),
                 groups.getInt("max-pending-commits"),
                 new GroupLimits(
-                        groups.getInt("max-groups"), groups.getInt("max-members"), groups.getBytes("max-state-bytes")));
+                        groups.getInt("max-groups"),
+                        groups.getInt("max-members"),
+                        groups.getBytes("max-state-bytes"),
+                        groups.getDuration("offsets-retention")));
     }
 }

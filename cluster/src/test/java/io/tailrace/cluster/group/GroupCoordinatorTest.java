@@ -66,10 +66,14 @@ class GroupCoordinatorTest {
     }
 
     private void begin() {
+        begin(Duration.ofDays(7));
+    }
+
+    private void begin(Duration retention) {
         coordinator = Adapter.spawnAnonymous(
                 system,
-                GroupCoordinator.create(
-                        new GroupEnvironment(catalogRef, new GroupLimits(10, 5, 1 << 20), Clock.systemUTC())));
+                GroupCoordinator.create(new GroupEnvironment(
+                        catalogRef, new GroupLimits(10, 5, 1 << 20, retention), Clock.systemUTC())));
     }
 
     private void end() {
@@ -124,6 +128,21 @@ class GroupCoordinatorTest {
 
     private static void awaitHas(TestMember member, int partitions) {
         await().atMost(LONG).until(() -> member.has().size() == partitions);
+    }
+
+    @Test
+    void aGroupThatNobodyUsesIsForgotten() {
+        end();
+        begin(Duration.ofMillis(500));
+        TestMember member = member();
+        awaitHas(member, 4);
+        join(member.commit(partition(0), 7));
+        await().during(Duration.ofMillis(1500))
+                .atMost(LONG)
+                .until(() -> join(groups.describe("g")).offsets().size() == 1);
+        join(member.membership().leave());
+        await().atMost(LONG).until(() -> join(groups.list()).isEmpty());
+        assertThat(code(groups.describe("g"))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
     }
 
     @Test

@@ -57,7 +57,7 @@ class GroupFormatTest {
         return List.of(
                 new GroupEvent.MemberJoined("g", 1, byName(), Assignor.RANGE),
                 new GroupEvent.MemberReplaced("g", 2, "x", byPattern()),
-                new GroupEvent.MemberLeft("g", 3, "a"),
+                new GroupEvent.MemberLeft("g", 3, "a", 1_700_000_000_000L),
                 new GroupEvent.PartitionsDealt("g", 4, "b", List.of(partition(0, 1), partition(0, 2), partition(1, 0))),
                 new GroupEvent.PartitionsReleased("g", 5, List.of(id(0, 1), id(1, 0))),
                 new GroupEvent.OffsetsCommitted(

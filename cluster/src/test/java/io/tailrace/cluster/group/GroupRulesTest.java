@@ -16,9 +16,10 @@ class GroupRulesTest {
     private GroupRules rules = new GroupRules(GroupWorld.LIMITS);
     private Topology topology = GroupWorld.topology(topic(0, 4));
     private GroupTable table = GroupTable.EMPTY;
+    private long now = 1000;
 
     private Outcome play(GroupOp op) {
-        Draft draft = new Draft(table, rules, topology, 1000);
+        Draft draft = new Draft(table, rules, topology, now);
         draft.add(op);
         draft.finish();
         table = draft.ahead();
@@ -226,8 +227,32 @@ class GroupRulesTest {
     }
 
     @Test
+    void aGroupGoesWhenNobodyHasUsedItForSoLong() {
+        long retention = GroupWorld.LIMITS.retention().toMillis();
+        joined("a");
+        play(commit("a", 0, 10));
+        now += 10 * retention;
+        play(new GroupOp.Expire());
+        assertThat(committed(0)).as("it has a member").isEqualTo(10);
+        play(new GroupOp.Leave("g", "a"));
+        now += retention;
+        play(new GroupOp.Expire());
+        assertThat(committed(0)).isEqualTo(10);
+        now++;
+        play(new GroupOp.Expire());
+        assertThat(table).isEqualTo(GroupTable.EMPTY);
+        play(new GroupOp.Reset("g", Map.of(partition(0), 5L)));
+        now += retention;
+        play(new GroupOp.Expire());
+        assertThat(committed(0)).as("it was set back lately").isEqualTo(5);
+        now++;
+        play(new GroupOp.Expire());
+        assertThat(table).isEqualTo(GroupTable.EMPTY);
+    }
+
+    @Test
     void thereIsABoundForEverything() {
-        rules = new GroupRules(new GroupLimits(1, 2, 1 << 20));
+        rules = new GroupRules(new GroupLimits(1, 2, 1 << 20, GroupWorld.LIMITS.retention()));
         joined("a");
         joined("b");
         assertRefused(joined("c"), ErrorCode.LIMIT_EXCEEDED);
@@ -235,9 +260,9 @@ class GroupRulesTest {
         assertRefused(play(new GroupOp.Reset("h", Map.of(partition(0), 1L))), ErrorCode.LIMIT_EXCEEDED);
         // Who is there may say so again.
         assertThat(joined("a")).isEqualTo(DONE);
-        rules = new GroupRules(new GroupLimits(1, 2, table.weight() + 40));
+        rules = new GroupRules(new GroupLimits(1, 2, table.weight() + 40, GroupWorld.LIMITS.retention()));
         assertRefused(play(commit("a", 0, 1)), ErrorCode.LIMIT_EXCEEDED);
-        rules = new GroupRules(new GroupLimits(1, 2, table.weight() + 60));
+        rules = new GroupRules(new GroupLimits(1, 2, table.weight() + 60, GroupWorld.LIMITS.retention()));
         assertThat(play(commit("a", 0, 1))).isEqualTo(DONE);
         assertThat(play(commit("a", 0, 2))).isEqualTo(DONE);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Things that tests of groups need. */
 final class GroupWorld {
-    static final GroupLimits LIMITS = new GroupLimits(100, 50, 1 << 20);
+    static final GroupLimits LIMITS = new GroupLimits(100, 50, 1 << 20, Duration.ofDays(7));
 
     private GroupWorld() {}
 
