@@ -78,12 +78,35 @@ public final class Consumer {
      * was emitted before a partition goes to another consumer of the group is waited for, see {@link ConsumerSettings#withMaxDrain}, so a
      * planned change of the group's consumers makes no duplicates.
      *
-     * @throws TailraceException INVALID_SETTING if the settings name no group; INVALID_ARGUMENT if the subscription names partitions instead of
-     *     topics, since only what a group has dealt out can be committed
+     * <p>A subscription that names partitions, as for Kafka's {@code assign}, joins nothing: their offsets are stored with the group that the settings name,
+     * which must have no members (a commit fails the stream with GROUP_ACTIVE otherwise), and where the subscription names no offset it begins there.
+     * Such a stream never sets a group back: what it reads again is committed again when it has passed that.
+     *
+     * @throws TailraceException INVALID_SETTING if the settings name no group; INVALID_ARGUMENT if the subscription names partitions with an end
      */
     public static <K, V> Source<CommittableMessage<K, V>, Control> committableSource(
             ConsumerSettings<K, V> settings, Subscription subscription) {
-        return Source.fromGraph(ConsumerStage.committable(settings, shared(subscription), CommittableMessages.plain()));
+        return Source.fromGraph(ConsumerStage.committable(settings, plan(subscription), CommittableMessages.plain()));
+    }
+
+    /**
+     * As {@link #plainSource}, of partitions that the application has assigned, with the settings and the end that several streams share.
+     *
+     * @param consumer in the place of a {@code KafkaConsumerActor}
+     */
+    public static <K, V> Source<ConsumerRecord<K, V>, Control> plainExternalSource(
+            SharedConsumer<K, V> consumer, ManualSubscription subscription) {
+        return consumer.shared(plainSource(consumer.settings(), subscription));
+    }
+
+    /**
+     * As {@link #committableSource}, of partitions that the application has assigned, with the settings and the end that several streams share.
+     *
+     * @param groupId of the group with which the offsets are stored, whatever the settings name
+     */
+    public static <K, V> Source<CommittableMessage<K, V>, Control> committableExternalSource(
+            SharedConsumer<K, V> consumer, ManualSubscription subscription, String groupId) {
+        return consumer.shared(committableSource(consumer.settings().withGroupId(groupId), subscription));
     }
 
     /**
@@ -96,7 +119,9 @@ public final class Consumer {
             Subscription subscription,
             Function<ConsumerRecord<K, V>, String> metadataFromRecord) {
         return Source.fromGraph(ConsumerStage.committable(
-                settings, shared(subscription), CommittableMessages.withMetadata(metadataFromRecord)));
+                settings,
+                GroupPlan.of(shared(subscription), true),
+                CommittableMessages.withMetadata(metadataFromRecord)));
     }
 
     /** As {@link #committableSource}, with the offset as the stream's context. */
@@ -280,14 +305,24 @@ public final class Consumer {
         return source.asSourceWithContext(CommittableMessage::committableOffset).map(CommittableMessage::record);
     }
 
+    private static GroupPlan plan(Subscription subscription) {
+        if (subscription instanceof ManualSubscription manual && manual.hasEnd()) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "What is committed has no end: use replaySource, or plainSource and store the offsets yourself.");
+        }
+        return subscription instanceof ManualSubscription manual
+                ? GroupPlan.of(manual)
+                : GroupPlan.of((AutoSubscription) subscription, true);
+    }
+
     private static AutoSubscription shared(Subscription subscription) {
         if (subscription instanceof AutoSubscription topics) {
             return topics;
         }
         throw new TailraceException(
                 ErrorCode.INVALID_ARGUMENT,
-                "Only partitions that a consumer group has dealt out can be committed: use Subscriptions.topics, or plainSource and store the"
-                        + " offsets yourself.");
+                "Metadata is stored with partitions that a consumer group has dealt out: use Subscriptions.topics, or committableSource.");
     }
 
     /** Stops the stream from outside. Every method may be called from any thread, and more than once. */

@@ -46,8 +46,8 @@ final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedVal
 
     /** Emits what is to be committed: nothing of a partition is given back before. */
     static <K, V, T> ConsumerStage<K, V, T> committable(
-            ConsumerSettings<K, V> settings, AutoSubscription subscription, Emitted<K, V, T> emitted) {
-        return shared(settings, emitted, GroupPlan.of(subscription, true));
+            ConsumerSettings<K, V> settings, GroupPlan plan, Emitted<K, V, T> emitted) {
+        return shared(settings, emitted, plan);
     }
 
     private static <K, V, T> ConsumerStage<K, V, T> shared(

@@ -72,10 +72,7 @@ final class GroupAssignment implements Assignment, GroupListener {
     @Override
     public void start() {
         session = new GroupSession(
-                settings.tailrace().groups().join(settings.join(plan.subscription()), this),
-                settings,
-                plan.commits(),
-                () -> host.enqueue(this::goOn));
+                plan.joining().join(settings, this), settings, plan.commits(), () -> host.enqueue(this::goOn));
     }
 
     private GroupSession session() {
@@ -163,7 +160,7 @@ final class GroupAssignment implements Assignment, GroupListener {
                 assigned.generation());
         term.onHold(() -> host.enqueue(() -> holdChanged(id, term)));
         OwnedPartition owned = new OwnedPartition(term);
-        held.put(id, new Held(owned, readers.begin(owned, start(assigned.committed(), from))));
+        held.put(id, new Held(owned, readers.begin(owned, start(partition, assigned.committed(), from))));
     }
 
     private void holdChanged(PartitionId id, PartitionTerm term) {
@@ -209,9 +206,13 @@ final class GroupAssignment implements Assignment, GroupListener {
         });
     }
 
-    private static PartitionStart start(@Nullable CommittedOffset committed, @Nullable Long from) {
+    private PartitionStart start(TopicPartition partition, @Nullable CommittedOffset committed, @Nullable Long from) {
         if (from != null) {
             return new AtOffset(from);
+        }
+        PartitionStart wished = plan.starts().getOrDefault(partition, new ByReset());
+        if (!(wished instanceof ByReset)) {
+            return wished;
         }
         return committed == null ? new ByReset() : new AtOffset(committed.offset());
     }

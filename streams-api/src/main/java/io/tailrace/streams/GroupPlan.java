@@ -1,5 +1,7 @@
 package io.tailrace.streams;
 
+import io.tailrace.cluster.group.GroupListener;
+import io.tailrace.cluster.group.GroupMembership;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -9,16 +11,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a consumer that shares topics is to do with the partitions that it gets.
  *
- * @param subscription which topics
+ * @param joining how the consumer comes by its partitions
  * @param commits whether the group stores how far it has read: then nothing is given back before what was emitted is committed
  * @param startOffsets asks the application where to begin, {@code null} if the group knows
+ * @param starts where the subscription says that partitions begin; one that is not named begins where the group has committed
  * @param handler hears of partitions that come and go
  */
 record GroupPlan(
-        AutoSubscription subscription,
+        Joining joining,
         boolean commits,
         @Nullable StartOffsets startOffsets,
+        Map<TopicPartition, PartitionStart> starts,
         PartitionAssignmentHandler handler) {
+    private static final PartitionAssignmentHandler NOBODY = new PartitionAssignmentHandler() {
+        @Override
+        public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {}
+
+        @Override
+        public void onRevoke(Set<TopicPartition> revoked, RestrictedConsumer consumer) {}
+
+        @Override
+        public void onLost(Set<TopicPartition> lost, RestrictedConsumer consumer) {}
+
+        @Override
+        public void onStop(Set<TopicPartition> current, RestrictedConsumer consumer) {}
+    };
+
+    /** How a consumer comes by its partitions. */
+    @FunctionalInterface
+    interface Joining {
+        /** Nothing is waited for: the listener hears what comes of it. */
+        GroupMembership join(ConsumerSettings<?, ?> settings, GroupListener listener);
+    }
+
     /** Where the application wants to begin. */
     @FunctionalInterface
     interface StartOffsets {
@@ -27,12 +52,29 @@ record GroupPlan(
     }
 
     static GroupPlan of(AutoSubscription subscription, boolean commits) {
-        return new GroupPlan(subscription, commits, null, subscription.handler());
+        return new GroupPlan(
+                (settings, listener) -> settings.tailrace().groups().join(settings.join(subscription), listener),
+                commits,
+                null,
+                Map.of(),
+                subscription.handler());
+    }
+
+    /** Of partitions that the application has assigned itself, whose offsets are stored with a group all the same. */
+    static GroupPlan of(ManualSubscription subscription) {
+        Map<TopicPartition, PartitionStart> starts = subscription.starts();
+        return new GroupPlan(
+                (settings, listener) ->
+                        ManualMembership.of(settings.tailrace(), settings.requireGroupId(), starts.keySet(), listener),
+                true,
+                null,
+                starts,
+                NOBODY);
     }
 
     /** The same, the application saying where to begin; {@code onRevoke} hears too of partitions that go. */
     GroupPlan startingAt(StartOffsets offsets, Consumer<Set<TopicPartition>> onRevoke) {
-        return new GroupPlan(subscription, commits, offsets, new PartitionAssignmentHandler() {
+        return new GroupPlan(joining, commits, offsets, starts, new PartitionAssignmentHandler() {
             @Override
             public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {
                 handler.onAssign(assigned, consumer);

@@ -41,6 +41,11 @@ public final class ManualSubscription implements Subscription {
         return ends.getOrDefault(partition, NEVER);
     }
 
+    /** Whether one of its partitions is read up to an offset only. */
+    boolean hasEnd() {
+        return !ends.isEmpty();
+    }
+
     @Override
     public String toString() {
         return "ManualSubscription" + starts + (ends.isEmpty() ? "" : " until " + ends);

@@ -74,6 +74,11 @@ final class OwnedPartition {
         pass();
     }
 
+    /** Whether everything below that offset is committed. */
+    boolean isCommitted(long position) {
+        return committed >= position;
+    }
+
     /** No record is emitted of the offsets between these: when all below is committed, they are too, even if nothing follows. */
     void passOver(long from, long to) {
         synchronized (this) {

@@ -28,11 +28,12 @@ final class PendingCommit {
         this.answer = answer;
     }
 
+    /** Whatever a later commit has covered while this one was not answered needs none: the membership may be over by now. */
     void send() {
         List<EmittedOffset> sent = new ArrayList<>(offsets.size());
         List<Commit> commits = new ArrayList<>(offsets.size());
         for (EmittedOffset offset : offsets) {
-            if (!offset.owned().term().isLost()) {
+            if (!offset.owned().term().isLost() && !offset.owned().isCommitted(offset.position())) {
                 sent.add(offset);
                 commits.add(offset.owned().term().commit(offset));
             }

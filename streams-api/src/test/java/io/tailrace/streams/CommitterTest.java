@@ -236,12 +236,12 @@ class CommitterTest extends GroupTestKit {
     }
 
     @Test
-    void aGroupSubscriptionNeedsAGroupAndOnlyItsOffsetsCanBeCommitted() {
+    void aGroupSubscriptionNeedsAGroupAndOnlyWithItIsMetadataStored() {
         refused(ErrorCode.INVALID_SETTING, () -> Consumer.committableSource(consumer(), Subscriptions.topics("t")));
         refused(ErrorCode.INVALID_SETTING, () -> Consumer.plainSource(consumer(), Subscriptions.topics("t")));
         refused(
                 ErrorCode.INVALID_ARGUMENT,
-                () -> Consumer.committableSource(member("a"), Subscriptions.assignment(T0)));
+                () -> Consumer.commitWithMetadataSource(member("a"), Subscriptions.assignment(T0), record -> ""));
         refused(ErrorCode.INVALID_SETTING, () -> consumer().withGroupId(""));
         refused(ErrorCode.INVALID_SETTING, () -> consumer().withGroupInstanceId("a\n"));
         refused(ErrorCode.INVALID_SETTING, () -> consumer().withMaxDrain(Duration.ZERO));

@@ -29,6 +29,11 @@ final class FakeGroup {
     private final Map<PartitionId, TopicPartitionId> names = new HashMap<>();
     private int generation;
 
+    /** Whether that is further on or back. */
+    void reset(PartitionId partition, long offset) {
+        committed.put(partition, new CommittedOffset(offset, -1, "", 1));
+    }
+
     long committed(PartitionId partition) {
         CommittedOffset offset = committed.get(partition);
         return offset == null ? -1 : offset.offset();

@@ -1,12 +1,15 @@
 package io.tailrace.streams;
 
 import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupDescription;
 import io.tailrace.cluster.group.GroupJoin;
 import io.tailrace.cluster.group.GroupListener;
 import io.tailrace.cluster.group.GroupMembership;
+import io.tailrace.cluster.group.GroupState;
 import io.tailrace.cluster.group.GroupSummary;
 import io.tailrace.cluster.group.Groups;
+import io.tailrace.cluster.group.TopicPartitionId;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
@@ -218,6 +221,21 @@ final class FakeGroups implements Groups {
         }
     }
 
+    private GroupDescription described(String name, FakeGroup group) {
+        Map<TopicPartitionId, CommittedOffset> offsets = new HashMap<>();
+        for (Topic topic : topics.get()) {
+            for (int number = 0; number < topic.partitions(); number++) {
+                long offset = group.committed(topic.partition(number));
+                if (offset >= 0) {
+                    offsets.put(
+                            new TopicPartitionId(topic.name(), topic.partition(number)),
+                            new CommittedOffset(offset, -1, "", 1));
+                }
+            }
+        }
+        return new GroupDescription(name, GroupState.EMPTY, 1, null, List.of(), offsets);
+    }
+
     @Override
     public CompletionStage<List<GroupSummary>> list() {
         return unsupported("list");
@@ -225,12 +243,31 @@ final class FakeGroups implements Groups {
 
     @Override
     public CompletionStage<GroupDescription> describe(String group) {
-        return unsupported("describe");
+        synchronized (this) {
+            FakeGroup known = groups.get(group);
+            return known == null
+                    ? CompletableFuture.failedStage(
+                            new TailraceException(ErrorCode.UNKNOWN_GROUP, "There is no group '" + group + "'."))
+                    : CompletableFuture.completedStage(described(group, known));
+        }
     }
 
     @Override
     public CompletionStage<GroupDescription> resetOffsets(String group, Map<PartitionId, Long> offsets) {
-        return unsupported("resetOffsets");
+        synchronized (this) {
+            if (unavailable > 0) {
+                unavailable--;
+                return CompletableFuture.failedStage(
+                        new TailraceException(ErrorCode.OUTCOME_UNKNOWN, "Fault of the test."));
+            }
+            if (members.stream().anyMatch(member -> member.join.group().equals(group))) {
+                return CompletableFuture.failedStage(
+                        new TailraceException(ErrorCode.GROUP_ACTIVE, "Group '" + group + "' has members."));
+            }
+            FakeGroup known = group(group);
+            offsets.forEach(known::reset);
+            return CompletableFuture.completedStage(described(group, known));
+        }
     }
 
     @Override

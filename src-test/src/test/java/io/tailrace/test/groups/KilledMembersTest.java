@@ -32,7 +32,7 @@ class KilledMembersTest {
 
     @Test
     void nothingIsSkippedAndOnlyWhatWasNotCommittedIsDoneAgain() throws Exception {
-        run(3, 1);
+        run(2, 1);
     }
 
     @Test
