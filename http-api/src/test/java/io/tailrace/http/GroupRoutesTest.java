@@ -117,7 +117,7 @@ class GroupRoutesTest {
         String id = found(described, "\"memberId\":\"([^\"]+)\"");
         assertThat(described)
                 .startsWith("{\"name\":\"described\",\"state\":\"STABLE\",\"generation\":")
-                .contains("\"assignor\":\"UNIFORM\",\"members\":[{\"memberId\":")
+                .contains("\"assignor\":\"uniform\",\"members\":[{\"memberId\":")
                 .contains("\"clientId\":\"app\",\"instanceId\":null,\"node\":\"node\",\"attached\":true,"
                         + "\"assignment\":{\"two\":[0,1]},\"target\":{\"two\":[0,1]}}]")
                 .contains(

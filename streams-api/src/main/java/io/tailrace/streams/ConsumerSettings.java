@@ -50,7 +50,7 @@ public final class ConsumerSettings<K, V> {
         this.minRetryBackoff = config.getDuration("retry-backoff.min");
         this.maxRetryBackoff = config.getDuration("retry-backoff.max");
         this.clientId = config.getString("client-id");
-        this.assignor = SettingChecks.constant(Assignor.class, "tailrace.consumer", "assignor", config);
+        this.assignor = assignor(new Assignor(config.getString("assignor")));
         this.maxDrain = config.getDuration("max-drain");
         this.sessionTimeout = config.getDuration("session-timeout");
     }
@@ -151,9 +151,14 @@ public final class ConsumerSettings<K, V> {
         return with(copy -> copy.clientId = Objects.requireNonNull(clientId, "clientId"));
     }
 
-    /** How the group deals its partitions out; all its members have to agree. Default {@link Assignor#UNIFORM}. */
+    /** How the group deals its partitions out; all its members have to agree. Default {@link Assignor#UNIFORM}. One that the coordinator does not know fails the stream with INVALID_ARGUMENT. */
     public ConsumerSettings<K, V> withAssignor(Assignor assignor) {
-        return with(copy -> copy.assignor = Objects.requireNonNull(assignor, "assignor"));
+        return with(copy -> copy.assignor = assignor(assignor));
+    }
+
+    private static Assignor assignor(Assignor assignor) {
+        SettingChecks.name("assignor", assignor.name());
+        return assignor;
     }
 
     /**

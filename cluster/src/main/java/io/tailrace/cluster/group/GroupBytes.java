@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class GroupBytes {
-    private static final List<Assignor> ASSIGNORS = List.of(Assignor.UNIFORM, Assignor.RANGE);
     private static final int NAMES = 0;
     private static final int PATTERN = 1;
     private static final Comparator<PartitionId> BY_ID =
@@ -120,11 +119,11 @@ final class GroupBytes {
     // --- members -----------------------------------------------------------------------------------------------------
 
     static void assignor(FieldWriter out, Assignor assignor) {
-        out.oneOf(ASSIGNORS, assignor);
+        out.string(assignor.name());
     }
 
     static Assignor assignor(FieldReader in) {
-        return in.oneOf(ASSIGNORS);
+        return new Assignor(in.string());
     }
 
     static void optional(FieldWriter out, @Nullable String text) {

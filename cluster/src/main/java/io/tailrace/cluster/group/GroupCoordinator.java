@@ -98,7 +98,7 @@ public final class GroupCoordinator {
                     if (before == null
                             || !before.byName().equals(now.byName())
                             || !before.deleted().equals(now.deleted())) {
-                        self.tell(new Topics(Topology.of(now)));
+                        self.tell(new Topics(Topology.of(now, environment.assignors())));
                     }
                     last[0] = now;
                 }),

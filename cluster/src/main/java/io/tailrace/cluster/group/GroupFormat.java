@@ -28,7 +28,7 @@ import org.pcollections.HashTreePMap;
  * {@link GroupBytes}, integers big-endian.
  *
  * <pre>
- *   member-joined/1      group string, generation int32, assignor int8, member
+ *   member-joined/1      group string, generation int32, assignor string, member
  *   member-replaced/1    group string, generation int32, replaced string, member
  *   member-left/1        group string, generation int32, member id string, time int64
  *   dealt/1              group string, generation int32, member id string, partitions of topics
@@ -39,7 +39,7 @@ import org.pcollections.HashTreePMap;
  *   topic-forgotten/1    group string, generation int32, id uuid
  *   group-deleted/1      group string
  *   groups/1             count int32, then of each: name string, generation int32, time at which a member last went int64,
- *                        has assignor bool, assignor int8 if so,
+ *                        has assignor bool, assignor string if so,
  *                        count int32 and members in their order, owners of topics (place of the member int32, generation int32),
  *                        offsets of topics
  * </pre>

@@ -47,7 +47,7 @@ final class GroupRules {
     Decision decide(GroupTable all, GroupOp op, Topology topology, long nowMillis) {
         try {
             if (op instanceof GroupOp.Join join) {
-                return join(all, join);
+                return join(all, join, topology.assignors());
             }
             if (op instanceof GroupOp.Leave leave) {
                 return leave(all.find(leave.group()), leave.memberId(), nowMillis);
@@ -86,7 +86,7 @@ final class GroupRules {
 
     // --- members -----------------------------------------------------------------------------------------------------
 
-    private Decision join(GroupTable all, GroupOp.Join join) {
+    private Decision join(GroupTable all, GroupOp.Join join, Assignors known) {
         GroupMember member = join.member();
         Group present = all.find(join.group());
         Group group = present == null ? Group.empty(join.group()) : present;
@@ -95,11 +95,19 @@ final class GroupRules {
         }
         JoinCheck.check(join.group(), member);
         Assignor assignor = group.assignor();
-        if (assignor != null && assignor != join.assignor() && !group.members().isEmpty()) {
+        if (assignor != null
+                && !assignor.equals(join.assignor())
+                && !group.members().isEmpty()) {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT,
                     "Group '" + join.group() + "' deals its partitions out by " + assignor + ", and not by "
                             + join.assignor() + ": join as the other members do, or stop them first.");
+        }
+        if (!known.has(join.assignor())) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The assignor '" + join.assignor() + "' is not known, only " + known.names()
+                            + ": list its class in tailrace.groups.assignors on every storage node.");
         }
         int generation = group.generation() + 1;
         String instanceId = member.instanceId();

@@ -30,12 +30,17 @@ final class Target {
             return new Target(Map.of(), Map.of());
         }
         Topology.Resolver resolver = topology.resolver();
-        List<Subscriber> subscribers = group.membersInOrder().stream()
-                .map(member -> new Subscriber(member.memberId(), resolver.topics(member.subscription())))
+        List<PartitionAssignor.Member> members = group.membersInOrder().stream()
+                .map(member -> new PartitionAssignor.Member(
+                        member.memberId(),
+                        member.clientId(),
+                        member.instanceId(),
+                        member.node(),
+                        resolver.topics(member.subscription())))
                 .toList();
         SortedMap<String, Topic> topics = new TreeMap<>();
-        for (Subscriber subscriber : subscribers) {
-            for (String name : subscriber.topics()) {
+        for (PartitionAssignor.Member member : members) {
+            for (String name : member.topics()) {
                 Topic topic = topology.find(name);
                 if (topic != null) {
                     topics.put(name, topic);
@@ -48,12 +53,7 @@ final class Target {
                 all.add(new TopicPartitionId(name, topic.partition(number)));
             }
         });
-        Map<TopicPartitionId, String> assigned =
-                switch (assignor) {
-                    case UNIFORM -> new UniformAssignor(subscribers).assign(all, group.owners());
-                    case RANGE -> RangeAssignor.assign(subscribers, all);
-                };
-        return of(assigned);
+        return of(topology.assignors().assign(assignor, members, all, group.owners()));
     }
 
     private static Target of(Map<TopicPartitionId, String> assigned) {

@@ -12,32 +12,39 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
-/** The topics that groups can read, at one moment. Immutable. */
+/** The topics that groups can read, at one moment, and the ways to deal their partitions out. Immutable. */
 final class Topology {
     /** No topics. */
-    static final Topology EMPTY = of(Catalog.EMPTY);
+    static final Topology EMPTY = of(Catalog.EMPTY, Assignors.BUILT_IN);
     /** An expression that takes more steps than that to tell whether it matches one name does not. */
     private static final int MAX_STEPS = 100_000;
 
     private final SortedMap<String, Topic> byName;
     private final Map<UUID, Topic> byId;
     private final Set<UUID> deleted;
+    private final Assignors assignors;
 
-    private Topology(SortedMap<String, Topic> byName, Map<UUID, Topic> byId, Set<UUID> deleted) {
+    private Topology(SortedMap<String, Topic> byName, Map<UUID, Topic> byId, Set<UUID> deleted, Assignors assignors) {
         this.byName = byName;
         this.byId = byId;
         this.deleted = deleted;
+        this.assignors = assignors;
     }
 
-    static Topology of(Catalog catalog) {
-        return new Topology(catalog.byName(), catalog.byId(), catalog.deleted().keySet());
+    static Topology of(Catalog catalog, Assignors assignors) {
+        return new Topology(catalog.byName(), catalog.byId(), catalog.deleted().keySet(), assignors);
     }
 
     /** The same, but for these topics, which are deleted. */
     Topology without(Set<UUID> gone) {
         Set<UUID> all = new HashSet<>(deleted);
         all.addAll(gone);
-        return new Topology(byName, byId, all);
+        return new Topology(byName, byId, all, assignors);
+    }
+
+    /** How partitions can be dealt out. */
+    Assignors assignors() {
+        return assignors;
     }
 
     /** The topic of that name, or {@code null}. */

@@ -157,7 +157,9 @@ final class Node implements Tailrace {
         this.topics = new CatalogClient(system, singleton, ofCatalog.timeout(), ofCatalog.changeTimeout());
         GroupSettings ofGroups = settings.groups();
         ActorRef<GroupCoordinator.Command> coordinator = singleton(
-                GroupCoordinator.create(new GroupEnvironment(singleton, ofGroups.limits(), clock)), "tailrace-groups");
+                GroupCoordinator.create(
+                        new GroupEnvironment(singleton, ofGroups.limits(), clock, ofGroups.assignors())),
+                "tailrace-groups");
         this.groups = new GroupClient(system, name, coordinator, ofGroups.timeout(), ofGroups.maxPendingCommits());
         this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
         this.moves = links.map(others ->

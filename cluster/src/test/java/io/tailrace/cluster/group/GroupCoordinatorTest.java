@@ -73,7 +73,10 @@ class GroupCoordinatorTest {
         coordinator = Adapter.spawnAnonymous(
                 system,
                 GroupCoordinator.create(new GroupEnvironment(
-                        catalogRef, new GroupLimits(10, 5, 1 << 20, retention), Clock.systemUTC())));
+                        catalogRef,
+                        new GroupLimits(10, 5, 1 << 20, retention),
+                        Clock.systemUTC(),
+                        Assignors.BUILT_IN)));
     }
 
     private void end() {

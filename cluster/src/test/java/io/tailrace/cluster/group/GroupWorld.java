@@ -20,7 +20,7 @@ final class GroupWorld {
     }
 
     static Topology topology(Topic... topics) {
-        return Topology.of(Catalog.of(Arrays.asList(topics)));
+        return Topology.of(Catalog.of(Arrays.asList(topics)), Assignors.BUILT_IN);
     }
 
     static GroupJoin join(String group, @Nullable String instanceId, String... topics) {

@@ -1,17 +1,21 @@
 package io.tailrace.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.group.Assignor;
+import io.tailrace.cluster.group.FirstTakesAll;
 import io.tailrace.cluster.group.GroupDescription;
 import io.tailrace.cluster.group.GroupJoin;
 import io.tailrace.cluster.group.GroupState;
 import io.tailrace.cluster.group.TestMember;
 import io.tailrace.cluster.group.TopicPartitionId;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,12 +41,16 @@ class GroupsTest {
     }
 
     private static GroupJoin of(String group) {
+        return of(group, Assignor.UNIFORM);
+    }
+
+    private static GroupJoin of(String group, Assignor assignor) {
         return new GroupJoin(
                 group,
                 "test",
                 null,
                 new GroupJoin.Pattern("t.*"),
-                Assignor.UNIFORM,
+                assignor,
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(10));
     }
@@ -82,6 +90,30 @@ class GroupsTest {
             awaitHas(c, 4);
             assertThat(c.committed(topic.partition(2))).isEqualTo(committed(group, topic, 2));
         }
+    }
+
+    @Test
+    void anAssignorOfTheApplicationsOwnIsNamedInTheSettings() {
+        String assignors = "tailrace.groups.assignors";
+        Map<String, Object> settings =
+                Map.of("tailrace.data-dir", data.toString(), assignors, List.of(FirstTakesAll.class.getName()));
+        try (Tailrace node = Tailrace.start(ConfigFactory.parseMap(settings))) {
+            join(node.topics().create(NewTopic.of("t", 4)));
+            TestMember a = TestMember.join(node.groups(), of("g", new Assignor("first")));
+            awaitHas(a, 4);
+            TestMember b = TestMember.join(node.groups(), of("g", new Assignor("first")));
+            await().atMost(PATIENCE)
+                    .until(() -> join(node.groups().describe("g")).members().size() == 2);
+            assertThat(join(node.groups().describe("g")).state()).isEqualTo(GroupState.STABLE);
+            assertThat(b.has()).isEmpty();
+            TestMember c = TestMember.join(node.groups(), of("h", new Assignor("second")));
+            await().atMost(PATIENCE).until(() -> c.why() != null);
+            assertThat(c.why().code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        }
+        assertThatThrownBy(() -> Tailrace.start(ConfigFactory.parseMap(
+                        Map.of("tailrace.data-dir", data.toString(), assignors, List.of("java.lang.String")))))
+                .isInstanceOfSatisfying(
+                        TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_SETTING));
     }
 
     @Test
