@@ -132,7 +132,7 @@ class GroupCommandsTest {
                 .path("memberId")
                 .asText();
         assertThat(ok("group", "describe", "busy").outLines())
-                .anyMatch(line -> line.matches("busy +STABLE +UNIFORM +1 +0"))
+                .anyMatch(line -> line.matches("busy +STABLE +uniform +1 +0"))
                 .anyMatch(line -> line.matches(member + " +biller +- +\\S+ +yes +orders:0,1"))
                 .anyMatch(line -> line.matches("orders +0 +10 +10 +0 +- +" + member));
         assertThat(ok("group", "reset-offsets", "busy", "--topic", "orders", "--to-earliest")
@@ -168,7 +168,7 @@ class GroupCommandsTest {
         JsonNode described = json("group", "describe", "reset", "--topic", "orders");
         assertThat(described.path("partitions").path(0).path("lag").asLong()).isEqualTo(3);
         assertThat(ok("group", "describe", "reset").outLines())
-                .anyMatch(line -> line.matches("reset +EMPTY +UNIFORM +0 +3"))
+                .anyMatch(line -> line.matches("reset +EMPTY +uniform +0 +3"))
                 .anyMatch(line -> line.matches("orders +0 +7 +10 +3 +\\S+s +-"));
         close(consumer("reset"));
     }

@@ -138,7 +138,8 @@ class ProduceFaultsTest {
 
     @Test
     void serversLastWordIsPassedOn() {
-        server.cut("{\"error_code\":\"CLOSED\",\"detail\":\"The node is closing.\",\"retriable\":true}\n");
+        // As a whole answer: of one that is cut Java's client hands on what has come, or not.
+        server.report("{\"error_code\":\"CLOSED\",\"detail\":\"The node is closing.\",\"retriable\":true}");
         assertThat(produce("a\nb\n")).isEqualTo(1);
         assertThat(terminal.err())
                 .isEqualToIgnoringNewLines("error: OUTCOME_UNKNOWN The outcome of lines 1 to 2 is not known:"
