@@ -13,9 +13,17 @@ import java.util.Optional;
  * @param linkPort where its links end, at the same host; 0 if it has none
  * @param storage whether it may hold replicas
  * @param alive whether it is a member in full, on no way out, and can be reached
+ * @param departing whether it is one that has said that it is about to leave, and can still be reached: it does what it did until others do it
  */
 public record ClusterNode(
-        String nodeId, String name, String rack, NodeAddress address, int linkPort, boolean storage, boolean alive) {
+        String nodeId,
+        String name,
+        String rack,
+        NodeAddress address,
+        int linkPort,
+        boolean storage,
+        boolean alive,
+        boolean departing) {
 
     /** Where to connect to; the name is looked up each time, since it may have moved. Empty if it has no links. */
     public Optional<InetSocketAddress> linkAddress() {

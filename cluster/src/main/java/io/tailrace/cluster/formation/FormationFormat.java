@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.tailrace.cluster.formation.FormationMessage.Departing;
 import io.tailrace.cluster.formation.FormationMessage.Hello;
 import io.tailrace.cluster.formation.FormationMessage.Here;
 import io.tailrace.cluster.formation.FormationMessage.Incomprehensible;
@@ -18,10 +19,11 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What nodes say before they are in one cluster, as CBOR under a manifest that names it and its version.
+ * What nodes say about being members, as CBOR under a manifest that names it and its version.
  *
  * <pre>
  *   hello/1, here/1   {"round", "status"}
+ *   departing/1       {"uid"}
  *   status            {"self": {"id", "name", "address", "uid", "storage"}, "seeds": [address …], "membership", "phase",
  *                      "former": id?, "candidate": id?, "peers": [{"id", "name", "address", "uid"} …]}
  *   membership        {"state", "cluster": id, "founders": [{"id", "name", "address"} …]}
@@ -37,6 +39,7 @@ public final class FormationFormat extends SerializerWithStringManifest {
 
     private static final String HELLO = "hello/1";
     private static final String HERE = "here/1";
+    private static final String DEPARTING = "departing/1";
 
     private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
 
@@ -53,14 +56,22 @@ public final class FormationFormat extends SerializerWithStringManifest {
         if (object instanceof Here) {
             return HERE;
         }
+        if (object instanceof Departing) {
+            return DEPARTING;
+        }
         throw new IllegalArgumentException("Nothing that nodes say: " + object.getClass());
     }
 
     @Override
     public byte[] toBinary(Object object) {
-        ObjectNode message = object instanceof Hello hello
-                ? message(hello.round(), hello.status())
-                : message(((Here) object).round(), ((Here) object).status());
+        ObjectNode message;
+        if (object instanceof Departing departing) {
+            message = CBOR.createObjectNode().put("uid", departing.uid());
+        } else {
+            message = object instanceof Hello hello
+                    ? message(hello.round(), hello.status())
+                    : message(((Here) object).round(), ((Here) object).status());
+        }
         try {
             return CBOR.writeValueAsBytes(message);
         } catch (IOException e) {
@@ -117,7 +128,7 @@ public final class FormationFormat extends SerializerWithStringManifest {
 
     @Override
     public Object fromBinary(byte[] bytes, String manifest) {
-        if (!manifest.equals(HELLO) && !manifest.equals(HERE)) {
+        if (!manifest.equals(HELLO) && !manifest.equals(HERE) && !manifest.equals(DEPARTING)) {
             return new Incomprehensible(manifest);
         }
         JsonNode message;
@@ -125,6 +136,9 @@ public final class FormationFormat extends SerializerWithStringManifest {
             message = CBOR.readTree(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (manifest.equals(DEPARTING)) {
+            return new Departing(message.path("uid").asLong());
         }
         long round = message.path("round").asLong();
         Status status = readStatus(message.path("status"));

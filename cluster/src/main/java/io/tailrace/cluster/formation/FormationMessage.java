@@ -1,6 +1,6 @@
 package io.tailrace.cluster.formation;
 
-/** What nodes say to each other before they are in one cluster. Only {@link FormationFormat} writes and reads it. */
+/** What nodes say to each other about being members: before they are in one cluster, and before they leave it. Only {@link FormationFormat} writes and reads it. */
 sealed interface FormationMessage {
 
     /** "This is me; who are you?" Asked again each round. */
@@ -8,6 +8,13 @@ sealed interface FormationMessage {
 
     /** The answer, with the round of the question: it counts only while that round is recent. */
     record Here(long round, Status status) implements FormationMessage {}
+
+    /**
+     * "I am about to leave": a member says it for as long as others have to take over what it does.
+     *
+     * @param uid of its actor system, so that its next life is not meant
+     */
+    record Departing(long uid) implements FormationMessage {}
 
     /** Something of a version that this program does not know. It counts as no answer. */
     record Incomprehensible(String manifest) implements FormationMessage {}

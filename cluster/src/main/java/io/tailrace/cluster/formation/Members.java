@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.Cluster;
@@ -29,11 +30,14 @@ public final class Members {
 
     private final ClusterNode self;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final ActorRef<Object> actor;
     private volatile List<ClusterNode> nodes;
 
-    private Members(ClusterNode self) {
+    private Members(ActorSystem<?> system, ClusterNode self) {
         this.self = self;
         this.nodes = List.of(self);
+        learn(Cluster.get(system).state(), Set.of());
+        this.actor = system.systemActorOf(MembersActor.create(this::learn), MembersActor.NAME, Props.empty());
     }
 
     /**
@@ -42,10 +46,12 @@ public final class Members {
      * @param self this node, which is always there, also on a member that has no {@link NodeRoles}
      */
     public static Members watch(ActorSystem<?> system, ClusterNode self) {
-        Members members = new Members(self);
-        members.learn(Cluster.get(system).state());
-        system.systemActorOf(MembersActor.create(members::learn), "tailrace-members", Props.empty());
-        return members;
+        return new Members(system, self);
+    }
+
+    /** Lets all nodes know, from now on, that this one is about to leave: it is not alive to them any more, and they take over what it does. */
+    public void depart() {
+        actor.tell(MembersActor.Depart.INSTANCE);
     }
 
     /** All nodes, this one included, those that cannot be reached too; in the order of their names. */
@@ -93,7 +99,7 @@ public final class Members {
     }
 
     /** Called by one thread at a time. */
-    private void learn(ClusterEvent.CurrentClusterState state) {
+    private void learn(ClusterEvent.CurrentClusterState state, Set<Long> departing) {
         Set<UniqueAddress> unreachable = new HashSet<>();
         state.getUnreachable().forEach(member -> unreachable.add(member.uniqueAddress()));
         List<ClusterNode> seen = new ArrayList<>();
@@ -101,9 +107,9 @@ public final class Members {
             boolean gone = member.status().equals(MemberStatus.down())
                     || member.status().equals(MemberStatus.removed());
             if (!gone) {
-                boolean alive =
-                        member.status().equals(MemberStatus.up()) && !unreachable.contains(member.uniqueAddress());
-                NodeRoles.node(member, alive).ifPresent(seen::add);
+                boolean up = member.status().equals(MemberStatus.up()) && !unreachable.contains(member.uniqueAddress());
+                boolean departs = departing.contains(member.uniqueAddress().longUid());
+                NodeRoles.node(member, up && !departs, up && departs).ifPresent(seen::add);
             }
         }
         List<ClusterNode> now = oncePerNode(seen);

@@ -57,7 +57,7 @@ public final class NodeRoles {
     }
 
     /** The same with all that it says. */
-    static Optional<ClusterNode> node(Member member, boolean alive) {
+    static Optional<ClusterNode> node(Member member, boolean alive, boolean departing) {
         return peer(member)
                 .map(peer -> new ClusterNode(
                         peer.nodeId().toString(),
@@ -66,7 +66,8 @@ public final class NodeRoles {
                         peer.address(),
                         said(member, LINK).map(Integer::parseInt).orElse(0),
                         member.hasRole(STORAGE),
-                        alive));
+                        alive,
+                        departing));
     }
 
     private static Optional<String> said(Member member, String prefix) {

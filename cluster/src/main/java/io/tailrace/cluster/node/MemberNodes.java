@@ -58,6 +58,11 @@ final class MemberNodes implements StorageNodes, ReplicaCreators {
         return nodes().filter(ClusterNode::alive).map(MemberNodes::id).collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Those that are about to leave, and do until then what they did. */
+    Set<UUID> departing() {
+        return nodes().filter(ClusterNode::departing).map(MemberNodes::id).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The node that an actor is on, if it holds replicas. */
     Optional<UUID> of(ActorRef actor) {
         return members.at(actor.path().address()).filter(counts).map(MemberNodes::id);

@@ -35,8 +35,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +76,7 @@ final class Node implements Tailrace {
     private final PartitionLookup lookup;
     private final ShardedPartitions partitions;
     private final PartitionStarter starter;
+    private final Departure departure;
     private final CatalogClient topics;
     private final Placements placements;
     private final GroupClient groups;
@@ -121,6 +124,7 @@ final class Node implements Tailrace {
                 new VoterAllocation(
                         group -> lookup.placement().voters(group),
                         nodes::live,
+                        nodes::departing,
                         nodes::of,
                         settings.leaderReturnDelay(),
                         System::nanoTime));
@@ -139,7 +143,8 @@ final class Node implements Tailrace {
                 settings.appendTimeout());
         this.starter = new PartitionStarter(
                 directory.nodeId(), partitions::start, this::isLedHere, nodes::live, System::nanoTime);
-        stopStartingBeforeTheRegionStops(system.classicSystem());
+        this.departure = new Departure(system, members::depart, () -> toHandOver(nodes), settings.departureTimeout());
+        departBeforeTheRegionStops(system.classicSystem());
         closeLogsBeforeTermination(system.classicSystem());
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
@@ -217,8 +222,15 @@ final class Node implements Tailrace {
         }
     }
 
-    private boolean isLedHere(PartitionId partition) {
+    /** Whether the partition is led on this node. */
+    boolean isLedHere(PartitionId partition) {
         return replicas.find(partition.text()).filter(Replica::isLeading).isPresent();
+    }
+
+    private long toHandOver(MemberNodes nodes) {
+        Set<UUID> others = new HashSet<>(nodes.live());
+        others.remove(directory.nodeId());
+        return nodeReplicas.leading(partition -> lookup.isVotedOnBy(partition, others));
     }
 
     /** On the actor's thread. */
@@ -275,14 +287,22 @@ final class Node implements Tailrace {
         }
     }
 
-    /** A region that is asked for a partition while it stops would wait for it until its time is over. */
-    private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
-        CoordinatedShutdown.get(classic)
-                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
-                    closing = true;
-                    partitions.close();
-                    return starter.close().thenApply(closed -> Done.getInstance());
-                });
+    /**
+     * Not if it is a member no more: nobody would hear it. And then nothing is started here: a region that is asked for a partition while it
+     * stops would wait for it until its time is over.
+     */
+    private void departBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(classic);
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-depart", () -> {
+            closing = true;
+            CompletionStage<Done> departed = LastingNode.isLost(shutdown)
+                    ? CompletableFuture.completedStage(Done.getInstance())
+                    : departure.begin();
+            return departed.thenCompose(done -> {
+                partitions.close();
+                return starter.close().thenApply(closed -> Done.getInstance());
+            });
+        });
     }
 
     private void closeLogsBeforeTermination(org.apache.pekko.actor.ActorSystem classic) {

@@ -10,6 +10,7 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.partition.ReplicaUpkeep;
+import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.ReplicaNetwork;
 import io.tailrace.engine.replication.Replicas;
@@ -25,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -184,6 +186,16 @@ final class NodeReplicas implements AutoCloseable {
         } catch (TailraceException e) {
             LOG.error("The replica {} cannot be opened: {} {}", name, e.code(), e.getMessage());
         }
+    }
+
+    /** How many of these partitions are led here. */
+    long leading(Predicate<PartitionId> which) {
+        return replicas.opened().stream()
+                .filter(Replica::isLeading)
+                .map(replica ->
+                        PartitionId.parse(String.valueOf(replica.directory().getFileName())))
+                .filter(which)
+                .count();
     }
 
     /** Replicas go by their topic's settings, also where they only follow. One thread at a time. */

@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param locateTimeout how long to wait for the name of a partition's leader
  * @param appendTimeout after which an append without answer is unknown
  * @param leaderReturnDelay how long a node has to be up before what it is to lead comes back to it
+ * @param departureTimeout how long a node that leaves waits for others to lead what it leads
  * @param catalog of the catalogue of topics
  * @param groups of the consumer groups
  * @param scrubBytes how much is looked through for damage in a second
@@ -37,6 +38,7 @@ record NodeSettings(
         Duration locateTimeout,
         Duration appendTimeout,
         Duration leaderReturnDelay,
+        Duration departureTimeout,
         long scrubBytes,
         CatalogSettings catalog,
         GroupSettings groups,
@@ -63,6 +65,7 @@ record NodeSettings(
                     tailrace.getDuration("locate-timeout"),
                     tailrace.getDuration("append-timeout"),
                     tailrace.getDuration("cluster.leader-return-delay"),
+                    tailrace.getDuration("cluster.departure-timeout"),
                     tailrace.getBytes("scrub-bytes-per-second"),
                     CatalogSettings.of(tailrace.getConfig("catalog")),
                     GroupSettings.of(tailrace.getConfig("groups")),

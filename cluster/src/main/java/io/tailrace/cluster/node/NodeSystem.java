@@ -56,7 +56,8 @@ record NodeSystem(
                 PekkoAddresses.of(Cluster.get(classic).selfAddress()),
                 linkPort == null ? 0 : linkPort.port(),
                 true,
-                true);
+                true,
+                false);
         return Members.watch(system(), self);
     }
 

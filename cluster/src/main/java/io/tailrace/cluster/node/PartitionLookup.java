@@ -15,6 +15,7 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.partition.PartitionSettings;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -99,6 +100,14 @@ final class PartitionLookup {
                     }
                     return topic;
                 });
+    }
+
+    /** Whether one of these nodes is to hold the partition too, as far as it is known here. */
+    boolean isVotedOnBy(PartitionId partition, Set<UUID> nodes) {
+        return placement
+                .voters(partition)
+                .filter(voters -> voters.stream().anyMatch(nodes::contains))
+                .isPresent();
     }
 
     /** What a topic's settings mean for each of its partitions. */

@@ -12,7 +12,8 @@ import java.util.function.Function;
 
 /**
  * Where the partitions of a group are led: on one of its voters that lives, the preferred one first. So losing a node moves what
- * it led, and nothing else. What it led comes back a few groups at a time, once it has been up for a while.
+ * it led, and nothing else. What it led comes back a few groups at a time, once it has been up for a while; and goes a few at a time when
+ * it is about to leave.
  */
 final class GroupAllocation {
     /** So many groups move at a time: while one does, nobody leads its partitions. */
@@ -20,22 +21,25 @@ final class GroupAllocation {
 
     private final Set<UUID> live;
     private final Set<UUID> settled;
+    private final Set<UUID> departing;
 
     /**
      * With these nodes.
      *
      * @param live those that are up and can be reached
      * @param settled those of them that have been so for a while
+     * @param departing none of them, but can be reached, and are about to leave
      */
-    GroupAllocation(Collection<UUID> live, Collection<UUID> settled) {
+    GroupAllocation(Collection<UUID> live, Collection<UUID> settled, Collection<UUID> departing) {
         this.live = Set.copyOf(live);
         this.settled = new HashSet<>(settled);
         this.settled.retainAll(this.live);
+        this.departing = Set.copyOf(departing);
     }
 
     /** Who is to lead; empty while none of the voters lives. A node that has just come waits, if another voter does not have to. */
     Optional<UUID> leader(List<UUID> voters) {
-        return first(voters, settled).or(() -> first(voters, live));
+        return first(voters, settled).or(() -> first(voters, live)).or(() -> first(voters, departing));
     }
 
     private static Optional<UUID> first(List<UUID> voters, Set<UUID> among) {
@@ -58,9 +62,12 @@ final class GroupAllocation {
                 break;
             }
             UUID leader = group.getValue();
-            Optional<UUID> wanted = voters.apply(group.getKey()).flatMap(of -> first(of, settled));
+            boolean leaves = departing.contains(leader);
+            Optional<UUID> wanted =
+                    voters.apply(group.getKey()).flatMap(of -> leaves ? leader(of) : first(of, settled));
             boolean elsewhere = wanted.isPresent() && !wanted.get().equals(leader);
-            if (elsewhere && live.contains(leader) && !moving.contains(group.getKey())) {
+            boolean reachable = leaves || live.contains(leader);
+            if (elsewhere && reachable && !moving.contains(group.getKey())) {
                 moves.add(group.getKey());
             }
         }

@@ -28,6 +28,7 @@ import scala.concurrent.Future;
 public final class VoterAllocation extends ShardCoordinator.AbstractShardAllocationStrategy {
     private final Function<PlacementGroup, Optional<List<UUID>>> voters;
     private final Supplier<Set<UUID>> live;
+    private final Supplier<Set<UUID>> departing;
     private final Function<ActorRef, Optional<UUID>> nodeOf;
     private final Settling settling;
 
@@ -36,17 +37,20 @@ public final class VoterAllocation extends ShardCoordinator.AbstractShardAllocat
      *
      * @param voters of a group, the preferred leader first; empty while they are not known
      * @param live the nodes that are up and can be reached
+     * @param departing those that would be, if they were not about to leave
      * @param nodeOf the node that a shard region is on, if it is a member
      * @param settle how long a node has to be live before anything is moved to it
      */
     public VoterAllocation(
             Function<PlacementGroup, Optional<List<UUID>>> voters,
             Supplier<Set<UUID>> live,
+            Supplier<Set<UUID>> departing,
             Function<ActorRef, Optional<UUID>> nodeOf,
             Duration settle,
             LongSupplier nanoClock) {
         this.voters = voters;
         this.live = live;
+        this.departing = departing;
         this.nodeOf = nodeOf;
         this.settling = new Settling(settle, nanoClock);
     }
@@ -80,7 +84,9 @@ public final class VoterAllocation extends ShardCoordinator.AbstractShardAllocat
     private GroupAllocation allocation(Collection<UUID> withRegion) {
         Set<UUID> able = new HashSet<>(live.get());
         able.retainAll(withRegion);
-        return new GroupAllocation(able, settling.of(able));
+        Set<UUID> leaving = new HashSet<>(departing.get());
+        leaving.retainAll(withRegion);
+        return new GroupAllocation(able, settling.of(able), leaving);
     }
 
     private Map<UUID, ActorRef> regions(Collection<ActorRef> all) {

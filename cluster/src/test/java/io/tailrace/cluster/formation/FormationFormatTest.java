@@ -55,6 +55,13 @@ class FormationFormatTest {
     }
 
     @Test
+    void whoIsAboutToLeaveSaysWhichLifeOfItsIsMeant() {
+        FormationMessage.Departing departing = new FormationMessage.Departing(Long.MIN_VALUE + 3);
+        assertThat(format.manifest(departing)).isEqualTo("departing/1");
+        assertThat(sent(departing)).isEqualTo(departing);
+    }
+
+    @Test
     void messageOfAnotherVersionIsNotUnderstoodAndNotGuessed() {
         assertThat(format.fromBinary(new byte[] {1, 2, 3}, "hello/2"))
                 .isEqualTo(new FormationMessage.Incomprehensible("hello/2"));

@@ -18,11 +18,14 @@ import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,8 +107,20 @@ class ClusterPartitionsTest {
                     .toList();
             assertThat(leaders).as("leaders are spread").hasSize(3);
 
-            Tailrace leaving = nodes.get(2);
-            leaving.close();
+            Node leaving = (Node) LocalCluster.present(nodes.get(2));
+            Supplier<Long> led = () -> IntStream.range(0, 6)
+                    .filter(number -> leaving.isLedHere(topic.partition(number)))
+                    .count();
+            assertThat(led.get()).isPositive();
+            CompletableFuture<Long> ledWhenItLeft = new CompletableFuture<>();
+            // After that phase, and not before, its region would stop and all leaders with it.
+            CoordinatedShutdown.get(leaving.home().classic())
+                    .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "look", () -> {
+                        ledWhenItLeft.complete(led.get());
+                        return CompletableFuture.completedStage(Done.getInstance());
+                    });
+            nodes.get(2).close();
+            assertThat(join(ledWhenItLeft)).as("led by a node that is leaving").isZero();
             for (int number = 0; number < 6; number++) {
                 append(nodes.get(number % 2), topic.partition(number), 3);
                 assertThat(recordsOf(nodes.get(1), topic.partition(number))).isEqualTo(4);

@@ -48,7 +48,7 @@ class GroupAllocationTest {
         List<UUID> nodes = nodes(count);
         for (Set<UUID> live : subsets(nodes)) {
             for (Set<UUID> settled : subsets(nodes)) {
-                GroupAllocation allocation = new GroupAllocation(live, settled);
+                GroupAllocation allocation = new GroupAllocation(live, settled, Set.of());
                 for (List<UUID> voters : groups(replicas, nodes).subList(0, 40)) {
                     Optional<UUID> leader = allocation.leader(voters);
                     List<UUID> able = voters.stream().filter(live::contains).toList();
@@ -65,11 +65,11 @@ class GroupAllocationTest {
     void losingANodeMovesWhatItLedAndNothingElse(int replicas, int count) {
         List<UUID> nodes = nodes(count);
         for (Set<UUID> live : subsets(nodes)) {
-            GroupAllocation before = new GroupAllocation(live, live);
+            GroupAllocation before = new GroupAllocation(live, live, Set.of());
             for (UUID lost : live) {
                 Set<UUID> left = new HashSet<>(live);
                 left.remove(lost);
-                GroupAllocation after = new GroupAllocation(left, left);
+                GroupAllocation after = new GroupAllocation(left, left, Set.of());
                 for (List<UUID> voters : groups(replicas, nodes)) {
                     Optional<UUID> leader = before.leader(voters);
                     if (!leader.equals(Optional.of(lost))) {
@@ -88,8 +88,8 @@ class GroupAllocationTest {
         for (UUID returned : nodes) {
             List<UUID> others =
                     nodes.stream().filter(node -> !node.equals(returned)).toList();
-            GroupAllocation without = new GroupAllocation(others, others);
-            GroupAllocation with = new GroupAllocation(nodes, nodes);
+            GroupAllocation without = new GroupAllocation(others, others, Set.of());
+            GroupAllocation with = new GroupAllocation(nodes, nodes, Set.of());
             Map<Integer, UUID> leaders = new LinkedHashMap<>();
             for (int group = 0; group < groups.size(); group++) {
                 leaders.put(group, without.leader(groups.get(group)).orElse(others.get(0)));
@@ -120,10 +120,10 @@ class GroupAllocationTest {
     void nothingMovesToANodeThatHasJustCome() {
         List<UUID> nodes = nodes(3);
         Set<UUID> settled = Set.of(nodes.get(1), nodes.get(2));
-        GroupAllocation allocation = new GroupAllocation(nodes, settled);
+        GroupAllocation allocation = new GroupAllocation(nodes, settled, Set.of());
         assertThat(allocation.moves(Map.of("g", nodes.get(1)), group -> Optional.of(nodes), Set.of()))
                 .isEmpty();
-        assertThat(new GroupAllocation(nodes, nodes)
+        assertThat(new GroupAllocation(nodes, nodes, Set.of())
                         .moves(Map.of("g", nodes.get(1)), group -> Optional.of(nodes), Set.of()))
                 .containsExactly("g");
     }
@@ -132,7 +132,7 @@ class GroupAllocationTest {
     void nothingIsTakenFromANodeThatCannotBeReached() {
         List<UUID> nodes = nodes(3);
         Set<UUID> live = Set.of(nodes.get(0), nodes.get(2));
-        assertThat(new GroupAllocation(live, live)
+        assertThat(new GroupAllocation(live, live, Set.of())
                         .moves(Map.of("g", nodes.get(1)), group -> Optional.of(nodes), Set.of()))
                 .isEmpty();
     }
@@ -143,17 +143,60 @@ class GroupAllocationTest {
         Map<String, UUID> leaders = new HashMap<>();
         IntStream.range(0, 20).forEach(n -> leaders.put("g" + n, nodes.get(1)));
         Set<String> moving = Set.of("g0", "g1", "g2");
-        Set<String> moves = new GroupAllocation(nodes, nodes).moves(leaders, group -> Optional.of(nodes), moving);
+        Set<String> moves =
+                new GroupAllocation(nodes, nodes, Set.of()).moves(leaders, group -> Optional.of(nodes), moving);
         assertThat(moves).hasSize(5).doesNotContainAnyElementsOf(moving);
-        assertThat(new GroupAllocation(nodes, nodes).moves(leaders, group -> Optional.of(nodes), leaders.keySet()))
+        assertThat(new GroupAllocation(nodes, nodes, Set.of())
+                        .moves(leaders, group -> Optional.of(nodes), leaders.keySet()))
                 .isEmpty();
     }
 
     @Test
     void aGroupThatIsNotKnownStaysWhereItIs() {
         List<UUID> nodes = nodes(3);
-        assertThat(new GroupAllocation(nodes, nodes)
+        assertThat(new GroupAllocation(nodes, nodes, Set.of())
                         .moves(Map.of("g", nodes.get(1)), group -> Optional.empty(), Set.of()))
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,3", "3,5", "5,5"})
+    void whatANodeLeadsThatIsAboutToLeaveGoesToOthersAFewAtATime(int replicas, int count) {
+        List<UUID> nodes = nodes(count);
+        List<List<UUID>> groups = groups(replicas, nodes);
+        for (UUID departing : nodes) {
+            Set<UUID> others = new HashSet<>(nodes);
+            others.remove(departing);
+            // Others may have come a moment ago.
+            GroupAllocation allocation = new GroupAllocation(others, Set.of(), Set.of(departing));
+            Map<Integer, UUID> leaders = new LinkedHashMap<>();
+            for (int group = 0; group < groups.size(); group++) {
+                leaders.put(group, groups.get(group).get(0));
+            }
+            int rounds = 0;
+            while (leaders.containsValue(departing)) {
+                Set<Integer> moves = allocation.moves(leaders, group -> Optional.of(groups.get(group)), Set.of());
+                assertThat(moves).hasSizeBetween(1, GroupAllocation.MOVES_AT_A_TIME);
+                moves.forEach(group -> {
+                    assertThat(leaders.get(group)).isEqualTo(departing);
+                    leaders.put(group, allocation.leader(groups.get(group)).orElseThrow());
+                });
+                rounds++;
+            }
+            assertThat(rounds).isEqualTo((led(groups, departing) + 7) / 8);
+        }
+    }
+
+    @Test
+    void whatNobodyElseVotesOnStaysWithANodeThatIsAboutToLeave() {
+        List<UUID> nodes = nodes(3);
+        Set<UUID> departing = Set.of(nodes.get(0));
+        GroupAllocation allocation =
+                new GroupAllocation(Set.of(nodes.get(1), nodes.get(2)), Set.of(nodes.get(1)), departing);
+        List<UUID> alone = List.of(nodes.get(0));
+        assertThat(allocation.moves(Map.of("g", nodes.get(0)), group -> Optional.of(alone), Set.of()))
+                .isEmpty();
+        assertThat(allocation.leader(alone)).contains(nodes.get(0));
+        assertThat(allocation.leader(nodes)).contains(nodes.get(1));
     }
 }

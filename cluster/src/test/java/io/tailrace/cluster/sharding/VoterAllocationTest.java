@@ -52,9 +52,10 @@ class VoterAllocationTest {
             IntStream.range(0, 18).mapToObj(n -> new PlacementGroup(3, n)).toList();
 
     private final Map<UUID, Peer> peers = new TreeMap<>();
+    private volatile Set<UUID> departing = Set.of();
 
     /** One of the nodes, as far as sharding is concerned. */
-    private static final class Peer {
+    private final class Peer {
         private final ActorSystem system;
         private final Cluster cluster;
         private final ActorRef<ShardingEnvelope<String>> region;
@@ -72,7 +73,7 @@ class VoterAllocationTest {
             this.cluster = Cluster.get(system);
             cluster.join(seed.orElse(cluster.selfAddress()));
             VoterAllocation allocation = new VoterAllocation(
-                    GROUPS::voters, this::live, this::nodeOf, Duration.ofSeconds(3), System::nanoTime);
+                    GROUPS::voters, this::live, () -> departing, this::nodeOf, Duration.ofSeconds(3), System::nanoTime);
             this.region = ClusterSharding.get(Adapter.toTyped(system))
                     .init(Entity.of(TYPE, context -> untilStopped())
                             .withStopMessage(STOP)
@@ -101,6 +102,7 @@ class VoterAllocationTest {
         Set<UUID> live() {
             Map<UUID, Member> byId = members();
             byId.values().removeAll(cluster.state().getUnreachable());
+            byId.keySet().removeAll(departing);
             return new HashSet<>(byId.keySet());
         }
 
@@ -208,6 +210,18 @@ class VoterAllocationTest {
         start(a);
         awaitLive(a, b, c);
         await().atMost(PATIENCE).until(() -> whereShardsAre().equals(firstOf(Set.of(a, b, c))));
+    }
+
+    @Test
+    void shardsOfANodeThatIsAboutToLeaveGoToOthersWhileItIsAMemberStill() {
+        UUID a = NODES.get(0);
+        UUID b = NODES.get(1);
+        start(a);
+        start(b);
+        awaitLive(a, b);
+        await().atMost(PATIENCE).until(() -> whereShardsAre().equals(firstOf(Set.of(a, b))));
+        departing = Set.of(a);
+        await().atMost(PATIENCE).until(() -> whereShardsAre().equals(firstOf(Set.of(b))));
     }
 
     @Test
