@@ -31,7 +31,7 @@ final class EmbeddedNode implements AutoCloseable {
             // The command itself closes the node when the process is told to stop.
             "pekko.jvm-shutdown-hooks", "off",
             "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", "off",
-            "pekko.loglevel", "WARNING"));
+            "pekko.loglevel", System.getProperty("pl", "WARNING")));
 
     /** A log file read today may be of last year: by the default retention its records would go while the command looks on. */
     private static final TopicSettings KEEPS_ALL = TopicSettings.DEFAULT.with(Map.of("retention.ms", "-1"));

@@ -26,6 +26,7 @@ import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.partition.DiskSpace;
+import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.replication.Replica;
@@ -224,13 +225,14 @@ final class Node implements Tailrace {
 
     /** Whether the partition is led on this node. */
     boolean isLedHere(PartitionId partition) {
-        return replicas.find(partition.text()).filter(Replica::isLeading).isPresent();
+        return replicas.find(partition.text()).filter(Replica::isLeading).isPresent()
+                && Partition.isLedIn(system.classicSystem(), partition);
     }
 
     private long toHandOver(MemberNodes nodes) {
         Set<UUID> others = new HashSet<>(nodes.live());
         others.remove(directory.nodeId());
-        return nodeReplicas.leading(partition -> lookup.isVotedOnBy(partition, others));
+        return nodeReplicas.leading(partition -> isLedHere(partition) && lookup.isVotedOnBy(partition, others));
     }
 
     /** On the actor's thread. */

@@ -53,6 +53,11 @@ public final class LedPartitions implements Extension {
         byPersistenceId.computeIfPresent(persistenceId, (id, led) -> led.leadership == leadership ? null : led);
     }
 
+    /** Whether it has entered and not left. */
+    public boolean leads(String persistenceId) {
+        return byPersistenceId.containsKey(persistenceId);
+    }
+
     /**
      * The partition led under that persistence id.
      *

@@ -2,12 +2,14 @@ package io.tailrace.engine.partition;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.journal.LedPartitions;
 import io.tailrace.engine.journal.SnapshotFiles;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Leadership;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.util.List;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -189,5 +191,11 @@ public final class Partition {
     public static Behavior<Command> create(PartitionId id, PartitionEnvironment environment) {
         return Behaviors.setup(context ->
                 Behaviors.withTimers(timers -> new PartitionActor(context, timers, id, environment).elect()));
+    }
+
+    /** Whether the partition is led by an actor of that system. A replica whose actor has moved away is leader, but of nobody, until it is voted out. */
+    public static boolean isLedIn(ActorSystem system, PartitionId id) {
+        return LedPartitions.of(system)
+                .leads(PersistentPartition.persistenceId(id).id());
     }
 }
