@@ -30,7 +30,7 @@ final class EmbeddedNode implements AutoCloseable {
     private static final Config IN_A_COMMAND = ConfigFactory.parseMap(Map.of(
             // The command itself closes the node when the process is told to stop.
             "pekko.jvm-shutdown-hooks", "off",
-            "pekko.coordinated-shutdown.run-by-jvm-shutdown-hook", "off",
+            "tailrace.close-on-jvm-shutdown", "off",
             "pekko.loglevel", System.getProperty("pl", "WARNING")));
 
     /** A log file read today may be of last year: by the default retention its records would go while the command looks on. */

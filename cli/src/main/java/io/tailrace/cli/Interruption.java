@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 final class Interruption implements AutoCloseable {
     /** A command that does not end by then is left behind; the log recovers from that as from a crash. */
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook;

@@ -144,8 +144,14 @@ final class Node implements Tailrace {
                 settings.appendTimeout());
         this.starter = new PartitionStarter(
                 directory.nodeId(), partitions::start, this::isLedHere, nodes::live, System::nanoTime);
-        this.departure = new Departure(system, members::depart, () -> toHandOver(nodes), settings.departureTimeout());
-        departBeforeTheRegionStops(system.classicSystem());
+        this.departure = new Departure(
+                system,
+                members::depart,
+                () -> toHandOver(nodes),
+                partition -> Partition.isLedIn(system.classicSystem(), partition),
+                partitions::start,
+                settings.departureTimeout());
+        stopStartingBeforeTheRegionStops(system.classicSystem());
         closeLogsBeforeTermination(system.classicSystem());
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
@@ -229,10 +235,10 @@ final class Node implements Tailrace {
                 && Partition.isLedIn(system.classicSystem(), partition);
     }
 
-    private long toHandOver(MemberNodes nodes) {
+    private List<PartitionId> toHandOver(MemberNodes nodes) {
         Set<UUID> others = new HashSet<>(nodes.live());
         others.remove(directory.nodeId());
-        return nodeReplicas.leading(partition -> isLedHere(partition) && lookup.isVotedOnBy(partition, others));
+        return nodeReplicas.leading(partition -> lookup.isVotedOnBy(partition, others));
     }
 
     /** On the actor's thread. */
@@ -289,22 +295,14 @@ final class Node implements Tailrace {
         }
     }
 
-    /**
-     * Not if it is a member no more: nobody would hear it. And then nothing is started here: a region that is asked for a partition while it
-     * stops would wait for it until its time is over.
-     */
-    private void departBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.get(classic);
-        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-depart", () -> {
-            closing = true;
-            CompletionStage<Done> departed = LastingNode.isLost(shutdown)
-                    ? CompletableFuture.completedStage(Done.getInstance())
-                    : departure.begin();
-            return departed.thenCompose(done -> {
-                partitions.close();
-                return starter.close().thenApply(closed -> Done.getInstance());
-            });
-        });
+    /** A region that is asked for a partition while it stops would wait for it until its time is over. */
+    private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
+        CoordinatedShutdown.get(classic)
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
+                    closing = true;
+                    partitions.close();
+                    return starter.close().thenApply(closed -> Done.getInstance());
+                });
     }
 
     private void closeLogsBeforeTermination(org.apache.pekko.actor.ActorSystem classic) {
@@ -395,9 +393,21 @@ final class Node implements Tailrace {
         return partitions;
     }
 
+    /**
+     * Before the shutdown begins: from then on Pekko tells nobody that actors here have stopped, and whoever waits for one of them learns it when
+     * this node is a member no more. Nobody hears one that is no member, or shares no cluster.
+     */
+    private void depart() {
+        boolean ending = CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+        if (home.isMember() && !ending) {
+            departure.begin().toCompletableFuture().join();
+        }
+    }
+
     @Override
     public void close() {
         closing = true;
+        depart();
         home.close();
         release();
     }

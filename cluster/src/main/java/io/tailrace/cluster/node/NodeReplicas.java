@@ -188,14 +188,14 @@ final class NodeReplicas implements AutoCloseable {
         }
     }
 
-    /** How many of these partitions are led here. */
-    long leading(Predicate<PartitionId> which) {
+    /** Those of these partitions whose leader is a replica here. */
+    List<PartitionId> leading(Predicate<PartitionId> which) {
         return replicas.opened().stream()
                 .filter(Replica::isLeading)
                 .map(replica ->
                         PartitionId.parse(String.valueOf(replica.directory().getFileName())))
                 .filter(which)
-                .count();
+                .toList();
     }
 
     /** Replicas go by their topic's settings, also where they only follow. One thread at a time. */

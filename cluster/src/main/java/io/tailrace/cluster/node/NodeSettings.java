@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param flush when a batch counts as stored
  * @param maxOpenFiles of all logs together; those used longest ago are closed
  * @param minFreeBytes appends are refused when less is free on the data volume
+ * @param closeOnJvmShutdown whether it is closed when the JVM is told to end
  * @param locateTimeout how long to wait for the name of a partition's leader
  * @param appendTimeout after which an append without answer is unknown
  * @param leaderReturnDelay how long a node has to be up before what it is to lead comes back to it
@@ -34,6 +35,7 @@ record NodeSettings(
         FlushMode flush,
         int maxOpenFiles,
         long minFreeBytes,
+        boolean closeOnJvmShutdown,
         Duration startTimeout,
         Duration locateTimeout,
         Duration appendTimeout,
@@ -61,6 +63,7 @@ record NodeSettings(
                     FlushMode.of(tailrace.getString("flush")),
                     tailrace.getInt("max-open-files"),
                     tailrace.getBytes("min-free-bytes"),
+                    tailrace.getBoolean("close-on-jvm-shutdown"),
                     tailrace.getDuration("start-timeout"),
                     tailrace.getDuration("locate-timeout"),
                     tailrace.getDuration("append-timeout"),

@@ -113,9 +113,8 @@ class ClusterPartitionsTest {
                     .count();
             assertThat(led.get()).isPositive();
             CompletableFuture<Long> ledWhenItLeft = new CompletableFuture<>();
-            // After that phase, and not before, its region would stop and all leaders with it.
             CoordinatedShutdown.get(leaving.home().classic())
-                    .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "look", () -> {
+                    .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "look", () -> {
                         ledWhenItLeft.complete(led.get());
                         return CompletableFuture.completedStage(Done.getInstance());
                     });
