@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node does before it leaves its cluster: it says so, and goes on as it was until others lead what it leads (decision 36). Bounded: who
+ * What a node does before it leaves its cluster: it says so, and goes on as it was until others lead what it leads (decision 37). Bounded: who
  * does not find others in time leaves without.
  */
 final class Departure {

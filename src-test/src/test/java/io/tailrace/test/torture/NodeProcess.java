@@ -26,7 +26,6 @@ public final class NodeProcess {
     private static final String CONFIG = """
             tailrace.cluster.host = "%s"
             tailrace.min-free-bytes = 8 MiB
-            pekko.loglevel = DEBUG
             """;
 
     private final Host host;

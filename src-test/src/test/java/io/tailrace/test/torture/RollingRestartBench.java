@@ -59,7 +59,7 @@ public final class RollingRestartBench {
             for (PacedLoad.Pause pause : load.pauses(partition)) {
                 if (pause.fromNanos() - begun > 0) {
                     all.add(pause.millis());
-                    if (pause.millis() > 300) {
+                    if (pause.millis() > 500) {
                         System.err.println("partition " + partition + " was away for " + pause.millis() + " ms from "
                                 + (pause.fromNanos() - begun) / 1_000_000 + " ms on");
                     }
