@@ -16,6 +16,17 @@ import java.util.concurrent.TimeUnit;
 
 /** Nodes in one JVM that are each other's seeds. */
 final class LocalCluster implements AutoCloseable {
+    /**
+     * Leaders go back to a node soon after it has come, and the last of several that are stopped together does not wait long for another to
+     * take the singletons over.
+     */
+    private static final String QUICK = """
+            pekko.loglevel = WARNING
+            tailrace.cluster.leader-return-delay = 2s
+            pekko.cluster.singleton.min-number-of-hand-over-retries = 8
+            pekko.cluster.sharding.coordinator-singleton.min-number-of-hand-over-retries = 8
+            """;
+
     private final Path directory;
     private final List<String> seeds = new ArrayList<>();
     private final List<Tailrace> started = new ArrayList<>();
@@ -64,7 +75,7 @@ final class LocalCluster implements AutoCloseable {
                         "tailrace.cluster.port", port,
                         "tailrace.cluster.seeds", seeds,
                         "tailrace.cluster.formation-timeout", "30s"))
-                .withFallback(ConfigFactory.parseString("pekko.loglevel = WARNING"));
+                .withFallback(ConfigFactory.parseString(QUICK));
     }
 
     /** What a node is at the moment. */
