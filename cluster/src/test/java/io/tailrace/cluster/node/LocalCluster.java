@@ -53,7 +53,7 @@ final class LocalCluster implements AutoCloseable {
                 try {
                     sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
                 } catch (BindException taken) {
-                    continue;
+                    // Another may be free.
                 }
             }
             List<Integer> ports =

@@ -54,7 +54,7 @@ public final class NodeGroup {
                 try {
                     sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
                 } catch (BindException taken) {
-                    continue;
+                    // Another may be free.
                 }
             }
             return sockets.stream().map(ServerSocket::getLocalPort).toList();
