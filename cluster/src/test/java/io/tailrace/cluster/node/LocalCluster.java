@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -12,10 +13,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Nodes in one JVM that are each other's seeds. */
 final class LocalCluster implements AutoCloseable {
+    /**
+     * Leaders go back to a node soon after it has come, and the last of several that are stopped together does not wait long for another to
+     * take the singletons over.
+     */
+    private static final String QUICK = """
+            pekko.loglevel = WARNING
+            tailrace.cluster.leader-return-delay = 2s
+            pekko.cluster.singleton.min-number-of-hand-over-retries = 8
+            pekko.cluster.sharding.coordinator-singleton.min-number-of-hand-over-retries = 8
+            """;
+
+    private static final int FIRST_PORT = 15_000;
+    private static final int END_OF_PORTS = 32_000;
+
     private final Path directory;
     private final List<String> seeds = new ArrayList<>();
     private final List<Tailrace> started = new ArrayList<>();
@@ -25,12 +41,20 @@ final class LocalCluster implements AutoCloseable {
         freePorts(seedCount).forEach(port -> seeds.add("127.0.0.1:" + port));
     }
 
-    /** All at once, so that they differ. */
+    /**
+     * All at once, so that they differ; none of those that the system gives to whoever asks for any, so that nobody takes one before its node
+     * listens there.
+     */
     private static List<Integer> freePorts(int count) {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            while (sockets.size() < count) {
+                int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS);
+                try {
+                    sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+                } catch (BindException taken) {
+                    // Another may be free.
+                }
             }
             List<Integer> ports =
                     sockets.stream().map(ServerSocket::getLocalPort).sorted().toList();
@@ -64,7 +88,7 @@ final class LocalCluster implements AutoCloseable {
                         "tailrace.cluster.port", port,
                         "tailrace.cluster.seeds", seeds,
                         "tailrace.cluster.formation-timeout", "30s"))
-                .withFallback(ConfigFactory.parseString("pekko.loglevel = WARNING"));
+                .withFallback(ConfigFactory.parseString(QUICK));
     }
 
     /** What a node is at the moment. */

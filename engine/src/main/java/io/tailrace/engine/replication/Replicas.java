@@ -46,8 +46,8 @@ public final class Replicas implements AutoCloseable {
     private final FileStore files;
     private final Path directory;
     private final PromiseJournal promises;
-    /** Held by whoever opens a log; whoever closes them waits for that, since the next who opens may come right after. */
-    private final ReadWriteLock opening = new ReentrantReadWriteLock();
+    /** Held by whoever makes, opens or deletes files; whoever closes them waits for that, since the next process may come right after. */
+    private final ReadWriteLock using = new ReentrantReadWriteLock();
 
     private volatile boolean closed;
 
@@ -71,9 +71,14 @@ public final class Replicas implements AutoCloseable {
      * @param name of its directory, the same for this log on all nodes: ids only, never a topic's name
      * @param self on this node
      * @throws TailraceException INVALID_ARGUMENT if another replica has that name, UNKNOWN_TOPIC while one is being deleted,
-     *     CORRUPT_LOG if one that has promised something was here and is lost, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
+     *     CORRUPT_LOG if one that has promised something was here and is lost, DATA_DIR_VERSION, DISK_FULL, IO_FAILED, CLOSED after
+     *     {@link #close}
      */
     public void create(String name, ReplicaId self, Voters first) {
+        whileOpen(() -> createFiles(name, self, first));
+    }
+
+    private void createFiles(String name, ReplicaId self, Voters first) {
         if (!self.nodeId().equals(home.nodeId())) {
             throw new IllegalArgumentException(self + " does not live on node " + home.nodeId());
         }
@@ -109,9 +114,16 @@ public final class Replicas implements AutoCloseable {
      * @param name of its directory
      * @param quarantine where goes what cannot say who it was, a directory on the same volume
      * @return which replica it is, the same however often it is asked for
-     * @throws TailraceException UNKNOWN_TOPIC while one is being deleted, DATA_DIR_VERSION, DISK_FULL, IO_FAILED, INVALID_ARGUMENT
+     * @throws TailraceException UNKNOWN_TOPIC while one is being deleted, DATA_DIR_VERSION, DISK_FULL, IO_FAILED, INVALID_ARGUMENT, CLOSED
+     *     after {@link #close}
      */
     public ReplicaId createBlank(String name, Path quarantine) {
+        List<ReplicaId> made = new ArrayList<>();
+        whileOpen(() -> made.add(createBlankFiles(name, quarantine)));
+        return made.get(0);
+    }
+
+    private ReplicaId createBlankFiles(String name, Path quarantine) {
         ensureNotDeleting(name);
         Path place = directory.resolve(name);
         if (ReplicaFile.exists(files, place)) {
@@ -155,14 +167,14 @@ public final class Replicas implements AutoCloseable {
      *     PARTITION_UNAVAILABLE if there is none and other nodes may have it
      */
     public Replica open(String name, LogSettings settings) {
-        opening.readLock().lock();
+        using.readLock().lock();
         try {
             ensureOpen();
             Replica replica = open.computeIfAbsent(name, absent -> openAbsent(name, settings));
             replica.changeSettings(settings);
             return replica;
         } finally {
-            opening.readLock().unlock();
+            using.readLock().unlock();
         }
     }
 
@@ -201,7 +213,7 @@ public final class Replicas implements AutoCloseable {
 
     /** Opened anew it puts away what is damaged, and gets it from its peers. */
     private void repair(String name, LogSettings settings) {
-        opening.readLock().lock();
+        using.readLock().lock();
         try {
             open.computeIfPresent(name, (same, broken) -> {
                 broken.closeForRepair();
@@ -210,7 +222,7 @@ public final class Replicas implements AutoCloseable {
         } catch (TailraceException e) {
             home.listener().failed(name, "the repair, with the next start", e);
         } finally {
-            opening.readLock().unlock();
+            using.readLock().unlock();
         }
     }
 
@@ -267,7 +279,7 @@ public final class Replicas implements AutoCloseable {
      * this returns, or the process ends on the way, the name is either untouched or gone for good; files that were left over
      * go with {@link #removeLeftovers}. Nothing happens if there is no such replica, or another call is deleting it. Blocking.
      *
-     * @throws TailraceException DISK_FULL, IO_FAILED
+     * @throws TailraceException DISK_FULL, IO_FAILED, CLOSED after {@link #close}
      */
     public void delete(String name) {
         delete(name, Replica::closeForDeletion);
@@ -279,6 +291,10 @@ public final class Replicas implements AutoCloseable {
     }
 
     private void delete(String name, Consumer<Replica> end) {
+        whileOpen(() -> deleteFiles(name, end));
+    }
+
+    private void deleteFiles(String name, Consumer<Replica> end) {
         if (!deleting.add(name)) {
             return;
         }
@@ -322,12 +338,12 @@ public final class Replicas implements AutoCloseable {
         for (String name : directories()) {
             if (name.endsWith(DELETED)) {
                 String deleted = name.substring(0, name.length() - DELETED.length());
-                work(name, () -> {
+                whileOpen(() -> work(name, () -> {
                     if (!files.isDirectory(directory.resolve(deleted))) {
                         promises.forget(deleted);
                     }
                     files.deleteDirectory(directory.resolve(name));
-                });
+                }));
             }
         }
     }
@@ -346,7 +362,7 @@ public final class Replicas implements AutoCloseable {
                     ErrorCode.INVALID_ARGUMENT, "Partition " + name + " is in use: it is not put into quarantine.");
         }
         List<Path> place = new ArrayList<>();
-        work(name, () -> {
+        whileOpen(() -> work(name, () -> {
             files.createDirectories(quarantine);
             Promise promise = promises.stored(name);
             if (!promise.equals(Promise.NONE)) {
@@ -355,7 +371,7 @@ public final class Replicas implements AutoCloseable {
             place.add(freePlace(quarantine, name));
             files.moveDirectory(directory.resolve(name), place.get(0));
             promises.forget(name);
-        });
+        }));
         return place.get(0);
     }
 
@@ -403,6 +419,17 @@ public final class Replicas implements AutoCloseable {
         }
     }
 
+    /** Afterwards the files are another's. */
+    private void whileOpen(Runnable work) {
+        using.readLock().lock();
+        try {
+            ensureOpen();
+            work.run();
+        } finally {
+            using.readLock().unlock();
+        }
+    }
+
     private void ensureOpen() {
         if (closed) {
             throw new TailraceException(ErrorCode.CLOSED, "The node is closing: start it again.");
@@ -415,14 +442,17 @@ public final class Replicas implements AutoCloseable {
         }
     }
 
-    /** Closes every log with its clean-stop mark, those too that are just being opened. Blocking, idempotent. */
+    /**
+     * Closes every log with its clean-stop mark, those too that are just being opened. When this returns nothing is made or deleted any
+     * more. Blocking, idempotent.
+     */
     @Override
     public void close() {
-        opening.writeLock().lock();
+        using.writeLock().lock();
         try {
             closed = true;
         } finally {
-            opening.writeLock().unlock();
+            using.writeLock().unlock();
         }
         // Each waits for its own fsyncs; a thousand one after the other take seconds.
         ExecutorService closers = Executors.newFixedThreadPool(CLOSERS);

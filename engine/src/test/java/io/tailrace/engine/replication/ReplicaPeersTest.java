@@ -249,9 +249,9 @@ class ReplicaPeersTest {
         node.replicas.create(LOG, self, VOTERS);
         assertThat(code(() -> node.replicas.create(LOG, new ReplicaId("a", "other"), VOTERS)))
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
-        node.replicas.close();
+        node.stop();
         node.disk.deleteDirectory(DATA.resolve(LOG));
-        assertThat(code(() -> node.replicas.create(LOG, self, VOTERS))).isEqualTo(ErrorCode.CORRUPT_LOG);
+        assertThat(code(node::start)).isEqualTo(ErrorCode.CORRUPT_LOG);
     }
 
     @Test

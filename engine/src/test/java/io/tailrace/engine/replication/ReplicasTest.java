@@ -19,6 +19,7 @@ import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -318,5 +319,39 @@ class ReplicasTest {
         assertThat(code(() -> opened.join().ensureOpen())).isEqualTo(ErrorCode.CLOSED);
         assertThat(code(() -> opening.open("p", LogSettings.DEFAULTS))).isEqualTo(ErrorCode.CLOSED);
         assertThat(lead(open("p")).log().endOffset()).isZero();
+    }
+
+    @Test
+    void whoClosesWaitsForADeletionUnderWayAndNothingIsMadeOrDeletedLater() throws Exception {
+        filled("p");
+        filled("q");
+        replicas.close();
+        CompletableFuture<Void> reached = new CompletableFuture<>();
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        replicas = on(new ForwardingFileStore(disk) {
+            @Override
+            public void moveDirectory(Path from, Path to) throws IOException {
+                reached.complete(null);
+                goOn.join();
+                super.moveDirectory(from, to);
+            }
+        });
+        CompletableFuture<Void> deleted =
+                CompletableFuture.runAsync(() -> replicas.delete("p"), task -> new Thread(task, "delete").start());
+        reached.get(30, TimeUnit.SECONDS);
+        Thread closer = new Thread(replicas::close, "close");
+        closer.start();
+        await().until(() -> closer.getState() == Thread.State.WAITING);
+        goOn.complete(null);
+        closer.join(30_000);
+        assertThat(closer.isAlive()).isFalse();
+        assertThat(deleted).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(code(() -> replicas.delete("q"))).isEqualTo(ErrorCode.CLOSED);
+        assertThat(code(() -> replicas.remove("q"))).isEqualTo(ErrorCode.CLOSED);
+        assertThat(code(() -> replicas.quarantine("q", QUARANTINE))).isEqualTo(ErrorCode.CLOSED);
+        assertThat(code(() -> replicas.createBlank("r", QUARANTINE))).isEqualTo(ErrorCode.CLOSED);
+        assertThat(code(() -> replicas.create("r", new ReplicaId("n", "1"), Voters.NONE)))
+                .isEqualTo(ErrorCode.CLOSED);
+        assertThat(replicas.names()).containsExactly("q");
     }
 }

@@ -61,7 +61,7 @@ class ServerProcessesTest {
         Path err = directory.resolve("err-of-server");
         server = new ProcessBuilder(ShadedJar.command(
                         jar,
-                        List.of("-Xmx128m"),
+                        List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                         "start",
                         "--port",
                         "0",

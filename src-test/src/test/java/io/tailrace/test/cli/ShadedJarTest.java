@@ -26,7 +26,8 @@ class ShadedJarTest {
     }
 
     private Outcome run(String... args) throws IOException, InterruptedException {
-        List<String> command = ShadedJar.command(jar, List.of("-Djava.io.tmpdir=" + directory), args);
+        List<String> command =
+                ShadedJar.command(jar, List.of("-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + directory), args);
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
         Process process = new ProcessBuilder(command)

@@ -20,7 +20,7 @@ public final class LoadWriter {
     static final String TOPIC = "load";
     static final int LANES = 3;
     static final int PARTITIONS = 3;
-    private static final int PRINT_EVERY = 50;
+    private static final int PRINT_EVERY = 20;
     private static final int LOSE_ONE_ANSWER_IN = 20;
 
     private LoadWriter() {}

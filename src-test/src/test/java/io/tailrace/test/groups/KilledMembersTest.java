@@ -8,6 +8,7 @@ import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.test.groups.MemberProcess.Deed;
 import io.tailrace.test.torture.Network;
 import io.tailrace.test.torture.NodeGroup;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,20 +48,19 @@ class KilledMembersTest {
         Tally tally = new Tally();
         List<MemberProcess> all = new ArrayList<>();
         NodeGroup nodes = new NodeGroup(data, 1, Network.loopback());
+        // Whatever takes seconds to start does so at the same time.
+        CompletableFuture<Tailrace> application =
+                CompletableFuture.supplyAsync(() -> application(nodes), task -> new Thread(task, "start").start());
         try {
             nodes.start();
             nodes.createTopic(TOPIC, PARTITIONS);
             long sent;
             List<MemberProcess> members = new ArrayList<>();
-            try (Tailrace node = application(nodes);
+            fill(members, all, nodes, tally);
+            try (Tailrace node = application.join();
                     Numbers numbers = new Numbers(node, TOPIC, PARTITIONS, RATE)) {
                 for (int kill = 0; kill < kills; kill++) {
-                    while (members.size() < MEMBERS) {
-                        MemberProcess member =
-                                new MemberProcess(data, "g", "member-" + all.size(), TOPIC, nodes.seeds(), tally);
-                        all.add(member);
-                        members.add(member);
-                    }
+                    fill(members, all, nodes, tally);
                     await().atMost(PATIENCE).until(() -> members.stream().allMatch(MemberProcess::hasCommitted));
                     long more = tally.different() + random.nextInt(RATE);
                     await().atMost(PATIENCE).until(() -> tally.different() >= more);
@@ -80,6 +81,16 @@ class KilledMembersTest {
                 member.kill();
             }
             nodes.kill();
+            application.thenAccept(Tailrace::close);
+        }
+    }
+
+    private void fill(List<MemberProcess> members, List<MemberProcess> all, NodeGroup nodes, Tally tally)
+            throws IOException {
+        while (members.size() < MEMBERS) {
+            MemberProcess member = new MemberProcess(data, "g", "member-" + all.size(), TOPIC, nodes.seeds(), tally);
+            all.add(member);
+            members.add(member);
         }
     }
 

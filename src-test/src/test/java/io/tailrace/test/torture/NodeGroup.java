@@ -3,6 +3,7 @@ package io.tailrace.test.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
@@ -10,12 +11,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The nodes of a cluster, as processes. */
 public final class NodeGroup {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int READY_SECONDS = 120;
+    private static final int FIRST_PORT = 15_000;
+    private static final int END_OF_PORTS = 32_000;
     /** A node that was paused may not have noticed yet that it is no member any more, and says that it is ready. */
     private static final int READY_IN_A_ROW = 10;
 
@@ -41,11 +45,17 @@ public final class NodeGroup {
         }
     }
 
+    /** None of those that the system gives to whoever asks for any, so that nobody takes one before its node listens there. */
     private static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            while (sockets.size() < count) {
+                int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS);
+                try {
+                    sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+                } catch (BindException taken) {
+                    // Another may be free.
+                }
             }
             return sockets.stream().map(ServerSocket::getLocalPort).toList();
         } finally {
