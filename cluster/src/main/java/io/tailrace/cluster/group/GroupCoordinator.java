@@ -45,13 +45,16 @@ public final class GroupCoordinator {
     private Duration pause = FIRST_PAUSE;
 
     /** What it understands. */
-    public sealed interface Command permits GroupRequest, Lost, TakenAway, Topics, FromStore, Tick {}
+    public sealed interface Command permits GroupRequest, Lost, TakenAway, PagesGone, Topics, FromStore, Tick {}
 
     /** A member is taken for dead. */
     record Lost(String group, String memberId) implements Command {}
 
     /** A member has not given these back in time. */
     record TakenAway(String group, String memberId, Map<PartitionId, Integer> partitions) implements Command {}
+
+    /** An answer has been handed out, or nobody wants it any more. */
+    record PagesGone(ActorRef<PagedReply.Command> pages) implements Command {}
 
     record Topics(Topology topology) implements Command {}
 
@@ -140,6 +143,7 @@ public final class GroupCoordinator {
                 .onMessage(GroupRequest.class, request -> then(() -> serving.hear(request)))
                 .onMessage(Lost.class, lost -> then(() -> serving.lose(lost)))
                 .onMessage(TakenAway.class, taken -> then(() -> serving.takeAway(taken)))
+                .onMessage(PagesGone.class, gone -> then(() -> serving.gone(gone)))
                 .onMessage(Topics.class, changed -> {
                     topology = changed.topology;
                     return then(() -> serving.follow(changed.topology));
