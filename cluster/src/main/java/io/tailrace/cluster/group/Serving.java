@@ -280,6 +280,12 @@ final class Serving {
         }
     }
 
+    /** Gives up what waits; whether nothing is being stored. */
+    boolean settles() {
+        queue.refuse();
+        return !queue.isBusy();
+    }
+
     /** The store is gone: who waits hears what is known of that, and all groups begin anew. */
     void end() {
         actors.values().forEach(context::stop);
