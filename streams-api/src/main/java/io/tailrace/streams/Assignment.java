@@ -18,6 +18,9 @@ interface Assignment {
     /** The stream cannot go on; {@link #end} follows. */
     default void failing(Throwable error) {}
 
+    /** Downstream asks for something to be emitted. */
+    default void wanted() {}
+
     /** Whether that partition is being read here. */
     boolean has(TopicPartition partition);
 

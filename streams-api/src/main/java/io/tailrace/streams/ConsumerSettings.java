@@ -34,6 +34,7 @@ public final class ConsumerSettings<K, V> {
     private Assignor assignor;
     private Duration maxDrain;
     private Duration sessionTimeout;
+    private @Nullable Duration stallTimeout;
     private DecodingDecider decodingDecider = DecodingDecider.failing();
 
     private ConsumerSettings(
@@ -53,6 +54,7 @@ public final class ConsumerSettings<K, V> {
         this.assignor = assignor(new Assignor(config.getString("assignor")));
         this.maxDrain = config.getDuration("max-drain");
         this.sessionTimeout = config.getDuration("session-timeout");
+        this.stallTimeout = SettingChecks.durationOrOff("stall-timeout", config);
     }
 
     private ConsumerSettings(ConsumerSettings<K, V> other) {
@@ -72,6 +74,7 @@ public final class ConsumerSettings<K, V> {
         this.assignor = other.assignor;
         this.maxDrain = other.maxDrain;
         this.sessionTimeout = other.sessionTimeout;
+        this.stallTimeout = other.stallTimeout;
         this.decodingDecider = other.decodingDecider;
     }
 
@@ -178,6 +181,22 @@ public final class ConsumerSettings<K, V> {
     }
 
     /**
+     * After how long a consumer of a group that neither asks for a record nor commits gives its partitions up, so that others of its group
+     * get them; {@code null}, the default: never. In the spirit of Kafka's {@code max.poll.interval.ms} (KIP-62), which is never off.
+     *
+     * <p>The stream does not fail. What was emitted has {@linkplain #withMaxDrain max-drain} to be committed; then the consumer leaves its
+     * group, and what is not committed is read by whoever gets it: at least once. When downstream asks for a record again, or commits, the
+     * consumer joins as a new member and goes on from what the group has committed.
+     *
+     * <p>A consumer that waits for records, or whose partitions are paused, asks for some: it is never given up. Where something between the
+     * source and the work asks for several records at once (a buffer, an asynchronous boundary), allow for the time that all of
+     * them take. Not watched: the sources of partitions, of which each backpressures by itself, and partitions assigned by hand.
+     */
+    public ConsumerSettings<K, V> withStallTimeout(@Nullable Duration stallTimeout) {
+        return with(copy -> copy.stallTimeout = stallTimeout);
+    }
+
+    /**
      * What becomes of a record whose key or value the deserializer refuses: the stream fails, the record is skipped, or it is stored in
      * another topic and then skipped.
      *
@@ -266,6 +285,11 @@ public final class ConsumerSettings<K, V> {
         return sessionTimeout;
     }
 
+    /** See {@link #withStallTimeout}; {@code null} if there is none. */
+    public @Nullable Duration stallTimeout() {
+        return stallTimeout;
+    }
+
     /** See {@link #withDecodingDecider}. */
     public DecodingDecider decodingDecider() {
         return decodingDecider;
@@ -302,7 +326,8 @@ public final class ConsumerSettings<K, V> {
         return "ConsumerSettings[fetchBytes=" + fetchBytes + ", bufferBytes=" + bufferBytes + ", autoOffsetReset="
                 + autoOffsetReset + ", decompressionLimit=" + decompressionLimit + ", stopTimeout=" + stopTimeout
                 + ", groupId=" + groupId + ", groupInstanceId=" + groupInstanceId + ", clientId=" + clientId
-                + ", assignor=" + assignor + ", maxDrain=" + maxDrain + ", sessionTimeout=" + sessionTimeout + "]";
+                + ", assignor=" + assignor + ", maxDrain=" + maxDrain + ", sessionTimeout=" + sessionTimeout
+                + ", stallTimeout=" + stallTimeout + "]";
     }
 
     private ConsumerSettings<K, V> with(java.util.function.Consumer<ConsumerSettings<K, V>> change) {
@@ -321,6 +346,9 @@ public final class ConsumerSettings<K, V> {
         SettingChecks.name("group-instance-id", groupInstanceId);
         SettingChecks.positive("max-drain", maxDrain);
         SettingChecks.positive("session-timeout", sessionTimeout);
+        if (stallTimeout != null) {
+            SettingChecks.positive("stall-timeout", stallTimeout);
+        }
         return this;
     }
 }

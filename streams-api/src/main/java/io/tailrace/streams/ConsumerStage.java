@@ -56,8 +56,12 @@ final class ConsumerStage<K, V, T> extends AbstractGraphStageWithMaterializedVal
         return new ConsumerStage<>(
                 settings,
                 emitted,
-                host -> new GroupAssignment(
-                        host, settings, plan, (owned, start) -> readHere(host, settings, owned, start)));
+                host -> StallingAssignment.watched(
+                        host,
+                        settings,
+                        plan,
+                        stay -> new GroupAssignment(
+                                stay, settings, plan, (owned, start) -> readHere(host, settings, owned, start))));
     }
 
     private static <K, V> PartitionShare readHere(

@@ -1,15 +1,12 @@
 package io.tailrace.streams;
 
 import io.tailrace.cluster.group.Assigned;
-import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupListener;
 import io.tailrace.cluster.group.TopicPartitionId;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.streams.ConsumerMessage.GroupTopicPartition;
-import io.tailrace.streams.PartitionStart.AtOffset;
-import io.tailrace.streams.PartitionStart.ByReset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>Others are not disturbed by any of that. At the end the consumer leaves as soon as all that was emitted is committed, or can no longer be.
+ * It does so too when it {@linkplain #giveUp gives up}, which is not the end of its stream.
  */
 final class GroupAssignment implements Assignment, GroupListener {
     /** Who reads a partition. */
@@ -60,6 +58,7 @@ final class GroupAssignment implements Assignment, GroupListener {
     private @Nullable GroupSession session;
     private @Nullable Ending ending;
     private boolean leaving;
+    private boolean givesUp;
 
     GroupAssignment(StageHost host, ConsumerSettings<?, ?> settings, GroupPlan plan, Readers readers) {
         this.host = host;
@@ -124,7 +123,8 @@ final class GroupAssignment implements Assignment, GroupListener {
         plan.handler().onAssign(names, consumer);
         GroupPlan.StartOffsets offsets = plan.startOffsets();
         if (offsets == null) {
-            partitions.forEach(assigned -> own(assigned, consumer.sought(name(assigned.partition()), null)));
+            partitions.forEach(
+                    assigned -> own(assigned, consumer.sought(TopicPartition.of(assigned.partition()), null)));
             return;
         }
         offsets.of(names)
@@ -133,7 +133,7 @@ final class GroupAssignment implements Assignment, GroupListener {
                         host.failed(Failures.cause(failure));
                     } else {
                         partitions.forEach(assigned -> {
-                            TopicPartition name = name(assigned.partition());
+                            TopicPartition name = TopicPartition.of(assigned.partition());
                             own(assigned, consumer.sought(name, starts.get(name)));
                         });
                     }
@@ -141,10 +141,13 @@ final class GroupAssignment implements Assignment, GroupListener {
     }
 
     private HandledConsumer handled(Set<TopicPartition> coming) {
-        Set<TopicPartition> here = held.values().stream()
+        return new HandledConsumer(coming, heldNames(), this::seek);
+    }
+
+    private Set<TopicPartition> heldNames() {
+        return held.values().stream()
                 .map(each -> each.owned().key().topicPartition())
-                .collect(Collectors.toSet());
-        return new HandledConsumer(coming, here, this::seek);
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private void own(Assigned assigned, @Nullable Long from) {
@@ -152,7 +155,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         if (ending != null || !awaited.remove(id, assigned)) {
             return;
         }
-        TopicPartition partition = name(assigned.partition());
+        TopicPartition partition = TopicPartition.of(assigned.partition());
         PartitionTerm term = new PartitionTerm(
                 session(),
                 new GroupTopicPartition(groupId, partition.topic(), partition.partition()),
@@ -160,7 +163,7 @@ final class GroupAssignment implements Assignment, GroupListener {
                 assigned.generation());
         term.onHold(() -> host.enqueue(() -> holdChanged(id, term)));
         OwnedPartition owned = new OwnedPartition(term);
-        held.put(id, new Held(owned, readers.begin(owned, start(partition, assigned.committed(), from))));
+        held.put(id, new Held(owned, readers.begin(owned, plan.start(partition, assigned.committed(), from))));
     }
 
     private void holdChanged(PartitionId id, PartitionTerm term) {
@@ -204,17 +207,6 @@ final class GroupAssignment implements Assignment, GroupListener {
             before.drainTo(emittedTo);
             goOn();
         });
-    }
-
-    private PartitionStart start(TopicPartition partition, @Nullable CommittedOffset committed, @Nullable Long from) {
-        if (from != null) {
-            return new AtOffset(from);
-        }
-        PartitionStart wished = plan.starts().getOrDefault(partition, new ByReset());
-        if (!(wished instanceof ByReset)) {
-            return wished;
-        }
-        return committed == null ? new ByReset() : new AtOffset(committed.offset());
     }
 
     /** Somebody else reads that partition from now on; false if it is not here any more. */
@@ -310,12 +302,7 @@ final class GroupAssignment implements Assignment, GroupListener {
     public void end(Ending how) {
         if (ending == null) {
             ending = how;
-            plan.handler()
-                    .onStop(
-                            held.values().stream()
-                                    .map(each -> each.owned().key().topicPartition())
-                                    .collect(Collectors.toUnmodifiableSet()),
-                            handled(Set.of()));
+            plan.handler().onStop(heldNames(), handled(Set.of()));
             List.copyOf(held.keySet()).forEach(this::drain);
         } else if (how.compareTo(ending) > 0) {
             ending = how;
@@ -323,8 +310,60 @@ final class GroupAssignment implements Assignment, GroupListener {
         goOn();
     }
 
+    /** Whether it has partitions of which something would be emitted if it were wanted. */
+    boolean hasToEmit() {
+        return held.values().stream().anyMatch(each -> !each.owned().term().isHeld());
+    }
+
+    /** Whether it has partitions. */
+    boolean hasAny() {
+        return !held.isEmpty();
+    }
+
+    /** How many times somebody has wanted to commit. */
+    long commits() {
+        return session().asked();
+    }
+
+    /** Which member of the group this is. */
+    String memberId() {
+        return session().membership().memberId();
+    }
+
+    /** Emits no more, and leaves when all that was emitted is committed: as if all partitions were revoked. */
+    void giveUp() {
+        if (ending == null) {
+            givesUp = true;
+            ending = Ending.DRAINING;
+            plan.handler().onRevoke(heldNames(), handled(Set.of()));
+            List.copyOf(held.keySet()).forEach(this::drain);
+            goOn();
+        }
+    }
+
+    /** Leaves if it has not yet: what is not committed by now is read by whoever gets it. */
+    void giveUpAtOnce() {
+        ending = Ending.AT_ONCE;
+        goOn();
+    }
+
+    /** What is committed of these from now on is refused here already, since the stream goes on. */
+    private void loseAll() {
+        Set<TopicPartition> undone = draining.values().stream()
+                .filter(owned -> !owned.isDrained())
+                .map(owned -> owned.key().topicPartition())
+                .collect(Collectors.toUnmodifiableSet());
+        List.copyOf(draining.keySet()).forEach(this::lose);
+        if (!undone.isEmpty()) {
+            plan.handler().onLost(undone, handled(Set.of()));
+        }
+    }
+
     private void leave() {
         leaving = true;
+        if (givesUp) {
+            loseAll();
+        }
         session().end();
         session().membership().leave().whenComplete((done, failure) -> host.enqueue(host::left));
     }
@@ -335,9 +374,7 @@ final class GroupAssignment implements Assignment, GroupListener {
         }
         leaving = true;
         session().end();
-        Set<TopicPartition> gone = held.values().stream()
-                .map(each -> each.owned().key().topicPartition())
-                .collect(Collectors.toSet());
+        Set<TopicPartition> gone = heldNames();
         List.copyOf(held.keySet()).forEach(this::lose);
         List.copyOf(draining.keySet()).forEach(this::lose);
         plan.handler().onLost(gone, handled(Set.of()));
@@ -357,10 +394,6 @@ final class GroupAssignment implements Assignment, GroupListener {
     }
 
     private static Set<TopicPartition> names(Collection<TopicPartitionId> partitions) {
-        return partitions.stream().map(GroupAssignment::name).collect(Collectors.toUnmodifiableSet());
-    }
-
-    private static TopicPartition name(TopicPartitionId partition) {
-        return new TopicPartition(partition.topic(), partition.id().partition());
+        return partitions.stream().map(TopicPartition::of).collect(Collectors.toUnmodifiableSet());
     }
 }

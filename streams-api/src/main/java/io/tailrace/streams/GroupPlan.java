@@ -1,7 +1,10 @@
 package io.tailrace.streams;
 
+import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupListener;
 import io.tailrace.cluster.group.GroupMembership;
+import io.tailrace.streams.PartitionStart.AtOffset;
+import io.tailrace.streams.PartitionStart.ByReset;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a consumer that shares topics is to do with the partitions that it gets.
  *
  * @param joining how the consumer comes by its partitions
+ * @param shared whether others of the group could have its partitions
  * @param commits whether the group stores how far it has read: then nothing is given back before what was emitted is committed
  * @param startOffsets asks the application where to begin, {@code null} if the group knows
  * @param starts where the subscription says that partitions begin; one that is not named begins where the group has committed
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record GroupPlan(
         Joining joining,
+        boolean shared,
         boolean commits,
         @Nullable StartOffsets startOffsets,
         Map<TopicPartition, PartitionStart> starts,
@@ -54,6 +59,7 @@ record GroupPlan(
     static GroupPlan of(AutoSubscription subscription, boolean commits) {
         return new GroupPlan(
                 (settings, listener) -> settings.tailrace().groups().join(settings.join(subscription), listener),
+                true,
                 commits,
                 null,
                 Map.of(),
@@ -66,15 +72,32 @@ record GroupPlan(
         return new GroupPlan(
                 (settings, listener) ->
                         ManualMembership.of(settings.tailrace(), settings.requireGroupId(), starts.keySet(), listener),
+                false,
                 true,
                 null,
                 starts,
                 NOBODY);
     }
 
+    /**
+     * Where a partition begins.
+     *
+     * @param from what the application says, {@code null} if nothing
+     */
+    PartitionStart start(TopicPartition partition, @Nullable CommittedOffset committed, @Nullable Long from) {
+        if (from != null) {
+            return new AtOffset(from);
+        }
+        PartitionStart wished = starts.getOrDefault(partition, new ByReset());
+        if (!(wished instanceof ByReset)) {
+            return wished;
+        }
+        return committed == null ? new ByReset() : new AtOffset(committed.offset());
+    }
+
     /** The same, the application saying where to begin; {@code onRevoke} hears too of partitions that go. */
     GroupPlan startingAt(StartOffsets offsets, Consumer<Set<TopicPartition>> onRevoke) {
-        return new GroupPlan(joining, commits, offsets, starts, new PartitionAssignmentHandler() {
+        return new GroupPlan(joining, shared, commits, offsets, starts, new PartitionAssignmentHandler() {
             @Override
             public void onAssign(Set<TopicPartition> assigned, RestrictedConsumer consumer) {
                 handler.onAssign(assigned, consumer);

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 
 /**
@@ -28,6 +29,7 @@ final class GroupSession {
     private final Duration maxRetryBackoff;
     private final Set<Committing> committers = ConcurrentHashMap.newKeySet();
     private final AtomicInteger unanswered = new AtomicInteger();
+    private final AtomicLong asked = new AtomicLong();
     private volatile boolean everCommitted;
     private volatile boolean over;
 
@@ -71,6 +73,11 @@ final class GroupSession {
         return everCommitted;
     }
 
+    /** How many times somebody has wanted to commit. */
+    long asked() {
+        return asked.get();
+    }
+
     /** A partition is to be given back, or all. */
     void commitNow() {
         committers.forEach(Committing::commitNow);
@@ -100,6 +107,7 @@ final class GroupSession {
      * Fails as {@link GroupMembership#commit} does, but neither with STALE_COMMIT nor with an error that can be retried.
      */
     CompletionStage<Done> commit(List<EmittedOffset> offsets) {
+        asked.incrementAndGet();
         unanswered.incrementAndGet();
         CompletableFuture<Done> answer = new CompletableFuture<>();
         new PendingCommit(this, offsets, answer).send();

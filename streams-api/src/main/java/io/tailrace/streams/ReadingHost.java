@@ -2,9 +2,6 @@ package io.tailrace.streams;
 
 /** The stage that partitions are read in. Everything but {@link #enqueue} is called on its thread. */
 interface ReadingHost<K, V> extends StageHost {
-    /** Runs that after a pause, unless no more is emitted by then. */
-    void later(Runnable step, long nanos);
-
     /** Whether no more is emitted, so that nothing needs to be read. */
     boolean isOver();
 

@@ -34,6 +34,11 @@ final class SettingChecks {
         }
     }
 
+    /** {@code null} for {@code off}. */
+    static @Nullable Duration durationOrOff(String name, Config config) {
+        return config.getString(name).equalsIgnoreCase("off") ? null : config.getDuration(name);
+    }
+
     static void backoff(Duration min, Duration max) {
         positive("retry-backoff.min", min);
         positive("retry-backoff.max", max);

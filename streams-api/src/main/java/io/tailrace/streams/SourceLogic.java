@@ -49,6 +49,7 @@ abstract class SourceLogic<T> extends TimerGraphStageLogic implements StageHost 
         setHandler(out, new AbstractOutHandler() {
             @Override
             public void onPull() {
+                assignment().wanted();
                 proceed();
             }
 
@@ -93,7 +94,12 @@ abstract class SourceLogic<T> extends TimerGraphStageLogic implements StageHost 
         }
     }
 
-    /** Runs that after a pause, unless no more is emitted by then. */
+    @Override
+    public final boolean isWanted() {
+        return isAvailable(out);
+    }
+
+    @Override
     public final void later(Runnable step, long nanos) {
         scheduleOnce(new Later(step), Duration.ofNanos(nanos));
     }

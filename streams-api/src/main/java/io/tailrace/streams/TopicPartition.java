@@ -1,5 +1,6 @@
 package io.tailrace.streams;
 
+import io.tailrace.cluster.group.TopicPartitionId;
 import java.util.Objects;
 
 /**
@@ -21,5 +22,10 @@ public record TopicPartition(String topic, int partition) {
     @Override
     public String toString() {
         return topic + "-" + partition;
+    }
+
+    /** The partition of that name; which topic of that name it is goes unsaid. */
+    static TopicPartition of(TopicPartitionId partition) {
+        return new TopicPartition(partition.topic(), partition.id().partition());
     }
 }

@@ -10,7 +10,8 @@
  * retries of one partition (its javadoc has the table of phases); {@code ProducerFlowStage} and {@code ProducerSendStage}
  * add {@code PendingEnvelope}, that is, results. Up: {@code ConsumerLogic} says what goes out and how a consumer ends;
  * {@code PartitionReading} is how one partition is read, {@code PartitionTurns} whose turn it is; {@code PartitionCursor} decodes in place.
- * {@code FixedAssignment} and {@code GroupAssignment} say which partitions are read, and steer them through {@code PartitionShare}s.
+ * {@code FixedAssignment} and {@code GroupAssignment} say which partitions are read, and steer them through {@code PartitionShare}s;
+ * {@code StallingAssignment} lets go of them while nobody asks for their records.
  * A {@code PartitionTerm} is the time that a group leaves a partition to this consumer; a seek begins another {@code OwnedPartition} in it, so that
  * what was emitted before and after is committed apart. {@code KeyedStage} has a {@code KeyedLane} for each term. Back: {@code CommitterStage} collects offsets and commits
  * them through the {@code OwnedPartition}s that they point to and their consumer's {@code GroupSession}.

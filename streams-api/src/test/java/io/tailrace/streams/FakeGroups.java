@@ -89,6 +89,11 @@ final class FakeGroups implements Groups {
         return members.size();
     }
 
+    /** How many have joined, those included that have left. */
+    synchronized int joined() {
+        return joined;
+    }
+
     synchronized List<List<GroupMembership.Commit>> commits() {
         return List.copyOf(commits);
     }

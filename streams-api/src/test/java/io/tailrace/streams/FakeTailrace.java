@@ -1,5 +1,6 @@
 package io.tailrace.streams;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
@@ -29,13 +30,20 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /** A node in memory: real batches in lists, and faults that tests switch on. */
 final class FakeTailrace implements Tailrace, Topics, Partitions {
-    private final ActorSystem<Void> system =
-            ActorSystem.create(Behaviors.<Void>empty(), "streams-test", ConfigFactory.load());
+    private final ActorSystem<Void> system;
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
     private final Map<PartitionId, FakePartition> partitions = new ConcurrentHashMap<>();
     final FakeGroups groups = new FakeGroups(topics::values);
     /** So many look-ups fail with PARTITION_UNAVAILABLE. */
     final AtomicInteger unavailableLookUps = new AtomicInteger();
+
+    FakeTailrace() {
+        this(ConfigFactory.load());
+    }
+
+    FakeTailrace(Config config) {
+        system = ActorSystem.create(Behaviors.<Void>empty(), "streams-test", config);
+    }
 
     FakeTailrace withTopic(String name, int partitions) {
         return withTopic(NewTopic.of(name, partitions));

@@ -23,6 +23,12 @@ abstract class GroupTestKit extends StreamsTestKit {
     final FakeGroups groups = tailrace.groups;
     private int filled;
 
+    GroupTestKit() {}
+
+    GroupTestKit(FakeTailrace tailrace) {
+        super(tailrace);
+    }
+
     /** Its chunks are smaller than what may be in flight, so that partitions take turns soon. */
     ConsumerSettings<String, String> member(String name) {
         return consumer().withGroupId(GROUP).withClientId(name).withFetchBytes(600);

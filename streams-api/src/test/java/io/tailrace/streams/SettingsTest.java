@@ -49,6 +49,7 @@ class SettingsTest {
         assertThat(consumer().assignor()).isEqualTo(Assignor.UNIFORM);
         assertThat(consumer().maxDrain()).isEqualTo(Duration.ofMinutes(1));
         assertThat(consumer().sessionTimeout()).isEqualTo(Duration.ofSeconds(45));
+        assertThat(consumer().stallTimeout()).isNull();
         CommitterSettings committer = CommitterSettings.create(TAILRACE);
         assertThat(committer.maxBatch()).isEqualTo(1000);
         assertThat(committer.maxInterval()).isEqualTo(Duration.ofSeconds(10));
@@ -70,6 +71,13 @@ class SettingsTest {
     }
 
     @Test
+    void aStallTimeoutCanBeTakenBack() {
+        ConsumerSettings<String, String> watched = consumer().withStallTimeout(Duration.ofMinutes(5));
+        assertThat(watched.withClientId("c").stallTimeout()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(watched.withStallTimeout(null).stallTimeout()).isNull();
+    }
+
+    @Test
     void valuesThatCannotWorkAreRefusedAtOnce() {
         refused(() -> producer().withBatchBytes(0));
         refused(() -> producer().withMaxInFlightBatches(6));
@@ -79,6 +87,7 @@ class SettingsTest {
         refused(() -> producer().withRetryBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)));
         refused(() -> consumer().withFetchBytes(-1));
         refused(() -> consumer().withStopTimeout(Duration.ofSeconds(-1)));
+        refused(() -> consumer().withStallTimeout(Duration.ZERO));
     }
 
     private static void refused(ThrowingCallable change) {

@@ -26,9 +26,17 @@ import org.junit.jupiter.api.Timeout;
 abstract class StreamsTestKit {
     static final TopicPartition T0 = new TopicPartition("t", 0);
 
-    final FakeTailrace tailrace = new FakeTailrace();
+    final FakeTailrace tailrace;
     /** Another for each producer: with the same seed two would have the same producer id. */
     private long seed;
+
+    StreamsTestKit() {
+        this(new FakeTailrace());
+    }
+
+    StreamsTestKit(FakeTailrace tailrace) {
+        this.tailrace = tailrace;
+    }
 
     @AfterEach
     void closeNode() {

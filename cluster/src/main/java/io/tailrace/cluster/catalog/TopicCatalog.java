@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -55,18 +56,26 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     private static final int SNAPSHOTS_KEPT = 2;
 
     private final ActorContext<Command> context;
+    private final Consumer<ActorRef<Command>> onRecovered;
     private final CatalogRules rules;
     private final MoveRules moveRules;
     private final Moves moves = new Moves();
     private final Creations creations;
     /** Who follows: not part of the state, since followers say again that they do. */
     private final Set<ActorRef<Update>> followers = new HashSet<>();
+    /** Its node stops: the next incarnation does what is to be stored. */
+    private boolean resting;
 
     /** What the catalogue understands. */
     public sealed interface Command {}
 
+    /** Changes something, and is answered. */
+    sealed interface Change extends Command {
+        ActorRef<Reply> replyTo();
+    }
+
     /** Creates a topic under an id of the sender's, so that asking again creates nothing twice. */
-    record Create(NewTopic topic, UUID id, ActorRef<Reply> replyTo) implements Command {}
+    record Create(NewTopic topic, UUID id, ActorRef<Reply> replyTo) implements Change {}
 
     record Describe(String name, ActorRef<Reply> replyTo) implements Command {}
 
@@ -75,12 +84,12 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     record ListTopics(ActorRef<Reply> replyTo) implements Command {}
 
-    record Alter(String name, TopicChange change, ActorRef<Reply> replyTo) implements Command {}
+    record Alter(String name, TopicChange change, ActorRef<Reply> replyTo) implements Change {}
 
-    record Delete(String name, ActorRef<Reply> replyTo) implements Command {}
+    record Delete(String name, ActorRef<Reply> replyTo) implements Change {}
 
     /** Takes over what a node has from before the catalogue knew of it, with their ids: topics and internal partitions. */
-    record Adopt(List<Topic> topics, List<UUID> internals, ActorRef<Reply> replyTo) implements Command {}
+    record Adopt(List<Topic> topics, List<UUID> internals, ActorRef<Reply> replyTo) implements Change {}
 
     /** Makes sure that there is such an internal partition. */
     record PlaceInternal(UUID id, ActorRef<Reply> replyTo) implements Command {}
@@ -92,13 +101,13 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     record Forget(UUID topicId, UUID nodeId) implements Command {}
 
     /** These nodes are to vote in that group. */
-    record MoveGroup(PlacementGroup group, List<UUID> voters, ActorRef<Reply> replyTo) implements Command {}
+    record MoveGroup(PlacementGroup group, List<UUID> voters, ActorRef<Reply> replyTo) implements Change {}
 
     /** A node is to have nothing any more but what is bound to it, or may have something again. */
-    record DrainNode(UUID nodeId, boolean drained, ActorRef<Reply> replyTo) implements Command {}
+    record DrainNode(UUID nodeId, boolean drained, ActorRef<Reply> replyTo) implements Change {}
 
     /** Each node is to get its share. */
-    record Rebalance(ActorRef<Reply> replyTo) implements Command {}
+    record Rebalance(ActorRef<Reply> replyTo) implements Change {}
 
     /** A node cannot lead a group, though it is to: another voter is to be preferred. */
     record YieldLead(PlacementGroup group, UUID nodeId) implements Command {}
@@ -115,6 +124,9 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     record Follow(long knownVersion, ActorRef<Update> follower) implements Command {}
 
     private record Unfollow(ActorRef<Update> follower) implements Command {}
+
+    /** Its node stops: nothing more is to be stored here. Answered when nothing is under way. */
+    private record Rest(ActorRef<Done> replyTo) implements Command {}
 
     /** Replicas of a topic, or of an internal partition, are all there, or why not. */
     private record CreationEnded(UUID id, @Nullable TailraceException failure) implements Command {}
@@ -143,11 +155,13 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     record Changed(long version, CatalogEvent event) implements Update {}
 
-    private TopicCatalog(ActorContext<Command> context, CatalogEnvironment environment) {
+    private TopicCatalog(
+            ActorContext<Command> context, CatalogEnvironment environment, Consumer<ActorRef<Command>> onRecovered) {
         super(
                 PersistenceId.ofUniqueId(InternalPartition.CATALOG),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(5), 0.1));
         this.context = context;
+        this.onRecovered = onRecovered;
         this.rules = new CatalogRules(environment);
         this.moveRules = new MoveRules(environment);
         this.creations = new Creations(
@@ -156,7 +170,17 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     /** The catalogue's behaviour. */
     public static Behavior<Command> create(CatalogEnvironment environment) {
-        return Behaviors.setup(context -> new TopicCatalog(context, environment));
+        return create(environment, recovered -> {});
+    }
+
+    /** The same; {@code onRecovered} hears on the actor's thread when it can answer. */
+    public static Behavior<Command> create(CatalogEnvironment environment, Consumer<ActorRef<Command>> onRecovered) {
+        return Behaviors.setup(context -> new TopicCatalog(context, environment, onRecovered));
+    }
+
+    /** Its node stops: what is told that stores nothing more, so that no persist fails on a log that is being closed. */
+    public static Command rest(ActorRef<Done> replyTo) {
+        return new Rest(replyTo);
     }
 
     @Override
@@ -187,12 +211,40 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
     @Override
     public SignalHandler<Catalog> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(RecoveryCompleted.instance(), creations::carryOn)
+                .onSignal(RecoveryCompleted.instance(), all -> {
+                    creations.carryOn(all);
+                    onRecovered.accept(context.getSelf());
+                })
                 .build();
     }
 
     @Override
     public CommandHandler<Command, CatalogEvent, Catalog> commandHandler() {
+        CommandHandler<Command, CatalogEvent, Catalog> working = working();
+        return (all, command) -> resting ? atRest(working, all, command) : working.apply(all, command);
+    }
+
+    /** What only reads is answered; who does not hear that a question was not asks again. */
+    private Effect<CatalogEvent, Catalog> atRest(
+            CommandHandler<Command, CatalogEvent, Catalog> working, Catalog all, Command command) {
+        if (command instanceof Describe
+                || command instanceof Find
+                || command instanceof ListTopics
+                || command instanceof Unfollow
+                || command instanceof Rest) {
+            return working.apply(all, command);
+        }
+        return command instanceof Change change
+                ? Effect()
+                        .reply(
+                                change.replyTo(),
+                                new Refused(
+                                        ErrorCode.CATALOG_UNAVAILABLE,
+                                        "The catalogue of topics is about to be on another node, and nothing was changed: try again."))
+                : Effect().none();
+    }
+
+    private CommandHandler<Command, CatalogEvent, Catalog> working() {
         return newCommandHandlerBuilder()
                 .forAnyState()
                 .onCommand(Create.class, this::create)
@@ -215,6 +267,10 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                         (all, confirm) ->
                                 store(all, List.of(new Confirmed()), after -> confirm.replyTo.tell(new Whole(after))))
                 .onCommand(CreationEnded.class, this::creationEnded)
+                .onCommand(Rest.class, (all, rest) -> {
+                    resting = true;
+                    return Effect().reply(rest.replyTo, Done.getInstance());
+                })
                 .onCommand(
                         MoveGroup.class,
                         (all, move) ->

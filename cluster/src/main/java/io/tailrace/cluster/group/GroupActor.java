@@ -20,6 +20,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * what is stored and nothing else, and stores nothing itself. Ends when the group has no members.
  */
 final class GroupActor {
+    private static final int BYTES_OF_PARTITION = 64;
+
     private final ActorContext<Command> context;
     private final TimerScheduler<Command> timers;
     private final ActorRef<GroupCoordinator.Command> coordinator;
@@ -202,6 +204,15 @@ final class GroupActor {
     private Behavior<Command> describe(Describe asked) {
         asked.replyTo.tell(new GroupReply.Described(described(asked.group, target, present.keySet())));
         return Behaviors.same();
+    }
+
+    /** About as many bytes as its description takes; {@link Long#MAX_VALUE} if a member may have any number of topics. */
+    static long descriptionWeight(Group group) {
+        boolean isOpen = group.members().values().stream()
+                .anyMatch(member -> member.subscription() instanceof GroupJoin.Pattern);
+        return isOpen
+                ? Long.MAX_VALUE
+                : group.weight() + (long) BYTES_OF_PARTITION * group.owners().size();
     }
 
     /** All that is known of a group. */

@@ -129,6 +129,7 @@ public final class GroupClient implements Groups {
         private final boolean isQuestion;
         private final long deadline = System.nanoTime() + timeout.toNanos();
         private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private PageCollector pages = new PageCollector();
 
         Asking(
                 Function<ActorRef<GroupReply>, GroupRequest> message,
@@ -150,9 +151,28 @@ public final class GroupClient implements Groups {
                 answer.completeExceptionally(unavailable(null));
                 return;
             }
+            pages = new PageCollector();
             BiConsumer<@Nullable GroupReply, @Nullable Throwable> heard = this::heard;
             AskPattern.<GroupCoordinator.Command, GroupReply>ask(
                             coordinator, message::apply, patience, system.scheduler())
+                    .whenCompleteAsync(heard, ON_THE_ANSWERING_THREAD);
+        }
+
+        /** A page whose answer does not come makes it begin anew, as any answer that does not. */
+        private void turn(GroupReply.Page page) {
+            if (pages.add(page)) {
+                answer.complete(result.apply(pages.whole(page)));
+                return;
+            }
+            int next = pages.next();
+            Duration patience = shorter(left(), timeout.dividedBy(ASKS));
+            if (patience.isNegative() || patience.isZero()) {
+                answer.completeExceptionally(isQuestion ? unavailable(null) : unknown(null));
+                return;
+            }
+            BiConsumer<@Nullable GroupReply, @Nullable Throwable> heard = this::heard;
+            AskPattern.<PageRequest, GroupReply>ask(
+                            page.rest(), replyTo -> new PageRequest(next, replyTo), patience, system.scheduler())
                     .whenCompleteAsync(heard, ON_THE_ANSWERING_THREAD);
         }
 
@@ -162,6 +182,12 @@ public final class GroupClient implements Groups {
                     system.scheduler().scheduleOnce(PAUSE, this::ask, system.executionContext());
                 } else {
                     answer.completeExceptionally(new TailraceException(refused.code(), refused.message()));
+                }
+            } else if (reply instanceof GroupReply.Page page) {
+                try {
+                    turn(page);
+                } catch (TailraceException e) {
+                    answer.completeExceptionally(e);
                 }
             } else if (reply != null) {
                 answer.complete(result.apply(reply));

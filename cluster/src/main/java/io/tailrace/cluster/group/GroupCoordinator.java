@@ -9,6 +9,7 @@ import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.partition.PartitionId;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>recovering</b>: reads its journal, and learns of the topics; everybody is to ask again.
  *   <li><b>serving</b>, which is {@link Serving}. When the store stops, a persist has failed: what was under way is unknown, and all begins
  *       anew, with sessions that begin anew too, as after a fail-over.
+ *   <li><b>at rest</b>: its node stops. What was being stored has been; for everything else the next coordinator is asked.
  * </ul>
  */
 public final class GroupCoordinator {
@@ -45,7 +47,7 @@ public final class GroupCoordinator {
     private Duration pause = FIRST_PAUSE;
 
     /** What it understands. */
-    public sealed interface Command permits GroupRequest, Lost, TakenAway, Topics, FromStore, Tick {}
+    public sealed interface Command permits GroupRequest, Lost, TakenAway, PagesGone, Topics, FromStore, Rest, Tick {}
 
     /** A member is taken for dead. */
     record Lost(String group, String memberId) implements Command {}
@@ -53,9 +55,15 @@ public final class GroupCoordinator {
     /** A member has not given these back in time. */
     record TakenAway(String group, String memberId, Map<PartitionId, Integer> partitions) implements Command {}
 
+    /** An answer has been handed out, or nobody wants it any more. */
+    record PagesGone(ActorRef<PagedReply.Command> pages) implements Command {}
+
     record Topics(Topology topology) implements Command {}
 
     record FromStore(GroupStore.Answer answer) implements Command {}
+
+    /** Its node stops. Answered when nothing is being stored. */
+    record Rest(ActorRef<Done> replyTo) implements Command {}
 
     /** To itself, at its time. */
     enum Tick implements Command {
@@ -77,8 +85,14 @@ public final class GroupCoordinator {
                 context -> Behaviors.withTimers(timers -> new GroupCoordinator(context, timers, environment).asleep()));
     }
 
+    /** Its node stops: what is told that stores nothing more, so that no persist fails on a log that is being closed. */
+    public static Command rest(ActorRef<Done> replyTo) {
+        return new Rest(replyTo);
+    }
+
     private Behavior<Command> asleep() {
         return Behaviors.receive(Command.class)
+                .onMessage(Rest.class, this::rest)
                 .onMessage(GroupRequest.class, first -> {
                     follow();
                     refuse(first);
@@ -112,6 +126,11 @@ public final class GroupCoordinator {
         context.watch(store);
         return Behaviors.receive(Command.class)
                 .onMessage(GroupRequest.class, this::refuse)
+                .onMessage(Rest.class, rest -> {
+                    context.unwatch(store);
+                    context.stop(store);
+                    return rest(rest);
+                })
                 .onMessage(Topics.class, topics -> {
                     topology = topics.topology;
                     return serveIfReady(store);
@@ -140,6 +159,7 @@ public final class GroupCoordinator {
                 .onMessage(GroupRequest.class, request -> then(() -> serving.hear(request)))
                 .onMessage(Lost.class, lost -> then(() -> serving.lose(lost)))
                 .onMessage(TakenAway.class, taken -> then(() -> serving.takeAway(taken)))
+                .onMessage(PagesGone.class, gone -> then(() -> serving.gone(gone)))
                 .onMessage(Topics.class, changed -> {
                     topology = changed.topology;
                     return then(() -> serving.follow(changed.topology));
@@ -152,11 +172,49 @@ public final class GroupCoordinator {
                             }
                         }))
                 .onMessageEquals(Tick.EXPIRE, () -> then(serving::expire))
+                .onMessage(Rest.class, rest -> settle(serving, rest))
                 .onMessage(Command.class, late -> Behaviors.same())
                 .onSignal(Terminated.class, ended -> {
                     serving.end();
                     return startAgain(ended);
                 })
+                .build();
+    }
+
+    /** Waits for what is being stored, and refuses the rest. */
+    private Behavior<Command> settle(Serving serving, Rest rest) {
+        if (serving.settles()) {
+            return rested(serving, rest);
+        }
+        return Behaviors.receive(Command.class)
+                .onMessage(GroupRequest.class, this::refuse)
+                .onMessage(FromStore.class, heard -> {
+                    if (heard.answer instanceof Stored stored && stored.store() == stores) {
+                        serving.stored(stored);
+                        return rested(serving, rest);
+                    }
+                    return Behaviors.same();
+                })
+                .onMessage(Command.class, late -> Behaviors.same())
+                .onSignal(Terminated.class, ended -> rested(serving, rest))
+                .build();
+    }
+
+    private Behavior<Command> rested(Serving serving, Rest rest) {
+        serving.end();
+        return rest(rest);
+    }
+
+    private Behavior<Command> rest(Rest rest) {
+        rest.replyTo.tell(Done.getInstance());
+        return Behaviors.receive(Command.class)
+                .onMessage(GroupRequest.class, this::refuse)
+                .onMessage(Rest.class, again -> {
+                    again.replyTo.tell(Done.getInstance());
+                    return Behaviors.same();
+                })
+                .onMessage(Command.class, late -> Behaviors.same())
+                .onSignal(Terminated.class, ended -> Behaviors.same())
                 .build();
     }
 
@@ -184,6 +242,7 @@ public final class GroupCoordinator {
                     return Behaviors.same();
                 })
                 .onMessageEquals(Tick.RESTART, this::recover)
+                .onMessage(Rest.class, this::rest)
                 .onMessage(Command.class, early -> Behaviors.same())
                 .build();
     }

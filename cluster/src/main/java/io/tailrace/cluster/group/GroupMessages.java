@@ -2,8 +2,6 @@ package io.tailrace.cluster.group;
 
 import io.tailrace.cluster.link.FieldReader;
 import io.tailrace.cluster.link.FieldWriter;
-import io.tailrace.engine.error.ErrorCode;
-import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -40,10 +38,9 @@ import org.jspecify.annotations.Nullable;
  *   committed/1       number int64, stale of ids
  *   not-committed/1   number int64, code, message string
  *   ended/1           code, message string
- *   summaries/1       count int32, then of each: name string, state int8, members int32
- *   described/1       see {@link DescriptionBytes}
- *   changed/1         nothing
- *   refused/1         code, message string
+ *   page/1            kind string, number int32, count int32, actor, length int32, bytes
+ *   next-page/1       number int32, actor
+ *   others            see {@link ReplyBytes}
  * </pre>
  *
  * <p>What is not known is refused with SERIALIZATION_FAILED; Pekko logs and drops that message, as if it had been lost.
@@ -67,10 +64,8 @@ public final class GroupMessages extends SerializerWithStringManifest {
             Map.entry(MemberMessage.Committed.class, "committed/1"),
             Map.entry(MemberMessage.NotCommitted.class, "not-committed/1"),
             Map.entry(MemberMessage.Ended.class, "ended/1"),
-            Map.entry(GroupReply.Summaries.class, "summaries/1"),
-            Map.entry(GroupReply.Described.class, "described/1"),
-            Map.entry(GroupReply.Changed.class, "changed/1"),
-            Map.entry(GroupReply.Refused.class, "refused/1"));
+            Map.entry(GroupReply.Page.class, "page/1"),
+            Map.entry(PageRequest.class, "next-page/1"));
 
     private final ExtendedActorSystem system;
 
@@ -87,6 +82,9 @@ public final class GroupMessages extends SerializerWithStringManifest {
     @Override
     public String manifest(Object object) {
         String kind = KINDS.get(object.getClass());
+        if (kind == null && object instanceof GroupReply reply) {
+            return ReplyBytes.kind(reply);
+        }
         if (kind == null) {
             throw new IllegalArgumentException("Never leaves its node: " + object.getClass());
         }
@@ -105,8 +103,15 @@ public final class GroupMessages extends SerializerWithStringManifest {
             write(out, request);
         } else if (object instanceof MemberMessage message) {
             write(out, message);
+        } else if (object instanceof PageRequest next) {
+            out.int32(next.number());
+            actor(out, next.replyTo());
+        } else if (object instanceof GroupReply.Page page) {
+            out.string(page.kind()).int32(page.number()).int32(page.count());
+            actor(out, page.rest());
+            out.int32(page.bytes().remaining()).raw(page.bytes());
         } else {
-            write(out, (GroupReply) object);
+            return ReplyBytes.toBytes((GroupReply) object);
         }
         return out.toBytes();
     }
@@ -190,21 +195,6 @@ public final class GroupMessages extends SerializerWithStringManifest {
         }
     }
 
-    private static void write(FieldWriter out, GroupReply reply) {
-        if (reply instanceof GroupReply.Summaries summaries) {
-            out.int32(summaries.groups().size());
-            summaries.groups().forEach(group -> {
-                out.string(group.group());
-                DescriptionBytes.state(out, group.state());
-                out.int32(group.members());
-            });
-        } else if (reply instanceof GroupReply.Described described) {
-            DescriptionBytes.write(out, described.description());
-        } else if (reply instanceof GroupReply.Refused refused) {
-            out.string(refused.code().name()).string(refused.message());
-        }
-    }
-
     // --- from bytes --------------------------------------------------------------------------------------------------
 
     @Override
@@ -235,16 +225,9 @@ public final class GroupMessages extends SerializerWithStringManifest {
                     case "committed/1" -> new MemberMessage.Committed(in.int64(), GroupBytes.ids(in));
                     case "not-committed/1" -> new MemberMessage.NotCommitted(in.int64(), in.errorCode(), in.string());
                     case "ended/1" -> new MemberMessage.Ended(in.errorCode(), in.string());
-                    case "summaries/1" -> summaries(in);
-                    case "described/1" -> new GroupReply.Described(DescriptionBytes.read(in));
-                    case "changed/1" -> new GroupReply.Changed();
-                    case "refused/1" -> new GroupReply.Refused(in.errorCode(), in.string());
-                    default ->
-                        throw new TailraceException(
-                                ErrorCode.SERIALIZATION_FAILED,
-                                "Another node says '" + manifest
-                                        + "' about consumer groups, which this version does not know: upgrade the older"
-                                        + " node.");
+                    case "page/1" -> page(in);
+                    case "next-page/1" -> new PageRequest(in.count(), actor(in));
+                    default -> ReplyBytes.fromBytes(manifest, in.rest());
                 };
         in.end();
         return object;
@@ -259,6 +242,19 @@ public final class GroupMessages extends SerializerWithStringManifest {
         GroupJoin join = new GroupJoin(
                 group, clientId, instanceId, subscription, assignor, GroupBytes.duration(in), GroupBytes.duration(in));
         return new GroupRequest.Join(join, in.string(), in.string(), actor(in));
+    }
+
+    private GroupReply.Page page(FieldReader in) {
+        String kind = in.string();
+        int number = in.count();
+        int count = in.count();
+        ActorRef<PageRequest> rest = actor(in);
+        int length = in.count();
+        ByteBuffer bytes = in.rest();
+        if (bytes.remaining() != length) {
+            throw in.malformed(bytes.remaining() + " bytes of a page that has " + length);
+        }
+        return new GroupReply.Page(kind, number, count, bytes, rest);
     }
 
     private static List<GroupMembership.Commit> commits(FieldReader in) {
@@ -288,14 +284,6 @@ public final class GroupMessages extends SerializerWithStringManifest {
     }
 
     private record Owned(int generation, @Nullable CommittedOffset committed) {}
-
-    private static GroupReply.Summaries summaries(FieldReader in) {
-        List<GroupSummary> groups = new ArrayList<>();
-        for (int left = in.count(); left > 0; left--) {
-            groups.add(new GroupSummary(in.string(), DescriptionBytes.state(in), in.count()));
-        }
-        return new GroupReply.Summaries(groups);
-    }
 
     private <T> ActorRef<T> actor(FieldReader in) {
         return resolver().resolveActorRef(in.string());

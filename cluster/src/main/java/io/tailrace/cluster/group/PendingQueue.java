@@ -56,14 +56,24 @@ final class PendingQueue {
         Outcome unknown = new Outcome.Refused(
                 ErrorCode.OUTCOME_UNKNOWN,
                 "The coordinator of the consumer groups lost its journal: whether this was done is not known; look, or try again.");
-        Outcome notDone = unavailable();
         List<Pending> lost = underWay;
-        List<Pending> never = List.copyOf(waiting);
         underWay = List.of();
+        lost.forEach(pending -> pending.then().accept(unknown));
+        refuse();
+    }
+
+    /** What waits is not done. */
+    void refuse() {
+        List<Pending> never = List.copyOf(waiting);
         waiting.clear();
         waitingBytes = 0;
-        lost.forEach(pending -> pending.then().accept(unknown));
+        Outcome notDone = unavailable();
         never.forEach(pending -> pending.then().accept(notDone));
+    }
+
+    /** Whether a lot is being stored. */
+    boolean isBusy() {
+        return !underWay.isEmpty();
     }
 
     static Outcome.Refused unavailable() {

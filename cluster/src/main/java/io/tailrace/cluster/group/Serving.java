@@ -20,6 +20,11 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
  * to the groups' actors and to who asked. Belongs to one actor.
  */
 final class Serving {
+    /** Long answers that may be handed out at once; each is held in memory meanwhile. */
+    private static final int MAX_PAGED = 8;
+    /** What is certainly not longer than a message goes without detour. */
+    private static final long SHORT_BYTES = 128 << 10;
+
     private final ActorContext<Command> context;
     private final ActorRef<GroupStore.Apply> store;
     private final Clock clock;
@@ -28,6 +33,8 @@ final class Serving {
     private final Map<String, ActorRef<GroupActor.Command>> actors = new HashMap<>();
     /** Who waits for its join to be stored; it may say so many times. */
     private final Set<String> joining = new HashSet<>();
+    /** Long answers that are being handed out. */
+    private final Set<ActorRef<PagedReply.Command>> pages = new HashSet<>();
 
     private GroupTable groups;
     private Topology topology;
@@ -147,13 +154,7 @@ final class Serving {
 
     private void answer(GroupRequest.Admin asked) {
         if (asked instanceof GroupRequest.ListGroups list) {
-            list.replyTo()
-                    .tell(new GroupReply.Summaries(groups.byName().values().stream()
-                            .map(group -> new GroupSummary(
-                                    group.name(),
-                                    Target.of(group, topology).state(group),
-                                    group.members().size()))
-                            .toList()));
+            list(list.replyTo());
         } else if (asked instanceof GroupRequest.Describe describe) {
             describe(describe);
         } else if (asked instanceof GroupRequest.Reset reset) {
@@ -177,19 +178,50 @@ final class Serving {
         }
     }
 
+    private void list(ActorRef<GroupReply> replyTo) {
+        List<GroupSummary> all = groups.byName().values().stream()
+                .map(group -> new GroupSummary(
+                        group.name(),
+                        Target.of(group, topology).state(group),
+                        group.members().size()))
+                .toList();
+        long weight = all.stream().mapToLong(GroupSummary::weight).sum();
+        answer(weight, replyTo, to -> to.tell(new GroupReply.Summaries(all)));
+    }
+
     private void describe(GroupRequest.Describe asked) {
         try {
             Group group = GroupRules.existing(groups, asked.group());
             ActorRef<GroupActor.Command> actor = actors.get(asked.group());
-            if (actor != null) {
-                actor.tell(new GroupActor.Describe(group, asked.replyTo()));
-            } else {
-                Target nothing = Target.of(group, topology);
-                asked.replyTo().tell(new GroupReply.Described(GroupActor.described(group, nothing, Set.of())));
-            }
+            answer(GroupActor.descriptionWeight(group), asked.replyTo(), to -> {
+                if (actor != null) {
+                    actor.tell(new GroupActor.Describe(group, to));
+                } else {
+                    Target nothing = Target.of(group, topology);
+                    to.tell(new GroupReply.Described(GroupActor.described(group, nothing, Set.of())));
+                }
+            });
         } catch (TailraceException e) {
             reply(asked.replyTo(), Outcome.Refused.of(e));
         }
+    }
+
+    /** An answer that may be long goes by way of somebody who cuts it into pages. */
+    private void answer(long weight, ActorRef<GroupReply> replyTo, Consumer<ActorRef<GroupReply>> answer) {
+        if (weight <= SHORT_BYTES) {
+            answer.accept(replyTo);
+        } else if (pages.size() >= MAX_PAGED) {
+            reply(replyTo, PendingQueue.unavailable());
+        } else {
+            ActorRef<PagedReply.Command> paged = context.spawnAnonymous(PagedReply.create(replyTo));
+            pages.add(paged);
+            context.watchWith(paged, new GroupCoordinator.PagesGone(paged));
+            answer.accept(paged.narrow());
+        }
+    }
+
+    void gone(GroupCoordinator.PagesGone gone) {
+        pages.remove(gone.pages());
     }
 
     private static void reply(ActorRef<GroupReply> to, Outcome outcome) {
@@ -246,6 +278,12 @@ final class Serving {
         } else if (hasMembers) {
             actors.put(name, context.spawnAnonymous(GroupActor.create(now, context.getSelf())));
         }
+    }
+
+    /** Gives up what waits; whether nothing is being stored. */
+    boolean settles() {
+        queue.refuse();
+        return !queue.isBusy();
     }
 
     /** The store is gone: who waits hears what is known of that, and all groups begin anew. */

@@ -65,6 +65,9 @@ import org.slf4j.LoggerFactory;
 final class Node implements Tailrace {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final long ASK_AGAIN_NANOS = 100_000_000;
+    /** Shorter than the phase of the shutdown that waits for it. */
+    private static final Duration REST_TIMEOUT = Duration.ofSeconds(2);
+
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final NodeSystem home;
@@ -78,6 +81,8 @@ final class Node implements Tailrace {
     private final ShardedPartitions partitions;
     private final PartitionStarter starter;
     private final Departure departure;
+    private final LocalSingleton<TopicCatalog.Command> catalog = new LocalSingleton<>();
+    private final LocalSingleton<GroupCoordinator.Command> coordinator = new LocalSingleton<>();
     private final CatalogClient topics;
     private final Placements placements;
     private final GroupClient groups;
@@ -164,15 +169,15 @@ final class Node implements Tailrace {
                 lookup.controlVoters(),
                 nodes,
                 ofCatalog.nodePatience());
-        ActorRef<TopicCatalog.Command> singleton =
-                singleton(TopicCatalog.create(catalogEnvironment), "tailrace-catalog");
-        this.topics = new CatalogClient(system, singleton, ofCatalog.timeout(), ofCatalog.changeTimeout());
+        ActorRef<TopicCatalog.Command> toCatalog =
+                singleton(TopicCatalog.create(catalogEnvironment, catalog::isHere), "tailrace-catalog");
+        this.topics = new CatalogClient(system, toCatalog, ofCatalog.timeout(), ofCatalog.changeTimeout());
         GroupSettings ofGroups = settings.groups();
-        ActorRef<GroupCoordinator.Command> coordinator = singleton(
-                GroupCoordinator.create(
-                        new GroupEnvironment(singleton, ofGroups.limits(), clock, ofGroups.assignors())),
+        ActorRef<GroupCoordinator.Command> toCoordinator = singleton(
+                coordinator.of(GroupCoordinator.create(
+                        new GroupEnvironment(toCatalog, ofGroups.limits(), clock, ofGroups.assignors()))),
                 "tailrace-groups");
-        this.groups = new GroupClient(system, name, coordinator, ofGroups.timeout(), ofGroups.maxPendingCommits());
+        this.groups = new GroupClient(system, name, toCoordinator, ofGroups.timeout(), ofGroups.maxPendingCommits());
         this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
         this.moves = links.map(others ->
                 new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));
@@ -297,12 +302,24 @@ final class Node implements Tailrace {
 
     /** A region that is asked for a partition while it stops would wait for it until its time is over. */
     private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
-        CoordinatedShutdown.get(classic)
-                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
-                    closing = true;
-                    partitions.close();
-                    return starter.close().thenApply(closed -> Done.getInstance());
-                });
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(classic);
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
+            closing = true;
+            return singletonsRest(shutdown).thenCompose(rested -> {
+                partitions.close();
+                return starter.close().thenApply(closed -> Done.getInstance());
+            });
+        });
+    }
+
+    /** What they are storing is stored before the partitions stop, unless the cluster is lost, without which nothing is. */
+    private CompletionStage<Done> singletonsRest(CoordinatedShutdown shutdown) {
+        if (LastingNode.isLost(shutdown)) {
+            return CompletableFuture.completedStage(Done.getInstance());
+        }
+        return coordinator
+                .rest(system, GroupCoordinator::rest, REST_TIMEOUT)
+                .thenCombine(catalog.rest(system, TopicCatalog::rest, REST_TIMEOUT), (one, other) -> one);
     }
 
     private void closeLogsBeforeTermination(org.apache.pekko.actor.ActorSystem classic) {

@@ -30,9 +30,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.pattern.Patterns;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -473,5 +475,18 @@ class TopicCatalogTest {
         assertThat(failure(topics.move(PlacementGroup.CONTROL, List.of(A, B, C)))
                         .code())
                 .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void whoseNodeStopsStoresNothingMoreAndGoesOnAnswering() {
+        Topic topic = join(topics.create(NewTopic.of("t", 1)));
+        join(AskPattern.<TopicCatalog.Command, Done>ask(
+                catalog, TopicCatalog::rest, LONG, Adapter.toTyped(system).scheduler()));
+        assertThat(join(topics.describe("t"))).isEqualTo(topic);
+        assertThat(failure(topics.delete("t")).code()).isEqualTo(ErrorCode.CATALOG_UNAVAILABLE);
+        assertThat(failure(topics.create(NewTopic.of("u", 1))).code()).isEqualTo(ErrorCode.CATALOG_UNAVAILABLE);
+        restart();
+        assertThat(join(topics.list())).containsExactly(topic);
+        join(topics.delete("t"));
     }
 }

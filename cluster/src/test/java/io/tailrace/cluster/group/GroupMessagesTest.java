@@ -11,6 +11,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import java.io.NotSerializableException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +88,8 @@ class GroupMessagesTest {
                                 new GroupDescription.Member("a", "c", null, "n0", true, Set.of(ONE), Set.of(ONE, TWO)),
                                 new GroupDescription.Member("b", "", "i", "n1", false, Set.of(), Set.of())),
                         Map.of(ONE, OFFSET))),
+                new GroupReply.Page("described/1", 1, 3, ByteBuffer.wrap(new byte[] {1, 2, 3}), elsewhere()),
+                new PageRequest(2, elsewhere()),
                 new GroupReply.Changed(),
                 new GroupReply.Refused(ErrorCode.UNKNOWN_GROUP, "There is none."));
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.catalog.TopicChange;
 import io.tailrace.cluster.group.Assignor;
 import io.tailrace.cluster.group.FirstTakesAll;
 import io.tailrace.cluster.group.GroupDescription;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.cluster.Cluster;
 import org.junit.jupiter.api.Test;
@@ -66,7 +68,7 @@ class GroupsTest {
     }
 
     @Test
-    void whatWasCommittedIsThereAfterARestartAndGoesOnFromThere() {
+    void whatWasCommittedIsThereAfterARestartAndWhoIsClosedUnderCommitsLogsNoError() {
         Topic topic;
         try (Tailrace node = Tailrace.start(data)) {
             topic = join(node.topics().create(NewTopic.of("t", 4)));
@@ -82,14 +84,46 @@ class GroupsTest {
             assertThat(a.committed(ofB)).isEqualTo(77);
             join(a.membership().leave());
         }
-        try (Tailrace node = Tailrace.start(data)) {
+        try (Tailrace node = Tailrace.start(data);
+                CapturedErrors errors = new CapturedErrors()) {
             GroupDescription group = join(node.groups().describe("g"));
             assertThat(group.state()).isEqualTo(GroupState.EMPTY);
             assertThat(committed(group, topic, 2)).isIn(42L, 77L);
             TestMember c = TestMember.join(node.groups(), of("g"));
             awaitHas(c, 4);
             assertThat(c.committed(topic.partition(2))).isEqualTo(committed(group, topic, 2));
+
+            closeUnderCommitsAndChanges(node, topic, c);
+            assertThat(errors.lines()).isEmpty();
         }
+    }
+
+    /** What is stored on the way out is stored, or is not begun: nothing fails on a log that is closed. */
+    private static void closeUnderCommitsAndChanges(Tailrace node, Topic topic, TestMember member) {
+        AtomicLong committed = new AtomicLong();
+        for (int number = 0; number < topic.partitions(); number++) {
+            commitOn(member, topic.partition(number), 100, committed);
+        }
+        changeOn(node, topic.name(), 1);
+        await().atMost(PATIENCE).until(() -> committed.get() > 20);
+        node.close();
+        assertThat(member.why()).isNotNull();
+    }
+
+    /** One after the other, until one fails. */
+    private static void commitOn(TestMember member, PartitionId partition, long offset, AtomicLong count) {
+        if (member.has().containsKey(partition)) {
+            member.commit(partition, offset).thenRun(() -> {
+                count.incrementAndGet();
+                commitOn(member, partition, offset + 1, count);
+            });
+        }
+    }
+
+    private static void changeOn(Tailrace node, String topic, int time) {
+        node.topics()
+                .alter(topic, TopicChange.set(Map.of("retention.ms", Integer.toString(time + 100_000))))
+                .thenRun(() -> changeOn(node, topic, time + 1));
     }
 
     @Test
@@ -127,7 +161,8 @@ class GroupsTest {
 
     @Test
     void membersOfThreeNodesShareATopicAndWhatADeadNodeHadGoesToTheOthers() {
-        try (LocalCluster cluster = new LocalCluster(data, 3)) {
+        try (LocalCluster cluster = new LocalCluster(data, 3);
+                CapturedErrors errors = new CapturedErrors()) {
             List<Tailrace> nodes = cluster.startAll(cluster.seed(0), cluster.seed(1), cluster.seed(2));
             nodes.forEach(node -> await().atMost(PATIENCE).until(node::ready));
             Topic topic = join(nodes.get(0).topics().create(NewTopic.of("t", 6)));
@@ -167,6 +202,7 @@ class GroupsTest {
                     assertThat(committed(group, topic, partition.partition())).isEqualTo(offset));
             // What stayed was never touched.
             assertThat(stays.heard()).noneMatch(heard -> heard.equals("lost " + kept.partition()));
+            assertThat(errors.lines()).isEmpty();
         }
     }
 
