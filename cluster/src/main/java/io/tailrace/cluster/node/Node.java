@@ -49,7 +49,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -80,7 +79,7 @@ final class Node implements Tailrace {
     private final PartitionLookup lookup;
     private final ShardedPartitions partitions;
     private final PartitionStarter starter;
-    private final Departure departure;
+    private final NodeEnd end;
     private final LocalSingleton<TopicCatalog.Command> catalog = new LocalSingleton<>();
     private final LocalSingleton<GroupCoordinator.Command> coordinator = new LocalSingleton<>();
     private final CatalogClient topics;
@@ -91,8 +90,6 @@ final class Node implements Tailrace {
     private final Members members;
     private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
-    private volatile boolean closing;
-    private boolean released;
 
     /** On an actor system that is up in its cluster. */
     Node(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory) {
@@ -149,15 +146,15 @@ final class Node implements Tailrace {
                 settings.appendTimeout());
         this.starter = new PartitionStarter(
                 directory.nodeId(), partitions::start, this::isLedHere, nodes::live, System::nanoTime);
-        this.departure = new Departure(
+        Departure departure = new Departure(
                 system,
                 members::depart,
                 () -> toHandOver(nodes),
                 partition -> Partition.isLedIn(system.classicSystem(), partition),
                 partitions::start,
                 settings.departureTimeout());
-        stopStartingBeforeTheRegionStops(system.classicSystem());
-        closeLogsBeforeTermination(system.classicSystem());
+        this.end = new NodeEnd(home, departure, this::singletonsRest, this::stopStarting, this::release);
+        end.prepare();
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
         awaitLeader(TopicCatalog.PARTITION, settings.startTimeout());
@@ -300,45 +297,20 @@ final class Node implements Tailrace {
         }
     }
 
-    /** A region that is asked for a partition while it stops would wait for it until its time is over. */
-    private void stopStartingBeforeTheRegionStops(org.apache.pekko.actor.ActorSystem classic) {
-        CoordinatedShutdown shutdown = CoordinatedShutdown.get(classic);
-        shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
-            closing = true;
-            return singletonsRest(shutdown).thenCompose(rested -> {
-                partitions.close();
-                return starter.close().thenApply(closed -> Done.getInstance());
-            });
-        });
+    private CompletionStage<Void> stopStarting() {
+        partitions.close();
+        return starter.close();
     }
 
-    /** What they are storing is stored before the partitions stop, unless the cluster is lost, without which nothing is. */
-    private CompletionStage<Done> singletonsRest(CoordinatedShutdown shutdown) {
-        if (LastingNode.isLost(shutdown)) {
-            return CompletableFuture.completedStage(Done.getInstance());
-        }
+    /** What they are storing is stored. */
+    private CompletionStage<Done> singletonsRest() {
         return coordinator
                 .rest(system, GroupCoordinator::rest, REST_TIMEOUT)
                 .thenCombine(catalog.rest(system, TopicCatalog::rest, REST_TIMEOUT), (one, other) -> one);
     }
 
-    private void closeLogsBeforeTermination(org.apache.pekko.actor.ActorSystem classic) {
-        CoordinatedShutdown.get(classic)
-                .addTask(
-                        CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
-                        "tailrace-close-logs",
-                        () -> CompletableFuture.supplyAsync(() -> {
-                            release();
-                            return Done.getInstance();
-                        }));
-    }
-
-    /** Closes the logs and gives the directory back, once; who comes second waits for that. */
-    private synchronized void release() {
-        if (released) {
-            return;
-        }
-        released = true;
+    /** Closes the logs and gives the directory back. */
+    private void release() {
         try {
             nodeReplicas.close();
             links.ifPresent(NodeLinks::close);
@@ -380,7 +352,7 @@ final class Node implements Tailrace {
 
     @Override
     public boolean ready() {
-        return !closing
+        return !end.begun()
                 && firstCatalog.isDone()
                 && starter.firstRound().toCompletableFuture().isDone();
     }
@@ -410,22 +382,8 @@ final class Node implements Tailrace {
         return partitions;
     }
 
-    /**
-     * Before the shutdown begins: from then on Pekko tells nobody that actors here have stopped, and whoever waits for one of them learns it when
-     * this node is a member no more. Nobody hears one that is no member, or shares no cluster.
-     */
-    private void depart() {
-        boolean ending = CoordinatedShutdown.get(system).getShutdownReason().isPresent();
-        if (home.isMember() && !ending) {
-            departure.begin().toCompletableFuture().join();
-        }
-    }
-
     @Override
     public void close() {
-        closing = true;
-        depart();
-        home.close();
-        release();
+        end.bring();
     }
 }
