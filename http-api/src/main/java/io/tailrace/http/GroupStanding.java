@@ -5,7 +5,6 @@ import io.tailrace.cluster.group.GroupDescription;
 import io.tailrace.cluster.group.TopicPartitionId;
 import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.streams.Consumer;
-import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.ConsumerSettings;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.Subscriptions;
@@ -45,7 +44,7 @@ final class GroupStanding {
      *
      * @param owner the id of the member that has it, {@code null} if nobody does
      * @param range where it begins and ends, {@code null} if nobody can say so at the moment
-     * @param lag how many offsets are still to be read; {@code null} if nothing is committed, or the end is not known
+     * @param lag how many offsets there are from the next record to read to the end; {@code null} if nothing is committed, or the end is not known
      * @param nextTimestamp of the next record to read, {@code null} if there is none, or it is not known
      */
     record Standing(
@@ -97,19 +96,34 @@ final class GroupStanding {
             if (from >= range.endOffset()) {
                 return Bodies.done(new Standing(partition, committed, owner, range, 0L, null));
             }
-            return within(deadline, () -> timestamp(partition, from, range.endOffset()))
+            return within(deadline, () -> next(partition, from, range.endOffset()))
                     .thenApply(answer -> {
-                        Long next = answer.flatMap(timestamp -> timestamp).orElse(null);
-                        // Where there are only entries of the log's own, such as a new leader's, nothing is left.
-                        boolean isNothing = answer.isPresent() && next == null;
-                        long lag = isNothing ? 0 : range.endOffset() - from;
-                        return new Standing(partition, committed, owner, range, lag, next);
+                        Next next = answer.flatMap(first -> first).orElse(null);
+                        return answer.isPresent() && next == null
+                                ? new Standing(partition, committed, owner, range, 0L, null)
+                                : left(partition, committed, owner, range, next, from);
                     });
         });
     }
 
-    /** Of the first record from that offset on; empty if there is none before the end. */
-    private CompletionStage<Optional<Long>> timestamp(TopicPartitionId partition, long from, long end) {
+    /** Entries of the log's own before the next record, such as a new leader's, are nothing to be read. */
+    private static Standing left(
+            TopicPartitionId partition,
+            CommittedOffset committed,
+            @Nullable String owner,
+            OffsetRange range,
+            @Nullable Next next,
+            long from) {
+        return next == null
+                ? new Standing(partition, committed, owner, range, range.endOffset() - from, null)
+                : new Standing(partition, committed, owner, range, range.endOffset() - next.offset, next.timestamp);
+    }
+
+    /** The record that is read next. */
+    private record Next(long offset, long timestamp) {}
+
+    /** The first record from that offset on; empty if there is none before the end. */
+    private CompletionStage<Optional<Next>> next(TopicPartitionId partition, long from, long end) {
         TopicPartition name =
                 new TopicPartition(partition.topic(), partition.id().partition());
         ConsumerSettings<ByteBuffer, ByteBuffer> settings = ConsumerSettings.create(
@@ -117,7 +131,7 @@ final class GroupStanding {
                 .withFetchBytes(1);
         return Consumer.plainSource(
                         settings, Subscriptions.assignmentWithOffset(name, from).until(Map.of(name, end)))
-                .map(ConsumerRecord::timestamp)
+                .map(record -> new Next(record.offset(), record.timestamp()))
                 // It would wait for a partition that is not available.
                 .completionTimeout(FOR_ONE)
                 .runWith(Sink.headOption(), node.tailrace().system());

@@ -164,6 +164,8 @@ class GroupRoutesTest {
         node.post("/v1/topics/entries/partitions/0/delete-records", JSON, "{\"before_offset\":3}");
         assertThat(describe("ended"))
                 .contains("\"committedOffset\":5,\"startOffset\":3,\"endOffset\":6,\"lag\":0,\"lagMillis\":null");
+        node.produce("entries", "{\"value\":{\"data\":\"x\"},\"timestamp\":7}\n".repeat(2));
+        assertThat(describe("ended")).contains("\"committedOffset\":5,\"startOffset\":3,\"endOffset\":8,\"lag\":2,");
     }
 
     @Test

@@ -106,7 +106,7 @@ class CoordinatorRestTest {
                 refused = true;
             } else {
                 assertThat(refused).as("stored after one that was not").isFalse();
-                last = place + 2;
+                last = place + 2L;
             }
         }
         assertThat(isRefused(join(ask(coordinator, reset(100))))).isTrue();
