@@ -315,7 +315,7 @@ class ReplicasTest {
         goOn.complete(null);
         closer.join(30_000);
         assertThat(closer.isAlive()).isFalse();
-        assertThat(opened).isCompleted();
+        assertThat(opened).succeedsWithin(Duration.ofSeconds(30));
         assertThat(code(() -> opened.join().ensureOpen())).isEqualTo(ErrorCode.CLOSED);
         assertThat(code(() -> opening.open("p", LogSettings.DEFAULTS))).isEqualTo(ErrorCode.CLOSED);
         assertThat(lead(open("p")).log().endOffset()).isZero();
