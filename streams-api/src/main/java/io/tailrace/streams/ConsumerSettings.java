@@ -140,7 +140,8 @@ public final class ConsumerSettings<K, V> {
 
     /**
      * Makes the consumer a static member (KIP-345): one that comes back under this name within the session timeout has the partitions that it
-     * had, and no other gets them meanwhile. Each running consumer of a group needs its own. By default there is none.
+     * had, and no other gets them meanwhile, even if it was shut down in order. Each running consumer of a group needs its own: of two, the one that came
+     * first fails with MEMBER_FENCED. By default there is none.
      */
     public ConsumerSettings<K, V> withGroupInstanceId(String groupInstanceId) {
         return with(copy -> copy.groupInstanceId = Objects.requireNonNull(groupInstanceId, "groupInstanceId"));
