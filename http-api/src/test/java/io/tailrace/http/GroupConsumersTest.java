@@ -201,6 +201,7 @@ class GroupConsumersTest {
                 assertThat(next(after)).isEqualTo("0:1");
                 awaitGroup("kept", "\"attached\":true,\"assignment\":{\"kept\":[0]}");
             }
+            assertThat(other.socket().isClosed()).isFalse();
         }
     }
 

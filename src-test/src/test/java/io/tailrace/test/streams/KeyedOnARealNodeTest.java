@@ -134,8 +134,18 @@ class KeyedOnARealNodeTest {
 
     @Test
     void noHoleIsCommittedWhenAStreamIsKilledInTheMiddle(RealNode node) {
+        killedInTheMiddle(node, 1);
+    }
+
+    @Test
+    @Tag("full")
+    void noHoleIsCommittedWhereverAStreamIsKilled(RealNode node) {
+        killedInTheMiddle(node, 30);
+    }
+
+    private static void killedInTheMiddle(RealNode node, int seeds) {
         int each = 200;
-        for (int seed = 1; seed <= 3; seed++) {
+        for (int seed = 1; seed <= seeds; seed++) {
             int hole = 20 + new Random(seed).nextInt(100);
             String topic = filled(node, each);
             KeyedSettings settings = KeyedSettings.of(64).withMaxAhead(AHEAD);

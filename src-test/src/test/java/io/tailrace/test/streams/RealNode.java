@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
+import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupDescription;
+import io.tailrace.cluster.group.TopicPartitionId;
 import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.CommitterSettings;
 import io.tailrace.streams.ConsumerSettings;
 import io.tailrace.streams.Producer;
@@ -114,16 +117,27 @@ final class RealNode implements AutoCloseable {
                 .toList());
     }
 
-    /** The offset of the next record that the group will read, {@code null} if it has committed none. */
+    /** The offset of the next record that the group will read, {@code null} if it has committed none or is not there. */
     @Nullable
     Long committed(String group, TopicPartition partition) {
-        return group(group).offsets().entrySet().stream()
-                .filter(entry -> entry.getKey().topic().equals(partition.topic())
-                        && entry.getKey().id().partition() == partition.partition())
-                .map(Map.Entry::getValue)
-                .map(CommittedOffset::offset)
-                .findFirst()
-                .orElse(null);
+        CommittedOffset committed = await(tailrace.groups()
+                        .describe(group)
+                        .handle((found, failure) -> failure == null ? found.offsets() : none(failure)))
+                .get(id(partition));
+        return committed == null ? null : committed.offset();
+    }
+
+    private static Map<TopicPartitionId, CommittedOffset> none(Throwable failure) {
+        TailraceException why = Failures.named(failure);
+        if (why.code() != ErrorCode.UNKNOWN_GROUP) {
+            throw why;
+        }
+        return Map.of();
+    }
+
+    private TopicPartitionId id(TopicPartition partition) {
+        Topic topic = await(tailrace.topics().describe(partition.topic()));
+        return new TopicPartitionId(partition.topic(), topic.partition(partition.partition()));
     }
 
     GroupDescription group(String group) {
