@@ -75,13 +75,22 @@ public final class ConsumerSettings<K, V> {
         this.decodingDecider = other.decodingDecider;
     }
 
+    /** Where the defaults stand in the configuration. */
+    public static String configPath() {
+        return "tailrace.consumer";
+    }
+
     /** The settings of that node's configuration. */
     public static <K, V> ConsumerSettings<K, V> create(
             Tailrace tailrace, Deserializer<K> keyDeserializer, Deserializer<V> valueDeserializer) {
         Config config = tailrace.system().settings().config().withFallback(ConfigFactory.defaultReference());
-        return new ConsumerSettings<>(
-                        tailrace, keyDeserializer, valueDeserializer, config.getConfig("tailrace.consumer"))
-                .checked();
+        return create(tailrace, config.getConfig(configPath()), keyDeserializer, valueDeserializer);
+    }
+
+    /** The settings of a section with the layout of {@code tailrace.consumer}, such as one that inherits from it. */
+    public static <K, V> ConsumerSettings<K, V> create(
+            Tailrace tailrace, Config config, Deserializer<K> keyDeserializer, Deserializer<V> valueDeserializer) {
+        return new ConsumerSettings<>(tailrace, keyDeserializer, valueDeserializer, config).checked();
     }
 
     /** The same for the node of an application's actor system, which {@link Tailrace#get} starts if need be. */

@@ -82,7 +82,7 @@ class PortedExamplesTest {
 
     private CompletionStage<String> business(String key, String value) {
         seen.add(value);
-        return CompletableFuture.completedFuture("");
+        return CompletableFuture.completedFuture(key);
     }
 
     private static String[] ten() {
