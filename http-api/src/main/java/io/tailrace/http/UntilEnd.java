@@ -45,7 +45,7 @@ final class UntilEnd {
         this.group = group;
     }
 
-    /** The ends that these topics have now. Fails as {@link PartitionQuestions#range}. */
+    /** The ends that these topics have now. Fails as {@link PartitionQuestions#range}, or with REQUEST_TOO_LARGE. */
     static CompletionStage<UntilEnd> now(
             ServedNode node, PartitionQuestions questions, String group, List<Topic> topics) {
         List<TopicPartitionId> partitions = new ArrayList<>();
@@ -54,6 +54,7 @@ final class UntilEnd {
                 partitions.add(new TopicPartitionId(topic.name(), topic.partition(number)));
             }
         });
+        GroupSelection.requireFew(partitions);
         return questions
                 .each(partitions, partition -> questions.range(partition.id()))
                 .thenApply(ranges -> {
