@@ -61,10 +61,11 @@ class SettingsTest {
 
     @Test
     void aSectionOfOnesOwnInheritsFromTheDefaults() {
-        Config config = ConfigFactory.parseString("mine = ${tailrace.consumer} { client-id = a }\n"
-                        + "sent = ${tailrace.producer} { compression = zstd }\n"
-                        + "committed = ${tailrace.committer} { max-batch = 7 }")
-                .resolveWith(ConfigFactory.defaultReference());
+        Config config = ConfigFactory.parseString("""
+                        mine = ${tailrace.consumer} { client-id = a }
+                        sent = ${tailrace.producer} { compression = zstd }
+                        committed = ${tailrace.committer} { max-batch = 7 }
+                        """).resolveWith(ConfigFactory.defaultReference());
         ConsumerSettings<String, String> consumer =
                 ConsumerSettings.create(TAILRACE, config.getConfig("mine"), Serdes.strings(), Serdes.strings());
         assertThat(consumer.clientId()).isEqualTo("a");
