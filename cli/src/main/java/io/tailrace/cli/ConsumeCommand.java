@@ -1,6 +1,7 @@
 package io.tailrace.cli;
 
 import io.tailrace.cli.client.Server;
+import io.tailrace.cli.client.ServerProblem;
 import io.tailrace.cli.consume.ConsumeRun;
 import io.tailrace.cli.consume.GroupCommits;
 import io.tailrace.cli.consume.OutputFailed;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Prints the records of a topic, from the beginning, and goes on with new ones as they come.",
             "With --group it is a consumer of that group: it prints what the group deals to it, from where the group has committed, and commits"
-                    + " what it has printed. What was printed and not committed when it is killed is printed again by whoever reads it next.",
+                    + " what it has printed. What was printed and not committed when it is killed is printed again by whoever reads it next; what"
+                    + " it was too late to commit, since another had the partition by then, is named on standard error.",
             "It ends with --count, with --until-end, with Ctrl-C, or at the record that nobody reads any more (| head)."
         },
         footer = {
@@ -41,7 +43,8 @@ import picocli.CommandLine.Spec;
             "  tailrace consume access | grep ' 404 '",
             "  tailrace consume access --from -5m --until-end --format '%%p %%o %%k %%v\\n'",
             "  tailrace consume access --partition 0 --from 1000 --count 10 --format json",
-            "  tailrace consume orders payments --group billing --format '%%t %%p %%o %%v\\n'"
+            "  tailrace consume orders payments --group billing --format '%%t %%p %%o %%v\\n'",
+            "  tailrace consume orders --group nightly --until-end | ./bill"
         })
 final class ConsumeCommand implements Callable<Integer> {
     /** For the record at hand. A stream at its tail waits in a read of Java's HTTP client that nothing can wake. */
@@ -49,6 +52,8 @@ final class ConsumeCommand implements Callable<Integer> {
 
     /** For what was printed to be committed. */
     private static final Duration PATIENCE_OF_GROUP = Duration.ofSeconds(5);
+
+    private static final int MAX_WARNING = 500;
 
     private final Terminal terminal;
 
@@ -92,7 +97,20 @@ final class ConsumeCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "End after N records.")
     private @Nullable Long count;
 
-    @Option(names = "--until-end", description = "End where the topic ended when the command began.")
+    @Option(
+            names = "--group-instance-id",
+            paramLabel = "ID",
+            description =
+                    "With --group: be a static member of that name, whose partitions wait for it while it restarts"
+                            + " (tailrace.consumer.session-timeout).")
+    private @Nullable String groupInstanceId;
+
+    @Option(
+            names = "--until-end",
+            description = {
+                "End where the topic ended when the command began.",
+                "With --group: when the group has committed all that was there then, whoever of it has read it."
+            })
     private boolean untilEnd;
 
     @Option(
@@ -119,7 +137,7 @@ final class ConsumeCommand implements Callable<Integer> {
         }
         topics.forEach(ServerOptions::topic);
         if (group == null) {
-            requireOneTopic();
+            requireNothingOfAGroup();
         } else {
             requireNothingOfASingleTopic();
         }
@@ -136,17 +154,21 @@ final class ConsumeCommand implements Callable<Integer> {
         }
     }
 
-    private void requireOneTopic() {
+    private void requireNothingOfAGroup() {
+        if (groupInstanceId != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--group-instance-id names a member of a group: add --group.");
+        }
         if (topics.size() > 1) {
             throw new ParameterException(spec.commandLine(), "Several topics are read with --group only: give one.");
         }
     }
 
     private void requireNothingOfASingleTopic() {
-        if (untilEnd || !partitions.isEmpty()) {
+        if (!partitions.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "With --group the group says which partitions are read, and there is no end: leave out --partition and --until-end.");
+                    "With --group the group says which partitions are read: leave out --partition.");
         }
         if (!from.equals("earliest") && !from.equals("latest")) {
             throw new ParameterException(
@@ -166,9 +188,15 @@ final class ConsumeCommand implements Callable<Integer> {
         String consumer = "tailrace-consume-" + UUID.randomUUID();
         return new ConsumeRun(
                 server,
-                new RecordQuery.OfGroup(name, consumer, topics, from, count),
+                new RecordQuery.OfGroup(name, consumer, topics, from, groupInstanceId, count, untilEnd),
                 printer(),
-                new GroupCommits(server, name, consumer));
+                new GroupCommits(server, name, consumer, this::warn));
+    }
+
+    private void warn(ServerProblem refusal) {
+        terminal.err()
+                .println("warning: " + ServerProblem.codeName(refusal) + " "
+                        + Escaped.text(String.valueOf(refusal.getMessage()), MAX_WARNING));
     }
 
     private RecordPrinter printer() {

@@ -87,6 +87,28 @@ class ConsumeGroupFaultsTest {
     }
 
     @Test
+    void whatItWasTooLateToCommitIsNamedAndPrintingGoesOn() {
+        server.report(record("t", 0, 7));
+        server.problem(409, "STALE_COMMIT", "Not committed: t-0, which another has.");
+        assertThat(run("--until-end")).as(terminal.err()).isZero();
+        assertThat(terminal.out()).isEqualTo("x\n");
+        assertThat(terminal.err())
+                .isEqualToIgnoringNewLines("warning: STALE_COMMIT Not committed: t-0, which another has.");
+    }
+
+    @Test
+    void theServerIsToldOfTheEndAndOfTheInstance() {
+        server.report(record("t", 0, 7));
+        committing(1);
+        assertThat(run("--until-end", "--group-instance-id", "one"))
+                .as(terminal.err())
+                .isZero();
+        assertThat(server.requests().get(0).body())
+                .isEqualTo(
+                        "{\"from\":\"earliest\",\"data\":\"binary\",\"topics\":[\"t\"],\"group_instance_id\":\"one\",\"until\":\"end\"}");
+    }
+
+    @Test
     void theServersLastLineIsTheError() {
         server.report(
                 record("t", 0, 7),

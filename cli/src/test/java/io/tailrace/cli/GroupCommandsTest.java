@@ -237,6 +237,15 @@ class GroupCommandsTest {
     }
 
     @Test
+    void aConsumerOfAGroupEndsWhenNothingIsLeft() {
+        assertThat(ok("consume", "orders", "--group", "nightly", "--until-end").outLines())
+                .hasSize(10);
+        assertThat(ok("consume", "orders", "--group", "nightly", "--until-end", "--group-instance-id", "one")
+                        .out())
+                .isEmpty();
+    }
+
+    @Test
     void manyRecordsOfAGroupArePrintedOnceEach() {
         ok("topic", "create", "many", "--partitions", "3", "--replicas", "1");
         String lines = IntStream.range(0, 25_000).mapToObj(i -> i + "\n").collect(Collectors.joining());
@@ -261,7 +270,7 @@ class GroupCommandsTest {
             {"group", "reset-offsets", "g", "--topic", "orders:", "--to-latest"},
             {"group", "delete-offsets", "g"},
             {"consume", "orders", "payments"},
-            {"consume", "orders", "--group", "g", "--until-end"},
+            {"consume", "orders", "--group-instance-id", "one"},
             {"consume", "orders", "--group", "g", "--partition", "0"},
             {"consume", "orders", "--group", "g", "--from", "-5m"},
         }) {

@@ -6,9 +6,13 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.Committer;
 import io.tailrace.streams.CommitterSettings;
 import io.tailrace.streams.Consumer;
+import io.tailrace.streams.ConsumerMessage;
+import io.tailrace.streams.ConsumerMessage.CommittableOffset;
 import io.tailrace.streams.ConsumerMessage.CommittableOffsetBatch;
 import io.tailrace.streams.TopicPartition;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,7 +38,7 @@ final class GroupConsumer {
     /** Those unanswered, in order. */
     private final ArrayDeque<CompletableFuture<Done>> waiting = new ArrayDeque<>();
 
-    private CompletionStage<Done> last = Bodies.done(Done.getInstance());
+    private volatile Runnable onCommit = () -> {};
 
     GroupConsumer(Tailrace tailrace, Consumer.Control control, Uncommitted uncommitted) {
         this.control = control;
@@ -51,31 +55,50 @@ final class GroupConsumer {
     }
 
     /**
-     * Commits what was sent below these offsets, durably before the answer; what is committed already stays so. A partition that another
-     * member has by now is left out.
+     * Commits what was sent below these offsets, durably before the answer; what is committed already stays so.
      *
      * @param offsets of the next record to read
-     * @return fails with LIMIT_EXCEEDED, or as {@link Committer} does
+     * @return those of which nothing could be committed, since another member has the partition by now or nothing of it was sent; fails with
+     *     LIMIT_EXCEEDED, or as {@link Committer} does
      */
-    CompletionStage<Done> commit(Map<TopicPartition, Long> offsets) {
+    CompletionStage<Map<TopicPartition, Long>> commit(Map<TopicPartition, Long> offsets) {
         CompletableFuture<Done> answer = new CompletableFuture<>();
+        Map<TopicPartition, CommittableOffset> found;
         synchronized (this) {
             if (waiting.size() >= MAX_COMMITS) {
                 throw new TailraceException(
                         ErrorCode.LIMIT_EXCEEDED,
                         "There are " + MAX_COMMITS + " commits of this consumer unanswered: wait for one of them.");
             }
-            CommittableOffsetBatch batch = uncommitted.take(offsets);
-            if (batch.isEmpty()) {
-                return last;
+            found = uncommitted.take(offsets);
+            if (found.isEmpty()) {
+                return Bodies.done(offsets);
             }
-            if (commits.offer(batch) != QueueOfferResult.enqueued()) {
+            // What an earlier commit has taken comes again: its answer is that of this one too.
+            if (commits.offer(ConsumerMessage.createCommittableOffsetBatch(List.copyOf(found.values())))
+                    != QueueOfferResult.enqueued()) {
                 throw over();
             }
             waiting.add(answer);
-            last = answer;
         }
-        return answer;
+        return answer.thenApply(done -> refused(offsets, found));
+    }
+
+    private static Map<TopicPartition, Long> refused(
+            Map<TopicPartition, Long> offsets, Map<TopicPartition, CommittableOffset> found) {
+        Map<TopicPartition, Long> refused = new HashMap<>();
+        offsets.forEach((partition, offset) -> {
+            CommittableOffset last = found.get(partition);
+            if (last == null || !last.isCommitted()) {
+                refused.put(partition, offset);
+            }
+        });
+        return refused;
+    }
+
+    /** Calls that after each commit, on any thread. */
+    void onCommit(Runnable listener) {
+        onCommit = listener;
     }
 
     private void committed() {
@@ -84,6 +107,7 @@ final class GroupConsumer {
             answer = waiting.remove();
         }
         answer.complete(Done.getInstance());
+        onCommit.run();
     }
 
     private void ended(@Nullable Throwable failure) {

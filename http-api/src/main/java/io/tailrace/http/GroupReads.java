@@ -15,9 +15,12 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -37,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 final class GroupReads implements Routes {
     /** Records that a consumer is sent and has not committed, at most. */
     static final int MAX_UNCOMMITTED = 10_000;
+
+    /** Partitions that are named in a problem's text. */
+    private static final int SHOWN = 3;
 
     private record Name(String group, String consumer) {}
 
@@ -86,18 +92,18 @@ final class GroupReads implements Routes {
             return questions
                     .<String, Topic>each(
                             wish.topics(), topic -> node.tailrace().topics().describe(topic))
-                    .thenApply(found -> HttpResponse.create()
+                    .thenCompose(found -> wish.untilEnd()
+                            ? UntilEnd.now(node, questions, name.group(), found).thenApply(Optional::of)
+                            : Bodies.done(Optional.<UntilEnd>empty()))
+                    .thenApply(end -> HttpResponse.create()
                             .withEntity(HttpEntities.createChunked(
-                                    Media.NDJSON, lines(name, wish, ConnectionStage.clientGone(request)))));
+                                    Media.NDJSON, lines(name, wish, end, ConnectionStage.clientGone(request)))));
         });
     }
 
-    private Source<ByteString, NotUsed> lines(Name name, GroupReadRequest wish, CompletionStage<Done> clientGone) {
-        ConsumerSettings<ByteBuffer, ByteBuffer> settings = ConsumerSettings.create(
-                        node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers())
-                .withGroupId(name.group())
-                .withClientId(name.consumer())
-                .withAutoOffsetReset(wish.from());
+    private Source<ByteString, NotUsed> lines(
+            Name name, GroupReadRequest wish, Optional<UntilEnd> until, CompletionStage<Done> clientGone) {
+        ConsumerSettings<ByteBuffer, ByteBuffer> settings = settings(name, wish);
         Uncommitted uncommitted = new Uncommitted(MAX_UNCOMMITTED);
         return Consumer.committableSource(settings, Subscriptions.topics(wish.topics()))
                 .via(new UncommittedStage(uncommitted))
@@ -109,10 +115,21 @@ final class GroupReads implements Routes {
                     }
                     clientGone.whenComplete((gone, failure) -> end(name, consumer));
                     done.whenComplete((ended, failure) -> end(name, consumer));
+                    until.ifPresent(ends -> ends.watch(consumer, uncommitted, done, () -> end(name, consumer)));
                     return NotUsed.getInstance();
                 })
                 .via(streams.flow())
                 .via(RecordLineStage.withTopics(wish.data()));
+    }
+
+    private ConsumerSettings<ByteBuffer, ByteBuffer> settings(Name name, GroupReadRequest wish) {
+        ConsumerSettings<ByteBuffer, ByteBuffer> settings = ConsumerSettings.create(
+                        node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers())
+                .withGroupId(name.group())
+                .withClientId(name.consumer())
+                .withAutoOffsetReset(wish.from());
+        String instance = wish.groupInstanceId();
+        return instance == null ? settings : settings.withGroupInstanceId(instance);
     }
 
     /** Its name is free before the group is seen without it. */
@@ -136,8 +153,41 @@ final class GroupReads implements Routes {
                                 + "' reads from this node at the moment: what it has not committed is read again by its group.");
             }
             return consumer.commit(offsets)
-                    .thenApply(done -> HttpResponse.create().withStatus(StatusCodes.NO_CONTENT));
+                    .thenApply(refused -> refused.isEmpty()
+                            ? HttpResponse.create().withStatus(StatusCodes.NO_CONTENT)
+                            : refusal(refused, offsets.size()).response());
         });
+    }
+
+    private static Problem refusal(Map<TopicPartition, Long> refused, int all) {
+        String others = refused.size() < all ? " Of the other partitions the offsets are committed." : "";
+        return new Problem(
+                ErrorTable.status(ErrorCode.STALE_COMMIT),
+                ErrorCode.STALE_COMMIT,
+                "Not committed: " + shown(refused.keySet())
+                        + ", of which this consumer has been sent nothing, or which another has by"
+                        + " now and reads again from what is committed." + others,
+                json -> {
+                    json.writeArrayFieldStart("refused");
+                    for (Map.Entry<TopicPartition, Long> each : refused.entrySet()) {
+                        json.writeStartObject();
+                        json.writeStringField("topic", each.getKey().topic());
+                        json.writeNumberField("partition", each.getKey().partition());
+                        json.writeNumberField("offset", each.getValue());
+                        json.writeEndObject();
+                    }
+                    json.writeEndArray();
+                });
+    }
+
+    private static String shown(Set<TopicPartition> partitions) {
+        String first = partitions.stream()
+                .map(TopicPartition::toString)
+                .sorted()
+                .limit(SHOWN)
+                .collect(Collectors.joining(", "));
+        return Json.shown(first, 200)
+                + (partitions.size() > SHOWN ? " and " + (partitions.size() - SHOWN) + " more" : "");
     }
 
     private static Map<TopicPartition, Long> offsets(byte[] body) {

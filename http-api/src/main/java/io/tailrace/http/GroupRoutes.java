@@ -69,7 +69,7 @@ final class GroupRoutes implements Routes {
     private CompletionStage<HttpResponse> describe(String name, HttpRequest request) {
         Media.requireAccepted(request, Media.JSON);
         List<String> topics = Parameters.of(request, "topic").all("topic");
-        return groups().describe(name).thenCompose(group -> new GroupStanding(node, questions)
+        return groups().describe(name).thenCompose(group -> new GroupStanding(questions)
                 .of(group, topics)
                 .thenApply(partitions -> json(GroupJson.single(group, partitions, clock.millis()))));
     }

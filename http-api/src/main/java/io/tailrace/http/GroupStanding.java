@@ -4,12 +4,6 @@ import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupDescription;
 import io.tailrace.cluster.group.TopicPartitionId;
 import io.tailrace.cluster.placement.OffsetRange;
-import io.tailrace.streams.Consumer;
-import io.tailrace.streams.ConsumerSettings;
-import io.tailrace.streams.Serdes;
-import io.tailrace.streams.Subscriptions;
-import io.tailrace.streams.TopicPartition;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.jspecify.annotations.Nullable;
 
 /** How far a group has read each of its partitions, and how much is left. What cannot be known in time is left open. */
@@ -31,11 +24,9 @@ final class GroupStanding {
     private static final Duration FOR_ONE = Duration.ofSeconds(3);
     private static final Duration FOR_ALL = Duration.ofSeconds(15);
 
-    private final ServedNode node;
     private final PartitionQuestions questions;
 
-    GroupStanding(ServedNode node, PartitionQuestions questions) {
-        this.node = node;
+    GroupStanding(PartitionQuestions questions) {
         this.questions = questions;
     }
 
@@ -96,9 +87,10 @@ final class GroupStanding {
             if (from >= range.endOffset()) {
                 return Bodies.done(new Standing(partition, committed, owner, range, 0L, null));
             }
-            return within(deadline, () -> next(partition, from, range.endOffset()))
+            return within(deadline, () -> questions.firstRecord(partition, from, range.endOffset(), FOR_ONE))
                     .thenApply(answer -> {
-                        Next next = answer.flatMap(first -> first).orElse(null);
+                        PartitionQuestions.Found next =
+                                answer.flatMap(first -> first).orElse(null);
                         return answer.isPresent() && next == null
                                 ? new Standing(partition, committed, owner, range, 0L, null)
                                 : left(partition, committed, owner, range, next, from);
@@ -112,29 +104,11 @@ final class GroupStanding {
             CommittedOffset committed,
             @Nullable String owner,
             OffsetRange range,
-            @Nullable Next next,
+            PartitionQuestions.@Nullable Found next,
             long from) {
         return next == null
                 ? new Standing(partition, committed, owner, range, range.endOffset() - from, null)
-                : new Standing(partition, committed, owner, range, range.endOffset() - next.offset, next.timestamp);
-    }
-
-    /** The record that is read next. */
-    private record Next(long offset, long timestamp) {}
-
-    /** The first record from that offset on; empty if there is none before the end. */
-    private CompletionStage<Optional<Next>> next(TopicPartitionId partition, long from, long end) {
-        TopicPartition name =
-                new TopicPartition(partition.topic(), partition.id().partition());
-        ConsumerSettings<ByteBuffer, ByteBuffer> settings = ConsumerSettings.create(
-                        node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers())
-                .withFetchBytes(1);
-        return Consumer.plainSource(
-                        settings, Subscriptions.assignmentWithOffset(name, from).until(Map.of(name, end)))
-                .map(record -> new Next(record.offset(), record.timestamp()))
-                // It would wait for a partition that is not available.
-                .completionTimeout(FOR_ONE)
-                .runWith(Sink.headOption(), node.tailrace().system());
+                : new Standing(partition, committed, owner, range, range.endOffset() - next.offset(), next.timestamp());
     }
 
     /** Empty if it fails, or there is no time left. */

@@ -1,7 +1,6 @@
 package io.tailrace.http;
 
 import io.tailrace.engine.error.ErrorCode;
-import java.util.Map;
 import java.util.Set;
 import org.apache.pekko.event.LoggingAdapter;
 import org.apache.pekko.http.ParsingErrorHandler;
@@ -30,7 +29,7 @@ public final class ParsingProblems extends ParsingErrorHandler {
                         shown,
                         TOO_LARGE.contains(code) ? ErrorCode.REQUEST_TOO_LARGE : ErrorCode.MALFORMED_REQUEST,
                         detail,
-                        Map.of())
+                        json -> {})
                 .response();
     }
 }

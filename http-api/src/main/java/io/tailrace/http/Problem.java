@@ -5,7 +5,6 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
-import java.util.Map;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -18,14 +17,14 @@ import org.slf4j.LoggerFactory;
  *
  * @param status usually the one of {@link ErrorTable}
  * @param detail one line: what is wrong, what to do
- * @param numbers further members
+ * @param more further members
  */
-record Problem(int status, ErrorCode code, String detail, Map<String, Long> numbers) {
+record Problem(int status, ErrorCode code, String detail, Json.Members more) {
     private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
     private static final String RETRY_AFTER_SECONDS = "1";
 
     Problem(ErrorCode code, String detail) {
-        this(ErrorTable.status(code), code, detail, Map.of());
+        this(ErrorTable.status(code), code, detail, json -> {});
     }
 
     /** What a failure is to the client. One that nobody foresaw is logged, and not shown. */
@@ -57,9 +56,7 @@ record Problem(int status, ErrorCode code, String detail, Map<String, Long> numb
         json.writeStringField("title", StatusCodes.get(status).reason());
         json.writeNumberField("status", status);
         writeError(json, code, detail);
-        for (Map.Entry<String, Long> number : numbers.entrySet()) {
-            json.writeNumberField(number.getKey(), number.getValue());
-        }
+        more.write(json);
     }
 
     /** The members that a report of a single record has too. */

@@ -118,14 +118,14 @@ final class RecordReads {
     }
 
     private static Problem outOfRange(long offset, OffsetRange range) {
-        Map<String, Long> numbers = new LinkedHashMap<>();
-        numbers.put("start_offset", range.startOffset());
-        numbers.put("end_offset", range.endOffset());
         return new Problem(
                 ErrorTable.status(ErrorCode.OFFSET_OUT_OF_RANGE),
                 ErrorCode.OFFSET_OUT_OF_RANGE,
                 "Offset " + offset + " is not there: the partition has " + range.startOffset() + " to "
                         + range.endOffset() + ".",
-                numbers);
+                json -> {
+                    json.writeNumberField("start_offset", range.startOffset());
+                    json.writeNumberField("end_offset", range.endOffset());
+                });
     }
 }

@@ -1,13 +1,9 @@
 package io.tailrace.http;
 
-import io.tailrace.streams.ConsumerMessage;
 import io.tailrace.streams.ConsumerMessage.CommittableOffset;
-import io.tailrace.streams.ConsumerMessage.CommittableOffsetBatch;
 import io.tailrace.streams.TopicPartition;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class Uncommitted {
     private final int most;
     private final Map<TopicPartition, ArrayDeque<CommittableOffset>> sent = new HashMap<>();
+    /** Of each partition the last that was taken. */
+    private final Map<TopicPartition, CommittableOffset> taken = new HashMap<>();
+
     private int size;
+    private boolean enough;
     private Runnable onRoom = () -> {};
 
     Uncommitted(int most) {
@@ -31,7 +31,16 @@ final class Uncommitted {
     }
 
     synchronized boolean hasRoom() {
-        return size < most;
+        return !enough && size < most;
+    }
+
+    /** From now on there is no room, whatever is committed. */
+    synchronized void enough() {
+        enough = true;
+    }
+
+    synchronized boolean isEmpty() {
+        return size == 0;
     }
 
     /** That one is on its way. */
@@ -49,35 +58,35 @@ final class Uncommitted {
     }
 
     /**
-     * All below these offsets, of each partition the last one; nothing of what was taken before.
+     * Of each of these partitions the last record below the offset that was sent, taken already or now; of those before it none has to be held any
+     * more. A partition of which there is no such record is not in the map.
      *
      * @param offsets of the next record to read
      */
-    CommittableOffsetBatch take(Map<TopicPartition, Long> offsets) {
-        List<CommittableOffset> taken = new ArrayList<>();
+    Map<TopicPartition, CommittableOffset> take(Map<TopicPartition, Long> offsets) {
+        Map<TopicPartition, CommittableOffset> found = new HashMap<>();
         Runnable listener;
         synchronized (this) {
             boolean hadRoom = hasRoom();
             offsets.forEach((partition, next) -> {
                 CommittableOffset last = takeBelow(partition, next);
                 if (last != null) {
-                    taken.add(last);
+                    found.put(partition, last);
                 }
             });
             listener = !hadRoom && hasRoom() ? onRoom : () -> {};
         }
         listener.run();
-        return ConsumerMessage.createCommittableOffsetBatch(taken);
+        return found;
     }
 
     private @Nullable CommittableOffset takeBelow(TopicPartition partition, long next) {
         ArrayDeque<CommittableOffset> offsets = sent.getOrDefault(partition, new ArrayDeque<>());
-        CommittableOffset last = null;
         while (!offsets.isEmpty() && place(offsets.element()) < next) {
-            last = offsets.remove();
+            taken.put(partition, offsets.remove());
             size--;
         }
-        return last;
+        return taken.get(partition);
     }
 
     private static long place(CommittableOffset offset) {

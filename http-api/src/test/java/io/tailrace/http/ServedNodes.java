@@ -29,8 +29,14 @@ final class ServedNodes implements AutoCloseable {
     }
 
     ServedNodes(Path directory, Map<String, ?> settings) {
-        this.watched = new WatchedTailrace(Tailrace.start(
-                ConfigFactory.parseMap(Map.of("tailrace.data-dir", directory.toString(), "tailrace.flush", "os"))));
+        this(directory, settings, Map.of());
+    }
+
+    /** With settings of the server and of the node. */
+    ServedNodes(Path directory, Map<String, ?> settings, Map<String, ?> ofNode) {
+        this.watched = new WatchedTailrace(Tailrace.start(ConfigFactory.parseMap(ofNode)
+                .withFallback(ConfigFactory.parseMap(
+                        Map.of("tailrace.data-dir", directory.toString(), "tailrace.flush", "os")))));
         this.server = serve(settings);
     }
 

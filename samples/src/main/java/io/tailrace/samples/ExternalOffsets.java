@@ -13,7 +13,8 @@ import org.apache.pekko.stream.javadsl.Sink;
 
 /**
  * The example of pekko-connectors-kafka's documentation of offsets that are stored outside: a database holds the results and the offset together, so that they
- * change in one transaction. No group, and nothing is committed.
+ * change in one transaction. No group, and nothing is committed. There the offset of the record itself is stored, so that the last record is dealt with
+ * twice; here it is that of the next.
  */
 public final class ExternalOffsets {
     private ExternalOffsets() {}

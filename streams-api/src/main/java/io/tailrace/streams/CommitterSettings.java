@@ -30,10 +30,15 @@ public final class CommitterSettings {
         this.when = Objects.requireNonNull(when, "when");
     }
 
+    /** Where the defaults stand in the configuration. */
+    public static String configPath() {
+        return "tailrace.committer";
+    }
+
     /** The settings of that actor system's configuration. */
     public static CommitterSettings create(ClassicActorSystemProvider system) {
         Config config = system.classicSystem().settings().config().withFallback(ConfigFactory.defaultReference());
-        return create(config.getConfig("tailrace.committer"));
+        return create(config.getConfig(configPath()));
     }
 
     /** The settings of that node's configuration. */

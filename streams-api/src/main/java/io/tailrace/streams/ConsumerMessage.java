@@ -29,6 +29,12 @@ public final class ConsumerMessage {
     public sealed interface CommittableOffset extends Committable permits CommittableOffsetMetadata {
         /** Which record of which partition, for which group. */
         PartitionOffset partitionOffset();
+
+        /**
+         * Whether this consumer's commits have stored it, or a later one of its partition. Where a {@link Committer} that waits for
+         * answers has emitted it and it is not, it was refused: its partition had gone to another consumer.
+         */
+        boolean isCommitted();
     }
 
     /** The same with the application's metadata. */

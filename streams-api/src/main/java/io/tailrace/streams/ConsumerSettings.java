@@ -78,13 +78,22 @@ public final class ConsumerSettings<K, V> {
         this.decodingDecider = other.decodingDecider;
     }
 
+    /** Where the defaults stand in the configuration. */
+    public static String configPath() {
+        return "tailrace.consumer";
+    }
+
     /** The settings of that node's configuration. */
     public static <K, V> ConsumerSettings<K, V> create(
             Tailrace tailrace, Deserializer<K> keyDeserializer, Deserializer<V> valueDeserializer) {
         Config config = tailrace.system().settings().config().withFallback(ConfigFactory.defaultReference());
-        return new ConsumerSettings<>(
-                        tailrace, keyDeserializer, valueDeserializer, config.getConfig("tailrace.consumer"))
-                .checked();
+        return create(tailrace, config.getConfig(configPath()), keyDeserializer, valueDeserializer);
+    }
+
+    /** The settings of a section with the layout of {@code tailrace.consumer}, such as one that inherits from it. */
+    public static <K, V> ConsumerSettings<K, V> create(
+            Tailrace tailrace, Config config, Deserializer<K> keyDeserializer, Deserializer<V> valueDeserializer) {
+        return new ConsumerSettings<>(tailrace, keyDeserializer, valueDeserializer, config).checked();
     }
 
     /** The same for the node of an application's actor system, which {@link Tailrace#get} starts if need be. */
@@ -143,7 +152,8 @@ public final class ConsumerSettings<K, V> {
 
     /**
      * Makes the consumer a static member (KIP-345): one that comes back under this name within the session timeout has the partitions that it
-     * had, and no other gets them meanwhile. Each running consumer of a group needs its own. By default there is none.
+     * had, and no other gets them meanwhile, even if it was shut down in order. Each running consumer of a group needs its own: of two, the one that came
+     * first fails with MEMBER_FENCED. By default there is none.
      */
     public ConsumerSettings<K, V> withGroupInstanceId(String groupInstanceId) {
         return with(copy -> copy.groupInstanceId = Objects.requireNonNull(groupInstanceId, "groupInstanceId"));

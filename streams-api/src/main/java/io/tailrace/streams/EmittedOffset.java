@@ -36,6 +36,11 @@ final class EmittedOffset implements CommittableOffsetMetadata {
     }
 
     @Override
+    public boolean isCommitted() {
+        return owned.isCommitted(position());
+    }
+
+    @Override
     public String metadata() {
         return metadata;
     }

@@ -19,9 +19,13 @@ import java.util.stream.IntStream;
 
 /**
  * Asks which topics there are, where their partitions begin and end, and how far a group has read them. Safe for use by many threads. Every
- * stage fails with a {@link TailraceException}: UNKNOWN_TOPIC, UNKNOWN_PARTITION, or a retriable one where nobody answers.
+ * stage fails with a {@link TailraceException}: UNKNOWN_TOPIC, UNKNOWN_PARTITION, CLOSED, or a retriable one where nobody answers within the time that the
+ * node's settings give the question ({@code tailrace.catalog}, {@code tailrace.groups}). Where several partitions are asked for, the first failure is that of all.
  */
 public final class MetadataClient {
+    /** Partitions that are asked at a time. */
+    private static final int AT_ONCE = 64;
+
     private final Tailrace tailrace;
     private final ConsumerSettings<?, ?> settings;
 
@@ -108,13 +112,26 @@ public final class MetadataClient {
 
     private static <T> CompletionStage<Map<TopicPartition, T>> each(
             Set<TopicPartition> partitions, Function<TopicPartition, CompletionStage<T>> question) {
-        CompletionStage<Map<TopicPartition, T>> all = CompletableFuture.completedStage(new HashMap<>());
-        for (TopicPartition partition : partitions) {
-            all = all.thenCombine(question.apply(partition), (answers, answer) -> {
+        return each(List.copyOf(partitions), 0, new HashMap<>(), question);
+    }
+
+    /** The answers of all from that one on, beside those that are known. */
+    private static <T> CompletionStage<Map<TopicPartition, T>> each(
+            List<TopicPartition> all,
+            int from,
+            Map<TopicPartition, T> known,
+            Function<TopicPartition, CompletionStage<T>> question) {
+        if (from == all.size()) {
+            return CompletableFuture.completedStage(known);
+        }
+        int to = Math.min(all.size(), from + AT_ONCE);
+        CompletionStage<Map<TopicPartition, T>> some = CompletableFuture.completedStage(known);
+        for (TopicPartition partition : all.subList(from, to)) {
+            some = some.thenCombine(question.apply(partition), (answers, answer) -> {
                 answers.put(partition, answer);
                 return answers;
             });
         }
-        return all;
+        return some.thenCompose(answers -> each(all, to, answers, question));
     }
 }

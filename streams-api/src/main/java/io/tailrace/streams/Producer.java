@@ -67,21 +67,32 @@ public final class Producer {
 
     /**
      * A sink that stores the records of each envelope and then commits the offset that is its pass-through, in batches. At least once: a
-     * failure between the two stores the records again.
+     * failure between the two stores the records again. A {@link ProducerMessage.PassThroughMessage} stores nothing, and its offset is committed.
+     *
+     * @param <IN> any of the envelopes
      */
-    public static <K, V, C extends Committable> Sink<Envelope<K, V, C>, CompletionStage<Done>> committableSink(
-            ProducerSettings<K, V> producerSettings, CommitterSettings committerSettings) {
-        return Producer.<K, V, C>flexiFlow(producerSettings)
+    public static <K, V, IN extends Envelope<K, V, ? extends Committable>>
+            Sink<IN, CompletionStage<Done>> committableSink(
+                    ProducerSettings<K, V> producerSettings, CommitterSettings committerSettings) {
+        return Flow.<IN>create()
+                .<Envelope<K, V, Committable>>map(Producer::ofCommittable)
+                .via(Producer.<K, V, Committable>flexiFlow(producerSettings))
                 .map(Results::passThrough)
-                .toMat(Committer.<C>sink(committerSettings), Keep.right());
+                .toMat(Committer.sink(committerSettings), Keep.right());
     }
 
-    /** The same for streams whose context is the offset; what the envelopes pass through is left out. */
-    public static <K, V, P, C extends Committable>
-            Sink<Pair<Envelope<K, V, P>, C>, CompletionStage<Done>> committableSinkWithOffsetContext(
+    /** The same for streams whose context is the offset, such as those of {@link Consumer#sourceWithOffsetContext}; what the envelopes pass through is left out. */
+    public static <K, V, IN extends Envelope<K, V, ?>, C extends Committable>
+            Sink<Pair<IN, C>, CompletionStage<Done>> committableSinkWithOffsetContext(
                     ProducerSettings<K, V> producerSettings, CommitterSettings committerSettings) {
-        return Flow.<Pair<Envelope<K, V, P>, C>>create()
-                .map(pair -> pair.first().withPassThrough(pair.second()))
-                .toMat(Producer.<K, V, C>committableSink(producerSettings, committerSettings), Keep.right());
+        return Flow.<Pair<IN, C>>create()
+                .map(pair -> pair.first().<C>withPassThrough(pair.second()))
+                .toMat(Producer.committableSink(producerSettings, committerSettings), Keep.right());
+    }
+
+    /** What an envelope passes through is only ever read, so one of something more special is as good. */
+    @SuppressWarnings("unchecked")
+    private static <K, V> Envelope<K, V, Committable> ofCommittable(Envelope<K, V, ? extends Committable> envelope) {
+        return (Envelope<K, V, Committable>) envelope;
     }
 }

@@ -37,6 +37,11 @@ public final class ProducerMessage {
             records = List.copyOf(records);
         }
 
+        /** The same for what is no list. */
+        public MultiMessage(Collection<ProducerRecord<K, V>> records, P passThrough) {
+            this(List.copyOf(records), passThrough);
+        }
+
         @Override
         public <Q> MultiMessage<K, V, Q> withPassThrough(Q value) {
             return new MultiMessage<>(records, value);

@@ -44,6 +44,17 @@ public record ProducerRecord<K, V>(
         this(topic, null, null, key, value, Headers.EMPTY);
     }
 
+    /** A record for a given partition. */
+    public ProducerRecord(String topic, @Nullable Integer partition, @Nullable K key, @Nullable V value) {
+        this(topic, partition, null, key, value, Headers.EMPTY);
+    }
+
+    /** The same with a timestamp, in milliseconds since 1970. */
+    public ProducerRecord(
+            String topic, @Nullable Integer partition, @Nullable Long timestamp, @Nullable K key, @Nullable V value) {
+        this(topic, partition, timestamp, key, value, Headers.EMPTY);
+    }
+
     /** A record without key: the producer chooses the partition, a batch at a time. */
     public static <K, V> ProducerRecord<K, V> of(String topic, @Nullable V value) {
         return new ProducerRecord<>(topic, value);

@@ -75,12 +75,22 @@ public final class ProducerSettings<K, V> {
         this.seeded = other.seeded;
     }
 
+    /** Where the defaults stand in the configuration. */
+    public static String configPath() {
+        return "tailrace.producer";
+    }
+
     /** The settings of that node's configuration. */
     public static <K, V> ProducerSettings<K, V> create(
             Tailrace tailrace, Serializer<K> keySerializer, Serializer<V> valueSerializer) {
         Config config = tailrace.system().settings().config().withFallback(ConfigFactory.defaultReference());
-        return new ProducerSettings<>(tailrace, keySerializer, valueSerializer, config.getConfig("tailrace.producer"))
-                .checked();
+        return create(tailrace, config.getConfig(configPath()), keySerializer, valueSerializer);
+    }
+
+    /** The settings of a section with the layout of {@code tailrace.producer}, such as one that inherits from it. */
+    public static <K, V> ProducerSettings<K, V> create(
+            Tailrace tailrace, Config config, Serializer<K> keySerializer, Serializer<V> valueSerializer) {
+        return new ProducerSettings<>(tailrace, keySerializer, valueSerializer, config).checked();
     }
 
     /** The same for the node of an application's actor system, which {@link Tailrace#get} starts if need be. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.BoundedSourceQueue;
 import org.apache.pekko.stream.QueueOfferResult;
@@ -43,13 +44,18 @@ public final class SendProducer<K, V> {
     private final Map<PendingEnvelope<K, V, ?>, CompletableFuture<?>> results = new ConcurrentHashMap<>();
     private final CompletableFuture<Done> closed = new CompletableFuture<>();
 
-    /** A producer on the settings' node. */
+    /** A producer on the settings' node, which runs in that node's actor system. */
     public SendProducer(ProducerSettings<K, V> settings) {
+        this(settings, settings.tailrace().system());
+    }
+
+    /** The same, running in that actor system. */
+    public SendProducer(ProducerSettings<K, V> settings, ClassicActorSystemProvider system) {
         this.settings = settings;
         Pair<BoundedSourceQueue<PendingEnvelope<K, V, ?>>, ProducerSendStage.Control> running =
                 Source.<PendingEnvelope<K, V, ?>>queue(settings.parallelism())
                         .toMat(Sink.fromGraph(new ProducerSendStage<>(settings)), Keep.both())
-                        .run(settings.tailrace().system());
+                        .run(system);
         this.queue = running.first();
         this.stage = running.second();
         stage.ended().whenComplete((done, failure) -> {

@@ -44,6 +44,7 @@ final class FakeGroups implements Groups {
     private final List<List<GroupMembership.Commit>> commits = new ArrayList<>();
     private boolean holding;
     private int unavailable;
+    private int unavailableDescriptions;
     private int joined;
 
     FakeGroups(Supplier<Collection<Topic>> topics) {
@@ -106,6 +107,11 @@ final class FakeGroups implements Groups {
         holding = false;
         held.forEach(thread::execute);
         held.clear();
+    }
+
+    /** So many questions for a group are answered by nobody. */
+    synchronized void unavailableDescriptions(int count) {
+        unavailableDescriptions = count;
     }
 
     /** So many commits are answered by nobody. */
@@ -249,6 +255,11 @@ final class FakeGroups implements Groups {
     @Override
     public CompletionStage<GroupDescription> describe(String group) {
         synchronized (this) {
+            if (unavailableDescriptions > 0) {
+                unavailableDescriptions--;
+                return CompletableFuture.failedStage(
+                        new TailraceException(ErrorCode.COORDINATOR_UNAVAILABLE, "Fault of the test."));
+            }
             FakeGroup known = groups.get(group);
             return known == null
                     ? CompletableFuture.failedStage(

@@ -66,6 +66,7 @@ final class FakePartition {
     private int fetches;
     private int mostFetchBytes;
     private int unavailableFetches;
+    private int unavailableOffsets;
     private int resent;
 
     FakePartition(PartitionId id) {
@@ -100,6 +101,11 @@ final class FakePartition {
             held.clear();
         }
         now.forEach(Runnable::run);
+    }
+
+    /** So many questions for its offsets fail. */
+    synchronized void unavailableOffsets(int count) {
+        unavailableOffsets = count;
     }
 
     synchronized void unavailableFetches(int count) {
@@ -357,6 +363,10 @@ final class FakePartition {
         @Override
         public CompletionStage<OffsetRange> offsets() {
             synchronized (FakePartition.this) {
+                if (unavailableOffsets > 0) {
+                    unavailableOffsets--;
+                    return failed(ErrorCode.PARTITION_UNAVAILABLE);
+                }
                 return CompletableFuture.completedStage(new OffsetRange(startOffset, endOffset));
             }
         }

@@ -3,6 +3,8 @@ package io.tailrace.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.group.Assignor;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
@@ -56,6 +58,26 @@ class SettingsTest {
         assertThat(committer.parallelism()).isEqualTo(100);
         assertThat(committer.delivery()).isEqualTo(CommitDelivery.WAIT_FOR_ACK);
         assertThat(committer.when()).isEqualTo(CommitWhen.OFFSET_FIRST_OBSERVED);
+    }
+
+    @Test
+    void aSectionOfOnesOwnInheritsFromTheDefaults() {
+        Config config = ConfigFactory.parseString("""
+                        mine = ${tailrace.consumer} { client-id = a }
+                        sent = ${tailrace.producer} { compression = zstd }
+                        committed = ${tailrace.committer} { max-batch = 7 }
+                        """).resolveWith(ConfigFactory.defaultReference());
+        ConsumerSettings<String, String> consumer =
+                ConsumerSettings.create(TAILRACE, config.getConfig("mine"), Serdes.strings(), Serdes.strings());
+        assertThat(consumer.clientId()).isEqualTo("a");
+        assertThat(consumer.fetchBytes()).isEqualTo(consumer().fetchBytes());
+        assertThat(ProducerSettings.create(TAILRACE, config.getConfig("sent"), Serdes.strings(), Serdes.strings())
+                        .compression())
+                .isEqualTo(Compression.ZSTD);
+        assertThat(CommitterSettings.create(config.getConfig("committed")).maxBatch())
+                .isEqualTo(7);
+        assertThat(ConfigFactory.defaultReference().hasPath(ConsumerSettings.configPath()))
+                .isTrue();
     }
 
     @Test

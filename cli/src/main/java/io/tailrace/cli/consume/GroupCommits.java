@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tailrace.cli.client.Server;
+import io.tailrace.cli.client.ServerProblem;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Commits for a consumer of a group what has been printed: whenever nothing more is there at the moment, and after so many records. While a
@@ -29,14 +31,20 @@ public final class GroupCommits implements PrintListener {
 
     private final Server server;
     private final String path;
+    private final Consumer<ServerProblem> onRefusal;
     /** Of each partition the offset of the next record to read. */
     private final Map<Place, Long> offsets = new HashMap<>();
 
     private int records;
 
-    /** Of that consumer, at the server that it reads from. */
-    public GroupCommits(Server server, String group, String consumer) {
+    /**
+     * Of that consumer, at the server that it reads from.
+     *
+     * @param onRefusal hears of commits that came too late for some of their partitions: those are another consumer's by now, and printing goes on
+     */
+    public GroupCommits(Server server, String group, String consumer, Consumer<ServerProblem> onRefusal) {
         this.server = server;
+        this.onRefusal = onRefusal;
         this.path = path(group, consumer) + "/commit";
     }
 
@@ -91,7 +99,14 @@ public final class GroupCommits implements PrintListener {
                 .put("topic", place.topic())
                 .put("partition", place.partition())
                 .put("offset", offset));
-        server.call("POST", path, body.toString().getBytes(StandardCharsets.UTF_8), PATIENCE);
+        try {
+            server.call("POST", path, body.toString().getBytes(StandardCharsets.UTF_8), PATIENCE);
+        } catch (ServerProblem problem) {
+            if (problem.code() != ErrorCode.STALE_COMMIT) {
+                throw problem;
+            }
+            onRefusal.accept(problem);
+        }
         offsets.clear();
         records = 0;
     }

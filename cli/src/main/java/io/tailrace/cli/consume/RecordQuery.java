@@ -56,18 +56,29 @@ public interface RecordQuery {
      *
      * @param consumer what it is called
      * @param from where to begin in a partition of which the group has committed nothing
+     * @param instanceId of a static member, {@code null} for any other
+     * @param untilEnd whether to end when the group has committed what was there when the request came
      */
     record OfGroup(
             String group,
             String consumer,
             List<String> topics,
             String from,
-            @Nullable Long count) implements RecordQuery {
+            @Nullable String instanceId,
+            @Nullable Long count,
+            boolean untilEnd)
+            implements RecordQuery {
         @Override
         public InputStream open(Server server, String data, Duration timeout) {
             ObjectNode wish =
                     JsonNodeFactory.instance.objectNode().put("from", from).put("data", data);
             topics.forEach(wish.putArray("topics")::add);
+            if (instanceId != null) {
+                wish.put("group_instance_id", instanceId);
+            }
+            if (untilEnd) {
+                wish.put("until", "end");
+            }
             return server.openLines(
                     GroupCommits.path(group, consumer) + "/records",
                     wish.toString().getBytes(StandardCharsets.UTF_8),

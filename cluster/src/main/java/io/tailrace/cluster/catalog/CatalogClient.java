@@ -214,9 +214,11 @@ public final class CatalogClient implements Topics {
         }
     }
 
-    private static TailraceException unavailable(@Nullable Throwable cause) {
-        return new TailraceException(
-                ErrorCode.CATALOG_UNAVAILABLE, "The catalogue of topics does not answer: ask again.", cause);
+    private TailraceException unavailable(@Nullable Throwable cause) {
+        return system.getWhenTerminated().toCompletableFuture().isDone()
+                ? new TailraceException(ErrorCode.CLOSED, "The node has been closed: start it again.", cause)
+                : new TailraceException(
+                        ErrorCode.CATALOG_UNAVAILABLE, "The catalogue of topics does not answer: ask again.", cause);
     }
 
     private static TailraceException unknown(@Nullable Throwable cause) {

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * Creates, finds, changes and deletes topics. Every answer that fails does so with a
  * {@link io.tailrace.engine.error.TailraceException} of the codes named, or CATALOG_UNAVAILABLE where the catalogue did not
- * answer a question, or OUTCOME_UNKNOWN where it did not answer a change. The stages complete on an actor's thread, so do not
+ * answer a question (CLOSED if the node was closed), or OUTCOME_UNKNOWN where it did not answer a change. The stages complete on an actor's thread, so do not
  * block in what follows them.
  */
 public interface Topics {

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -179,7 +180,7 @@ public final class GroupClient implements Groups {
         private void heard(@Nullable GroupReply reply, @Nullable Throwable failure) {
             if (reply instanceof GroupReply.Refused refused) {
                 if (refused.code() == ErrorCode.COORDINATOR_UNAVAILABLE && left().compareTo(PAUSE) > 0) {
-                    system.scheduler().scheduleOnce(PAUSE, this::ask, system.executionContext());
+                    askLater();
                 } else {
                     answer.completeExceptionally(new TailraceException(refused.code(), refused.message()));
                 }
@@ -191,11 +192,17 @@ public final class GroupClient implements Groups {
                 }
             } else if (reply != null) {
                 answer.complete(result.apply(reply));
-            } else if (isQuestion && failure instanceof TimeoutException) {
-                ask();
+            } else if (isQuestion && failure instanceof TimeoutException && !isClosed()) {
+                askLater();
             } else {
                 answer.completeExceptionally(isQuestion ? unavailable(failure) : unknown(failure));
             }
+        }
+
+        /** Not at once, for one who is gone does not answer at once; nor by the system's scheduler, which may end meanwhile. */
+        private void askLater() {
+            CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(this::ask);
         }
     }
 
@@ -203,11 +210,17 @@ public final class GroupClient implements Groups {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private static TailraceException unavailable(@Nullable Throwable cause) {
-        return new TailraceException(
-                ErrorCode.COORDINATOR_UNAVAILABLE,
-                "The coordinator of the consumer groups does not answer: ask again.",
-                cause);
+    private boolean isClosed() {
+        return system.getWhenTerminated().toCompletableFuture().isDone();
+    }
+
+    private TailraceException unavailable(@Nullable Throwable cause) {
+        return isClosed()
+                ? new TailraceException(ErrorCode.CLOSED, "The node has been closed: start it again.", cause)
+                : new TailraceException(
+                        ErrorCode.COORDINATOR_UNAVAILABLE,
+                        "The coordinator of the consumer groups does not answer: ask again.",
+                        cause);
     }
 
     private static TailraceException unknown(@Nullable Throwable cause) {

@@ -23,8 +23,8 @@ public interface GroupMembership {
     void released(Set<PartitionId> partitions);
 
     /**
-     * Leaves: nothing is in flight any more, and what the member had goes to others at once. Complete when that is stored, or cannot be;
-     * nothing is heard by the listener from the call on.
+     * Leaves: nothing is in flight any more, and what the member had goes to others at once; of a static member it stays for the session timeout,
+     * for whoever comes under its name (KIP-345). Complete when that is stored, or cannot be; nothing is heard by the listener from the call on.
      */
     CompletionStage<Done> leave();
 

@@ -8,7 +8,7 @@ import org.apache.pekko.Done;
 
 /**
  * Consumer groups. Every answer that fails does so with a {@link io.tailrace.engine.error.TailraceException} of the codes named, or
- * COORDINATOR_UNAVAILABLE where the coordinator did not answer a question, or OUTCOME_UNKNOWN where it did not answer a change. The stages
+ * COORDINATOR_UNAVAILABLE where the coordinator did not answer a question (CLOSED if the node was closed), or OUTCOME_UNKNOWN where it did not answer a change. The stages
  * complete on an actor's thread, so do not block in what follows them.
  */
 public interface Groups {

@@ -183,7 +183,7 @@ final class MemberActor {
         } else {
             timers.cancel(Tick.COMMIT);
             if (leaving) {
-                say();
+                goAway();
             }
         }
     }
@@ -229,7 +229,19 @@ final class MemberActor {
         timers.startSingleTimer(Tick.GIVE_UP, timeout);
         pause = FIRST_PAUSE;
         // What is being committed is to be stored first.
-        return commits.isBusy() ? Behaviors.same() : say();
+        if (!commits.isBusy()) {
+            goAway();
+        }
+        return Behaviors.same();
+    }
+
+    /** A static member is only away (KIP-345): the coordinator sees this actor end, and keeps its partitions for the session timeout. */
+    private void goAway() {
+        if (join.instanceId() == null) {
+            say();
+        } else {
+            context.getSelf().tell(Tick.GIVE_UP);
+        }
     }
 
     private Behavior<Command> ended(MemberMessage.Ended ended) {
