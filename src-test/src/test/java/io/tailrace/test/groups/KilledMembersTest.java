@@ -81,7 +81,9 @@ class KilledMembersTest {
                 member.kill();
             }
             nodes.kill();
-            application.thenAccept(Tailrace::close);
+            if (application.isDone() && !application.isCompletedExceptionally()) {
+                application.join().close();
+            }
         }
     }
 
