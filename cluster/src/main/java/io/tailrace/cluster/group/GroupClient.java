@@ -6,9 +6,11 @@ import io.tailrace.engine.partition.PartitionId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,6 +39,7 @@ public final class GroupClient implements Groups {
     private final ActorRef<GroupCoordinator.Command> coordinator;
     private final Duration timeout;
     private final int maxPendingCommits;
+    private final Set<Membership> memberships = ConcurrentHashMap.newKeySet();
 
     /**
      * Over the coordinator.
@@ -66,7 +69,21 @@ public final class GroupClient implements Groups {
                 MemberActor.create(membership, join, node, coordinator, timeout),
                 "tailrace-group-member-" + memberId,
                 Props.empty()));
+        memberships.add(membership);
+        membership.whenEnded().thenRun(() -> memberships.remove(membership));
         return membership;
+    }
+
+    /**
+     * Lets all members of this node leave: who was not told to drain first has what is in flight done again by those that get its partitions, and they
+     * need not wait for its session to time out. Complete, never failed, when they have left, or after {@code patience}.
+     */
+    public CompletionStage<Done> leaveAll(Duration patience) {
+        return CompletableFuture.allOf(memberships.stream()
+                        .map(each -> each.leaveUnasked().toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new))
+                .<Done>thenApply(all -> Done.getInstance())
+                .completeOnTimeout(Done.getInstance(), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -163,6 +163,11 @@ final class MemberActor {
     // --- committing --------------------------------------------------------------------------------------------------
 
     private Behavior<Command> commit(Commit wanted) {
+        if (leaving) {
+            // Else who goes on committing would never have left.
+            wanted.answer.completeExceptionally(over());
+            return Behaviors.same();
+        }
         commits.add(wanted.commits, wanted.answer);
         if (!commits.isBusy()) {
             sendCommit();
@@ -251,12 +256,14 @@ final class MemberActor {
         return Behaviors.stopped();
     }
 
+    private TailraceException over() {
+        return new TailraceException(
+                ErrorCode.CLOSED, "The membership in group '" + join.group() + "' has ended: join again.");
+    }
+
     /** Also when the actor system ends. */
     private Behavior<Command> end() {
-        TailraceException reason = why == null
-                ? new TailraceException(
-                        ErrorCode.CLOSED, "The membership in group '" + join.group() + "' has ended: join again.")
-                : why;
+        TailraceException reason = why == null ? over() : why;
         commits.end(reason);
         membership.end(reason);
         return Behaviors.same();

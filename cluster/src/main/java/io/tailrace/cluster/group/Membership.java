@@ -133,6 +133,17 @@ final class Membership implements GroupMembership {
         return left.minimalCompletionStage();
     }
 
+    /** Leaves as {@link #leave} does, but the listener, which has not asked for it, hears that it has ended. */
+    CompletionStage<Done> leaveUnasked() {
+        tell(MemberActor.Leave.INSTANCE);
+        return left.minimalCompletionStage();
+    }
+
+    /** Complete when it has ended. */
+    CompletionStage<Done> whenEnded() {
+        return left.minimalCompletionStage();
+    }
+
     // --- on the actor's thread ---------------------------------------------------------------------------------------
 
     /** Tells the listener, unless the application has left. */

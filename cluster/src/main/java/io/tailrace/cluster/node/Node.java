@@ -67,6 +67,9 @@ final class Node implements Tailrace {
     /** Shorter than the phase of the shutdown that waits for it. */
     private static final Duration REST_TIMEOUT = Duration.ofSeconds(2);
 
+    /** For members that a coordinator does not answer at the moment. */
+    private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
+
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final NodeSystem home;
@@ -153,7 +156,8 @@ final class Node implements Tailrace {
                 partition -> Partition.isLedIn(system.classicSystem(), partition),
                 partitions::start,
                 settings.departureTimeout());
-        this.end = new NodeEnd(home, departure, this::singletonsRest, this::stopStarting, this::release);
+        this.end = new NodeEnd(
+                home, this::leaveGroups, departure, this::singletonsRest, this::stopStarting, this::release);
         end.prepare();
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
@@ -295,6 +299,10 @@ final class Node implements Tailrace {
             throw new TailraceException(
                     ErrorCode.CATALOG_UNAVAILABLE, "The catalogue of topics cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private CompletionStage<Done> leaveGroups() {
+        return groups.leaveAll(LEAVE_TIMEOUT);
     }
 
     private CompletionStage<Void> stopStarting() {

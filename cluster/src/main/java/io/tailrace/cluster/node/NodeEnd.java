@@ -7,13 +7,14 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 
 /**
- * The order in which a node comes to its end, whether it is closed, its actor system is ended by somebody else, or it has lost its cluster: others lead
- * what it led; what stores through the journal comes to rest; nothing is started here any more; then sharding hands over and the node leaves,
+ * The order in which a node comes to its end, whether it is closed, its actor system is ended by somebody else, or it has lost its cluster: its members
+ * leave their consumer groups; others lead what it led; what stores through the journal comes to rest; nothing is started here any more; then sharding hands over and the node leaves,
  * which Pekko's coordinated shutdown does; then its logs are closed.
  */
 final class NodeEnd {
     private final NodeSystem home;
     private final CoordinatedShutdown shutdown;
+    private final Supplier<CompletionStage<Done>> leaveGroups;
     private final Departure departure;
     private final Supplier<CompletionStage<Done>> rest;
     private final Supplier<CompletionStage<Void>> stopStarting;
@@ -24,18 +25,21 @@ final class NodeEnd {
     /**
      * Of a node.
      *
+     * @param leaveGroups lets its members leave their groups; never fails
      * @param rest lets what stores through the journal come to rest
      * @param stopStarting asks for no partition any more
      * @param release closes the logs and gives the directory back; called once
      */
     NodeEnd(
             NodeSystem home,
+            Supplier<CompletionStage<Done>> leaveGroups,
             Departure departure,
             Supplier<CompletionStage<Done>> rest,
             Supplier<CompletionStage<Void>> stopStarting,
             Runnable release) {
         this.home = home;
         this.shutdown = CoordinatedShutdown.get(home.classic());
+        this.leaveGroups = leaveGroups;
         this.departure = departure;
         this.rest = rest;
         this.stopStarting = stopStarting;
@@ -69,7 +73,7 @@ final class NodeEnd {
     /** Brings it about. Blocking, idempotent. */
     void bring() {
         begun = true;
-        depart();
+        leave();
         home.close();
         releaseOnce();
     }
@@ -78,9 +82,12 @@ final class NodeEnd {
      * Before the shutdown begins: from then on Pekko tells nobody that actors here have stopped, and who waits for one of them learns it when this
      * node is a member no more. Who is no member, or alone, has nobody to tell.
      */
-    private void depart() {
-        if (home.isMember() && shutdown.getShutdownReason().isEmpty()) {
-            departure.begin().toCompletableFuture().join();
+    private void leave() {
+        if (shutdown.getShutdownReason().isEmpty()) {
+            leaveGroups.get().toCompletableFuture().join();
+            if (home.isMember()) {
+                departure.begin().toCompletableFuture().join();
+            }
         }
     }
 

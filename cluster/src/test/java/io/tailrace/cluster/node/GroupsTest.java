@@ -96,6 +96,11 @@ class GroupsTest {
             closeUnderCommitsAndChanges(node, topic, c);
             assertThat(errors.lines()).isEmpty();
         }
+        try (Tailrace node = Tailrace.start(data)) {
+            assertThat(join(node.groups().describe("g")).members())
+                    .as("members of a node that was closed")
+                    .isEmpty();
+        }
     }
 
     /** What is stored on the way out is stored, or is not begun: nothing fails on a log that is closed. */
