@@ -96,7 +96,8 @@ class GroupConsumersTest {
     }
 
     private static void awaitGroup(String name, String... parts) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(group(name)).contains(parts));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(group(name)).contains(parts));
     }
 
     // --- refused -----------------------------------------------------------------------------------------------------
