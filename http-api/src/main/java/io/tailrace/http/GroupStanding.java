@@ -4,6 +4,7 @@ import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupDescription;
 import io.tailrace.cluster.group.TopicPartitionId;
 import io.tailrace.cluster.placement.OffsetRange;
+import io.tailrace.streams.ConsumerRecord;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -87,9 +88,10 @@ final class GroupStanding {
             if (from >= range.endOffset()) {
                 return Bodies.done(new Standing(partition, committed, owner, range, 0L, null));
             }
-            return within(deadline, () -> questions.firstTimestamp(partition, from, range.endOffset(), FOR_ONE))
+            return within(deadline, () -> questions.firstRecord(partition, from, range.endOffset(), FOR_ONE))
                     .thenApply(answer -> {
-                        Long next = answer.flatMap(timestamp -> timestamp).orElse(null);
+                        Long next = answer.flatMap(first -> first.map(ConsumerRecord::timestamp))
+                                .orElse(null);
                         // Where there are only entries of the log's own, such as a new leader's, nothing is left.
                         boolean isNothing = answer.isPresent() && next == null;
                         long lag = isNothing ? 0 : range.endOffset() - from;

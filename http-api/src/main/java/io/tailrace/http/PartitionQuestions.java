@@ -53,8 +53,9 @@ final class PartitionQuestions {
         return reader.offsetForTime(millis).whenComplete((found, failure) -> reader.close());
     }
 
-    /** The timestamp of the first record from that offset on; empty if there is none before the end. Fails if it takes longer. */
-    CompletionStage<Optional<Long>> firstTimestamp(TopicPartitionId partition, long from, long end, Duration patience) {
+    /** The first record from that offset on; empty if there is none before the end. Fails if it takes longer. */
+    CompletionStage<Optional<ConsumerRecord<ByteBuffer, ByteBuffer>>> firstRecord(
+            TopicPartitionId partition, long from, long end, Duration patience) {
         TopicPartition name =
                 new TopicPartition(partition.topic(), partition.id().partition());
         ConsumerSettings<ByteBuffer, ByteBuffer> settings = ConsumerSettings.create(
@@ -62,7 +63,6 @@ final class PartitionQuestions {
                 .withFetchBytes(1);
         return Consumer.plainSource(
                         settings, Subscriptions.assignmentWithOffset(name, from).until(Map.of(name, end)))
-                .map(ConsumerRecord::timestamp)
                 // It would wait for a partition that is not available.
                 .completionTimeout(patience)
                 .runWith(Sink.headOption(), node.tailrace().system());

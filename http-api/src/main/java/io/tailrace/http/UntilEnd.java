@@ -152,7 +152,7 @@ final class UntilEnd {
                     return from >= end
                             ? Bodies.done(true)
                             : questions
-                                    .firstTimestamp(partition, from, end, FOR_ONE)
+                                    .firstRecord(partition, from, end, FOR_ONE)
                                     .thenApply(Optional::isEmpty);
                 })
                 .exceptionally(failure -> isGone(Failures.named(failure).code()));
