@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,8 @@ class GroupConsumersTest {
     }
 
     private static void awaitGroup(String name, String... parts) {
-        await().untilAsserted(() -> assertThat(group(name)).contains(parts));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(group(name)).contains(parts));
     }
 
     // --- refused -----------------------------------------------------------------------------------------------------
