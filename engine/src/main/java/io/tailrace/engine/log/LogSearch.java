@@ -153,12 +153,12 @@ final class LogSearch {
             if (header.isControl()) {
                 continue;
             }
-            sequence++;
-            if (sequence > to) {
+            if (sequence >= to) {
                 return;
             }
+            sequence = header.countedAfter(sequence);
             if (sequence >= from) {
-                visitor.visit(sequence, header);
+                visitor.visit(Math.min(sequence, to), header);
             }
         }
         ensureGood(segment, scanner);
