@@ -13,13 +13,10 @@ import java.util.OptionalLong;
  * stays: nothing can take its place.
  */
 final class CleaningRules {
-    /** More than this a batch does not decompress to. */
-    static final int MAX_DECODED_BYTES = 128 << 20;
-
     private final SegmentChain chain;
     private final OffsetMap keys;
     private final LastBatches lastBatches;
-    private final BatchCompaction batches = new BatchCompaction(MAX_DECODED_BYTES);
+    private final BatchCompaction batches = new BatchCompaction(Compaction.MAX_DECODED_BYTES);
     private final long nowMillis;
     private final long horizonMillis;
     private final long tombstonesBelow;

@@ -15,6 +15,9 @@ import io.tailrace.engine.error.TailraceException;
  */
 public record Compaction(
         boolean enabled, double minDirtyRatio, long minLagMillis, long maxLagMillis, long deleteRetentionMillis) {
+    /** Batches that decompress to more than this cannot be compacted, so a compacted log must not get any. */
+    public static final int MAX_DECODED_BYTES = 128 << 20;
+
     /** Kafka's defaults: half, at once, whenever, a day. */
     public static final Compaction DEFAULTS = new Compaction(true, 0.5, 0, Long.MAX_VALUE, 24L * 60 * 60 * 1000);
 

@@ -47,7 +47,7 @@ final class KeyScan {
     }
 
     private boolean noteKeys(RecordBatch batch) {
-        RecordCursor records = batch.cursor(CleaningRules.MAX_DECODED_BYTES);
+        RecordCursor records = batch.cursor(Compaction.MAX_DECODED_BYTES);
         while (records.next()) {
             boolean dirty = records.keySize() >= 0 && records.offset() >= plan.firstDirtyOffset();
             if (dirty && !rules.keys().put(records.array(), records.keyAt(), records.keySize(), records.offset())) {

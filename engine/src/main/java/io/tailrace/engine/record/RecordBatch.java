@@ -283,6 +283,17 @@ public final class RecordBatch {
     }
 
     /**
+     * Checks that every record has a key. Decompresses.
+     *
+     * @param maxRecordsBytes the most bytes that compressed records may become
+     * @throws TailraceException {@link ErrorCode#INVALID_RECORD}, {@link ErrorCode#CORRUPT_BATCH},
+     *     {@link ErrorCode#UNKNOWN_CODEC}, {@link ErrorCode#DECOMPRESSION_LIMIT}
+     */
+    public void ensureKeyed(int maxRecordsBytes) {
+        BatchCheck.ensureKeyed(this, maxRecordsBytes);
+    }
+
+    /**
      * A cursor before the first record. Uncompressed records are read in place where the batch lies in a heap buffer;
      * compressed ones are decompressed here, all at once. The checksum is not looked at: see {@link #ensureValid()}.
      *
