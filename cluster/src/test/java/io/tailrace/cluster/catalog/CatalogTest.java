@@ -264,8 +264,7 @@ class CatalogTest {
         assertThat(TopicSettings.DEFAULT.with(settings.asStored())).isEqualTo(settings);
         TopicSettings compacted = settings.with(Map.of("cleanup.policy", "compact"));
         assertThat(compacted.retention()).isEqualTo(Retention.NONE);
-        assertCode(
-                ErrorCode.INVALID_SETTING, () -> compacted.with(Map.of("max.compaction.lag.ms", "999")));
+        assertCode(ErrorCode.INVALID_SETTING, () -> compacted.with(Map.of("max.compaction.lag.ms", "999")));
     }
 
     @Test
@@ -273,7 +272,9 @@ class CatalogTest {
         assertThat(TopicSettings.DEFAULT.asStored())
                 .containsEntry("cleanup.policy", "delete")
                 .doesNotContainKeys("delete.retention.ms", "min.cleanable.dirty.ratio");
-        assertThat(TopicSettings.DEFAULT.with(Map.of("delete.retention.ms", "1")).asStored())
+        assertThat(TopicSettings.DEFAULT
+                        .with(Map.of("delete.retention.ms", "1"))
+                        .asStored())
                 .containsEntry("delete.retention.ms", "1")
                 .doesNotContainKey("min.compaction.lag.ms");
     }

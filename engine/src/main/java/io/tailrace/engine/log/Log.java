@@ -242,11 +242,15 @@ public final class Log implements AutoCloseable {
      * @throws TailraceException {@link ErrorCode#CORRUPT_LOG}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public LogPlace placeAt(long offset) {
-        ensureOpen();
+        // Not while segments are exchanged.
+        writing.lock();
         try {
+            ensureOpen();
             return chain.placeAt(offset);
         } catch (IOException e) {
             throw LogErrors.failed(directory, "Searching", e);
+        } finally {
+            writing.unlock();
         }
     }
 
