@@ -8,7 +8,12 @@ final class ErrorTable {
 
     static int status(ErrorCode code) {
         return switch (code) {
-            case MALFORMED_REQUEST, INVALID_TOPIC_NAME, INVALID_SETTING, INVALID_ARGUMENT, SERIALIZATION_FAILED -> 400;
+            case MALFORMED_REQUEST,
+                    INVALID_TOPIC_NAME,
+                    INVALID_SETTING,
+                    INVALID_ARGUMENT,
+                    INVALID_RECORD,
+                    SERIALIZATION_FAILED -> 400;
             case NO_REPLICA, NOT_FOUND, UNKNOWN_TOPIC, UNKNOWN_PARTITION, UNKNOWN_GROUP -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case NOT_ACCEPTABLE -> 406;

@@ -157,7 +157,7 @@ public final class CatalogFormat extends SerializerWithStringManifest {
                 .put("partitions", topic.partitions())
                 .put("replicas", topic.replicas());
         ObjectNode settings = node.putObject("settings");
-        topic.settings().asMap().forEach(settings::put);
+        topic.settings().asStored().forEach(settings::put);
         return node;
     }
 

@@ -178,7 +178,7 @@ public final class CatalogMessages extends SerializerWithStringManifest {
                     .put("name", create.topic().name())
                     .put("partitions", create.topic().partitions())
                     .put("replicas", create.topic().replicas());
-            create.topic().settings().asMap().forEach(topic.putObject("settings")::put);
+            create.topic().settings().asStored().forEach(topic.putObject("settings")::put);
             return tree.put("id", create.id().toString()).put("replyTo", path(create.replyTo()));
         }
         if (command instanceof TopicCatalog.Describe describe) {

@@ -2,7 +2,9 @@ package io.tailrace.cluster.catalog;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.Compaction;
 import io.tailrace.engine.record.TimestampType;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -12,27 +14,29 @@ import java.util.TreeMap;
 final class SettingNames {
     private static final String CREATE_TIME = "CreateTime";
     private static final String LOG_APPEND_TIME = "LogAppendTime";
+    private static final String DELETE = "delete";
+    private static final String COMPACT = "compact";
 
     /** Kafka has them; accepting them without acting on them would be a lie. */
     private static final Set<String> NOT_HONOURED = Set.of(
-            "delete.retention.ms",
             "file.delete.delay.ms",
             "flush.messages",
             "flush.ms",
             "index.interval.bytes",
-            "max.compaction.lag.ms",
             "message.downconversion.enable",
             "message.format.version",
             "message.timestamp.after.max.ms",
             "message.timestamp.before.max.ms",
             "message.timestamp.difference.max.ms",
-            "min.cleanable.dirty.ratio",
-            "min.compaction.lag.ms",
             "min.insync.replicas",
             "preallocate",
             "segment.index.bytes",
             "segment.jitter.ms",
             "unclean.leader.election.enable");
+
+    /** Not written down where they are as ever: programs from before there was compaction refuse them. */
+    private static final Set<String> SINCE_COMPACTION = Set.of(
+            "delete.retention.ms", "max.compaction.lag.ms", "min.cleanable.dirty.ratio", "min.compaction.lag.ms");
 
     private SettingNames() {}
 
@@ -43,6 +47,12 @@ final class SettingNames {
         TimestampType timestampType = base.timestampType();
         long retentionMillis = base.retentionMillis();
         long retentionBytes = base.retentionBytes();
+        boolean deletes = base.deletes();
+        boolean compacts = base.compaction().enabled();
+        double dirtyRatio = base.compaction().minDirtyRatio();
+        long minLagMillis = base.compaction().minLagMillis();
+        long maxLagMillis = base.compaction().maxLagMillis();
+        long deleteRetentionMillis = base.compaction().deleteRetentionMillis();
         for (Map.Entry<String, String> change : changes.entrySet()) {
             String name = change.getKey();
             String value = change.getValue();
@@ -53,19 +63,44 @@ final class SettingNames {
                 case "message.timestamp.type" -> timestampType = timestampType(value);
                 case "retention.ms" -> retentionMillis = number(name, value, Long.MAX_VALUE);
                 case "retention.bytes" -> retentionBytes = number(name, value, Long.MAX_VALUE);
-                case "cleanup.policy" -> only(name, value, "delete");
+                case "cleanup.policy" -> {
+                    List<String> policies = policies(value);
+                    deletes = policies.contains(DELETE);
+                    compacts = policies.contains(COMPACT);
+                }
+                case "min.cleanable.dirty.ratio" -> dirtyRatio = ratio(name, value);
+                case "min.compaction.lag.ms" -> minLagMillis = atLeast(0, name, value);
+                case "max.compaction.lag.ms" -> maxLagMillis = atLeast(1, name, value);
+                case "delete.retention.ms" -> deleteRetentionMillis = atLeast(0, name, value);
                 case "compression.type" -> only(name, value, "producer");
                 default -> throw unknown(name);
             }
         }
+        if (minLagMillis > maxLagMillis) {
+            throw invalid("min.compaction.lag.ms is " + minLagMillis + ", more than max.compaction.lag.ms of "
+                    + maxLagMillis + ": lower the one or raise the other.");
+        }
         return new TopicSettings(
-                maxMessageBytes, segmentBytes, segmentMillis, timestampType, retentionMillis, retentionBytes);
+                maxMessageBytes,
+                segmentBytes,
+                segmentMillis,
+                timestampType,
+                retentionMillis,
+                retentionBytes,
+                deletes,
+                new Compaction(compacts, dirtyRatio, minLagMillis, maxLagMillis, deleteRetentionMillis));
     }
 
     static SortedMap<String, String> toMap(TopicSettings settings) {
         SortedMap<String, String> all = new TreeMap<>();
-        all.put("cleanup.policy", "delete");
+        all.put("cleanup.policy", policy(settings));
         all.put("compression.type", "producer");
+        all.put("delete.retention.ms", Long.toString(settings.compaction().deleteRetentionMillis()));
+        all.put("max.compaction.lag.ms", Long.toString(settings.compaction().maxLagMillis()));
+        all.put(
+                "min.cleanable.dirty.ratio",
+                Double.toString(settings.compaction().minDirtyRatio()));
+        all.put("min.compaction.lag.ms", Long.toString(settings.compaction().minLagMillis()));
         all.put("max.message.bytes", Integer.toString(settings.maxMessageBytes()));
         all.put(
                 "message.timestamp.type",
@@ -75,6 +110,49 @@ final class SettingNames {
         all.put("segment.bytes", Integer.toString(settings.segmentBytes()));
         all.put("segment.ms", Long.toString(settings.segmentMillis()));
         return all;
+    }
+
+    static SortedMap<String, String> toStored(TopicSettings settings) {
+        SortedMap<String, String> stored = toMap(settings);
+        Map<String, String> defaults = toMap(TopicSettings.DEFAULT);
+        stored.keySet()
+                .removeIf(name -> SINCE_COMPACTION.contains(name)
+                        && stored.getOrDefault(name, "").equals(defaults.get(name)));
+        return stored;
+    }
+
+    private static String policy(TopicSettings settings) {
+        if (!settings.compaction().enabled()) {
+            return DELETE;
+        }
+        return settings.deletes() ? COMPACT + "," + DELETE : COMPACT;
+    }
+
+    private static List<String> policies(String value) {
+        List<String> policies = List.of(value.split(",", -1));
+        boolean known = policies.stream().allMatch(policy -> policy.equals(DELETE) || policy.equals(COMPACT));
+        if (!known || policies.size() != Set.copyOf(policies).size()) {
+            throw invalid("cleanup.policy is '" + shown(value) + "': give delete, compact, or both as compact,delete.");
+        }
+        return policies;
+    }
+
+    private static double ratio(String name, String value) {
+        try {
+            double ratio = Double.parseDouble(value);
+            if (ratio >= 0 && ratio <= 1) {
+                return ratio;
+            }
+        } catch (NumberFormatException e) {
+            throw invalid(name + " is '" + shown(value) + "': give a number from 0 to 1.");
+        }
+        throw invalid(name + " is " + shown(value) + ": give 0 to 1.");
+    }
+
+    private static long atLeast(long least, String name, String value) {
+        long number = number(name, value, Long.MAX_VALUE);
+        check(name, number, least, Long.MAX_VALUE);
+        return number;
     }
 
     private static long number(String name, String value, long most) {

@@ -1,5 +1,7 @@
 package io.tailrace.cluster.catalog;
 
+import io.tailrace.engine.log.Compaction;
+import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.record.TimestampType;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,6 +16,8 @@ import java.util.SortedMap;
  * @param retentionMillis {@code retention.ms}: a segment goes when its newest record is older than this; -1 for never
  * @param retentionBytes {@code retention.bytes}: the oldest segments of a partition go while those after them are at least as
  *     large as this; -1 for never
+ * @param deletes whether {@code cleanup.policy} lets records go by age and size
+ * @param compaction whether {@code cleanup.policy} asks for compaction, and when that is done
  */
 public record TopicSettings(
         int maxMessageBytes,
@@ -21,12 +25,33 @@ public record TopicSettings(
         long segmentMillis,
         TimestampType timestampType,
         long retentionMillis,
-        long retentionBytes) {
+        long retentionBytes,
+        boolean deletes,
+        Compaction compaction) {
     private static final long WEEK_MILLIS = 7L * 24 * 60 * 60 * 1000;
 
     /** What a topic gets that says nothing: 1 MiB batches, 1 GiB segments, 7 days, create time. */
     public static final TopicSettings DEFAULT =
             new TopicSettings(1_048_588, 1 << 30, WEEK_MILLIS, TimestampType.CREATE_TIME, WEEK_MILLIS, -1);
+
+    /** Of a topic that is not compacted. */
+    public TopicSettings(
+            int maxMessageBytes,
+            int segmentBytes,
+            long segmentMillis,
+            TimestampType timestampType,
+            long retentionMillis,
+            long retentionBytes) {
+        this(
+                maxMessageBytes,
+                segmentBytes,
+                segmentMillis,
+                timestampType,
+                retentionMillis,
+                retentionBytes,
+                true,
+                Compaction.NONE);
+    }
 
     /**
      * Checks the bounds.
@@ -39,6 +64,9 @@ public record TopicSettings(
         SettingNames.check("segment.ms", segmentMillis, 1, Long.MAX_VALUE);
         SettingNames.check("retention.ms", retentionMillis, -1, Long.MAX_VALUE);
         SettingNames.check("retention.bytes", retentionBytes, -1, Long.MAX_VALUE);
+        if (!deletes && !compaction.enabled()) {
+            throw SettingNames.invalid("cleanup.policy is empty: give delete, compact, or compact,delete.");
+        }
         if (maxMessageBytes > segmentBytes) {
             throw SettingNames.invalid("max.message.bytes is " + maxMessageBytes + ", more than segment.bytes of "
                     + segmentBytes + ": a batch has to fit into a segment.");
@@ -56,8 +84,18 @@ public record TopicSettings(
         return SettingNames.apply(this, changes);
     }
 
+    /** How long records are kept; as long as nothing newer has their key where the policy is {@code compact} alone. */
+    public Retention retention() {
+        return deletes ? new Retention(retentionMillis, retentionBytes) : Retention.NONE;
+    }
+
     /** All settings by Kafka's names, those with only one possible value included. */
     public SortedMap<String, String> asMap() {
         return SettingNames.toMap(this);
+    }
+
+    /** What is written down: as {@link #asMap}, without what programs from before there was compaction do not know and nobody has changed. */
+    SortedMap<String, String> asStored() {
+        return SettingNames.toStored(this);
     }
 }

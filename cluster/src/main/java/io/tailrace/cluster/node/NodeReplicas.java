@@ -8,6 +8,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.journal.ReplicaSnapshots;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.partition.LogCleaner;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.partition.ReplicaUpkeep;
 import io.tailrace.engine.replication.Replica;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class NodeReplicas implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeReplicas.class);
     private static final Duration UPKEEP = Duration.ofSeconds(1);
+    private static final Duration CLEANING = Duration.ofMillis(100);
 
     private final UUID nodeId;
     private final DataDirectory directory;
@@ -52,6 +54,8 @@ final class NodeReplicas implements AutoCloseable {
 
     private long sweptAt = -1;
     private final Cancellable upkeep;
+    private final AtomicBoolean compacting = new AtomicBoolean();
+    private final Cancellable compaction;
 
     /**
      * Over a data directory.
@@ -84,7 +88,12 @@ final class NodeReplicas implements AutoCloseable {
         this.replicas = new Replicas(home, directory.partitions());
         ReplicaUpkeep rounds = new ReplicaUpkeep(replicas, settings.limits().snapshotBytes(), settings.scrubBytes());
         this.upkeep = system.scheduler()
-                .scheduleWithFixedDelay(UPKEEP, UPKEEP, () -> keepUp(rounds), system.executionContext());
+                .scheduleWithFixedDelay(
+                        UPKEEP, UPKEEP, () -> oneAtATime(keepingUp, rounds::run), system.executionContext());
+        LogCleaner cleaner = new LogCleaner(replicas, settings.cleaner(), producers, Clock.systemUTC());
+        this.compaction = system.scheduler()
+                .scheduleWithFixedDelay(
+                        CLEANING, CLEANING, () -> oneAtATime(compacting, cleaner::run), system.executionContext());
     }
 
     Replicas replicas() {
@@ -92,13 +101,13 @@ final class NodeReplicas implements AutoCloseable {
     }
 
     /** One round at a time, on a thread that may block. */
-    private void keepUp(ReplicaUpkeep rounds) {
-        if (keepingUp.compareAndSet(false, true)) {
+    private void oneAtATime(AtomicBoolean running, Runnable round) {
+        if (running.compareAndSet(false, true)) {
             io.execute(() -> {
                 try {
-                    rounds.run();
+                    round.run();
                 } finally {
-                    keepingUp.set(false);
+                    running.set(false);
                 }
             });
         }
@@ -217,6 +226,7 @@ final class NodeReplicas implements AutoCloseable {
     @Override
     public void close() {
         upkeep.cancel();
+        compaction.cancel();
         replicas.close();
     }
 }

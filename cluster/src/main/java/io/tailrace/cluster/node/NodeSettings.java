@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.LogCleaner;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.replication.FlushMode;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.time.Duration;
  * @param catalog of the catalogue of topics
  * @param groups of the consumer groups
  * @param scrubBytes how much is looked through for damage in a second
+ * @param cleaner how logs are compacted
  * @param limits the bounds of one partition
  * @param cluster how it becomes a member of its cluster
  * @param link its links to other nodes
@@ -44,6 +46,7 @@ record NodeSettings(
         long scrubBytes,
         CatalogSettings catalog,
         GroupSettings groups,
+        LogCleaner.Settings cleaner,
         PartitionEnvironment.Limits limits,
         ClusterSettings cluster,
         NodeLinkSettings link) {
@@ -72,6 +75,10 @@ record NodeSettings(
                     tailrace.getBytes("scrub-bytes-per-second"),
                     CatalogSettings.of(tailrace.getConfig("catalog")),
                     GroupSettings.of(tailrace.getConfig("groups")),
+                    new LogCleaner.Settings(
+                            Math.toIntExact(tailrace.getBytes("log.cleaner.dedupe-buffer-bytes")),
+                            tailrace.getBytes("log.cleaner.max-bytes-per-second"),
+                            tailrace.getDuration("log.cleaner.backoff")),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),
                             Math.toIntExact(tailrace.getBytes("partition.group-bytes")),

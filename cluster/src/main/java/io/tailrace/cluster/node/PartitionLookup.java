@@ -10,7 +10,6 @@ import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.LogSettings;
-import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.partition.PartitionSettings;
 import java.util.List;
@@ -117,8 +116,11 @@ final class PartitionLookup {
                 settings.maxMessageBytes(),
                 settings.timestampType(),
                 new LogSettings(
-                        settings.segmentBytes(), settings.segmentMillis(), LogSettings.DEFAULTS.indexIntervalBytes()),
-                new Retention(settings.retentionMillis(), settings.retentionBytes()),
+                        settings.segmentBytes(),
+                        settings.segmentMillis(),
+                        LogSettings.DEFAULTS.indexIntervalBytes(),
+                        settings.compaction()),
+                settings.retention(),
                 topic.replicas());
     }
 }

@@ -23,6 +23,8 @@ import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.StorageNode;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.Compaction;
+import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.TimestampType;
 import java.nio.charset.StandardCharsets;
@@ -247,13 +249,49 @@ class CatalogTest {
         assertThat(TopicSettings.DEFAULT.with(settings.asMap())).isEqualTo(settings);
     }
 
+    @Test
+    void aTopicIsCompactedAsItsSettingsSay() {
+        TopicSettings settings = TopicSettings.DEFAULT.with(Map.of(
+                "cleanup.policy", "delete,compact",
+                "min.cleanable.dirty.ratio", "0.25",
+                "min.compaction.lag.ms", "1000",
+                "max.compaction.lag.ms", "2000",
+                "delete.retention.ms", "3000"));
+        assertThat(settings.compaction()).isEqualTo(new Compaction(true, 0.25, 1000, 2000, 3000));
+        assertThat(settings.retention().millis()).isPositive();
+        assertThat(settings.asMap()).containsEntry("cleanup.policy", "compact,delete");
+        assertThat(TopicSettings.DEFAULT.with(settings.asMap())).isEqualTo(settings);
+        assertThat(TopicSettings.DEFAULT.with(settings.asStored())).isEqualTo(settings);
+        TopicSettings compacted = settings.with(Map.of("cleanup.policy", "compact"));
+        assertThat(compacted.retention()).isEqualTo(Retention.NONE);
+        assertCode(ErrorCode.INVALID_SETTING, () -> compacted.with(Map.of("max.compaction.lag.ms", "999")));
+    }
+
+    @Test
+    void whatOlderProgramsDoNotKnowIsWrittenDownOnlyWhereItSaysSomething() {
+        assertThat(TopicSettings.DEFAULT.asStored())
+                .containsEntry("cleanup.policy", "delete")
+                .doesNotContainKeys("delete.retention.ms", "min.cleanable.dirty.ratio");
+        assertThat(TopicSettings.DEFAULT
+                        .with(Map.of("delete.retention.ms", "1"))
+                        .asStored())
+                .containsEntry("delete.retention.ms", "1")
+                .doesNotContainKey("min.compaction.lag.ms");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "cleanup.policy=compact",
+                "cleanup.policy=compacted",
+                "cleanup.policy=compact,",
+                "cleanup.policy=delete,delete",
                 "cleanup.policy=",
                 "compression.type=zstd",
-                "delete.retention.ms=1",
+                "delete.retention.ms=-1",
+                "max.compaction.lag.ms=0",
+                "min.cleanable.dirty.ratio=1.1",
+                "min.cleanable.dirty.ratio=half",
+                "min.compaction.lag.ms=-1",
                 "min.insync.replicas=2",
                 "retention.minutes=1",
                 "retention.ms=-2",

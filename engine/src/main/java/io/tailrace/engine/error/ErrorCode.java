@@ -25,6 +25,8 @@ public enum ErrorCode {
     CORRUPT_LOG(false),
     /** A batch that fails its checksum or is not well formed arrived; it was not stored. */
     CORRUPT_BATCH(false),
+    /** A record that its topic does not take, one without a key where it is compacted for example; its batch was not stored. */
+    INVALID_RECORD(false),
     /** The batch names a compression codec that this version does not know. */
     UNKNOWN_CODEC(false),
     /** A record decompresses to more than the reader is willing to hold. */

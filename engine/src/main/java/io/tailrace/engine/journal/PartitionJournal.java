@@ -88,16 +88,22 @@ public final class PartitionJournal extends AsyncWriteJournal {
     }
 
     /**
-     * Every sequence number, or an error: what was let go by retention comes from a snapshot, and a state that forgot some of it
+     * Every sequence number that is not compacted away, or an error: what was let go by retention comes from a snapshot, and a state that forgot some of it
      * would store a batch twice that is sent again.
      */
     private static void replay(LedPartitions.Led partition, long from, long to, ReplayVisitor visitor) {
         Log log = partition.leadership().log();
         long last = Math.min(to, log.lastSequenceNr());
+        long first = log.firstSequenceNr();
+        if (from <= last && first > from) {
+            throw gap(partition, from, first);
+        }
         AtomicLong next = new AtomicLong(from);
         log.replay(from, last, (sequenceNr, header) -> {
-            if (sequenceNr != next.getAndIncrement()) {
-                throw gap(partition, from, sequenceNr);
+            // A stand-in has the number of the last batch that it stands for.
+            long due = next.getAndSet(sequenceNr + 1);
+            if (sequenceNr != due && !header.isStandIn()) {
+                throw gap(partition, due, sequenceNr);
             }
             visitor.visit(sequenceNr, header);
         });

@@ -146,6 +146,17 @@ final class BatchScanner {
         return header;
     }
 
+    /** The whole batch, which is good until the next step. */
+    RecordBatch batch() throws IOException {
+        int bytes = header().sizeInBytes();
+        if (position >= chunkStart && position + bytes <= chunkStart + chunk.limit()) {
+            return RecordBatch.at(chunk.slice((int) (position - chunkStart), bytes));
+        }
+        ByteBuffer large = ByteBuffer.allocate(bytes);
+        file.read(large, position);
+        return RecordBatch.at(large.flip());
+    }
+
     /** The header, also if the checksum fails; {@code null} if not even a header could be read. */
     @Nullable
     RecordBatch headerOrNull() {

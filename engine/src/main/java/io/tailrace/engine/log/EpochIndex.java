@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +82,18 @@ final class EpochIndex {
                 Arrays.copyOfRange(starts, goneEpochs, starts.length),
                 Arrays.copyOfRange(bases, goneSegments, bases.length),
                 Arrays.copyOfRange(sequences, goneSegments, sequences.length));
+    }
+
+    /** The index of a log in which these segments have gone into the one before them. */
+    EpochIndex withoutSegments(List<Long> gone) {
+        int[] kept = IntStream.range(0, bases.length)
+                .filter(i -> !gone.contains(bases[i]))
+                .toArray();
+        return new EpochIndex(
+                epochs,
+                starts,
+                Arrays.stream(kept).mapToLong(i -> bases[i]).toArray(),
+                Arrays.stream(kept).mapToLong(i -> sequences[i]).toArray());
     }
 
     /** The index of a log that ends at that offset, in that segment. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *   log-reset                    the log is beginning anew, seldom there ({@link LogReset})
  *   recovery-point               what was on the disk about a second ago ({@link RecoveryPoint})
  *   clean-stop                   the log was closed, and how it ended ({@link CleanStop})
+ *   cleaned-to                   how far it has been compacted ({@link CleanedTo})
+ *   segment-swap                 compaction exchanges segments, seldom there ({@link SegmentSwap})
  * </pre>
  *
  * <p>One thread at a time may append and truncate; any thread may flush, checkpoint and read meanwhile, and readers never
@@ -35,13 +38,18 @@ public final class Log implements AutoCloseable {
     private final Path directory;
     private final Recovery recovery;
     private final SegmentChain chain;
-    /** Held by who appends or truncates; never waited for by an append, which has no rival by contract. */
+    /** Held by who compacts; taken before the others. */
+    private final ReentrantLock cleaning = new ReentrantLock();
+    /** Held by who appends, truncates or exchanges segments; an append waits for it for that alone, it has no rival by contract. */
     private final ReentrantLock writing = new ReentrantLock();
     /** Held by who forces or writes the small files; taken after {@link #writing}. */
     private final ReentrantLock flushing = new ReentrantLock();
+    /** Whether somebody appends, which two never do at a time. */
+    private final AtomicBoolean appending = new AtomicBoolean();
 
     private final AtomicLong appendedBytes = new AtomicLong();
     private volatile @Nullable TailraceException failure;
+    private volatile boolean closing;
     private volatile boolean closed;
 
     private Log(Path directory, Recovery recovery, SegmentChain chain) {
@@ -140,9 +148,7 @@ public final class Log implements AutoCloseable {
      * @throws IllegalStateException if another thread is appending
      */
     public void append(List<PlacedBatch> batches) {
-        if (!writing.tryLock()) {
-            throw new IllegalStateException("Two threads append to " + directory + ": a log has one writer");
-        }
+        beginWriting();
         try {
             ensureWritable();
             if (batches.isEmpty()) {
@@ -159,7 +165,7 @@ public final class Log implements AutoCloseable {
         } catch (IOException e) {
             throw stopped("Appending", e);
         } finally {
-            writing.unlock();
+            endWriting();
         }
     }
 
@@ -236,11 +242,15 @@ public final class Log implements AutoCloseable {
      * @throws TailraceException {@link ErrorCode#CORRUPT_LOG}, {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public LogPlace placeAt(long offset) {
-        ensureOpen();
+        // Not while segments are exchanged.
+        writing.lock();
         try {
+            ensureOpen();
             return chain.placeAt(offset);
         } catch (IOException e) {
             throw LogErrors.failed(directory, "Searching", e);
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -299,9 +309,7 @@ public final class Log implements AutoCloseable {
      * @throws IllegalStateException if another thread is appending
      */
     public void roll() {
-        if (!writing.tryLock()) {
-            throw new IllegalStateException("Two threads append to " + directory + ": a log has one writer");
-        }
+        beginWriting();
         try {
             ensureWritable();
             if (!chain.activeIsEmpty()) {
@@ -311,8 +319,20 @@ public final class Log implements AutoCloseable {
         } catch (IOException e) {
             throw stopped("Beginning a segment", e);
         } finally {
-            writing.unlock();
+            endWriting();
         }
+    }
+
+    private void beginWriting() {
+        if (!appending.compareAndSet(false, true)) {
+            throw new IllegalStateException("Two threads append to " + directory + ": a log has one writer");
+        }
+        writing.lock();
+    }
+
+    private void endWriting() {
+        writing.unlock();
+        appending.set(false);
     }
 
     private void beginSegment() throws IOException {
@@ -361,6 +381,149 @@ public final class Log implements AutoCloseable {
             throw stopped("Writing the recovery point", e);
         } finally {
             flushing.unlock();
+        }
+    }
+
+    // --- compaction --------------------------------------------------------------------------------------------------
+
+    /**
+     * What a look at the log's dirt found.
+     *
+     * @param ratio what share of the bytes that may be compacted has not been yet, 0 to 1
+     * @param isDue whether it is to be compacted, by its settings
+     */
+    public record Dirt(double ratio, boolean isDue) {
+        static final Dirt NONE = new Dirt(0, false);
+    }
+
+    /**
+     * Whether there is something to compact. Closes the segment that is written to if it has become too old without an append. Any
+     * thread.
+     *
+     * @param nowMillis by the clock, milliseconds since 1970
+     * @param limitOffset the committed offset
+     * @throws TailraceException {@link ErrorCode#IO_FAILED}, {@link ErrorCode#DISK_FULL}, {@link ErrorCode#CLOSED}
+     */
+    public Dirt dirt(long nowMillis, long limitOffset) {
+        Compaction compaction = chain.settings().compaction();
+        if (!compaction.enabled()) {
+            return Dirt.NONE;
+        }
+        return cleaning(() -> {
+            closeOldSegment();
+            CleaningPlan plan = planned(nowMillis, limitOffset);
+            boolean due = plan.dirtyBytes() > 0 && plan.dirtyRatio() >= compaction.minDirtyRatio();
+            return new Dirt(plan.dirtyRatio(), due || plan.overdue());
+        });
+    }
+
+    private CleaningPlan planned(long nowMillis, long limitOffset) throws IOException {
+        return CleaningPlan.of(chain, CleanedTo.read(chain.files(), directory), limitOffset, nowMillis);
+    }
+
+    private void closeOldSegment() throws IOException {
+        if (chain.settings().compaction().maxLagMillis() == Long.MAX_VALUE || !chain.activeIsOld()) {
+            return;
+        }
+        writing.lock();
+        try {
+            if (chain.activeIsOld()) {
+                chain.removeCleanStop();
+                beginSegment();
+            }
+        } catch (IOException e) {
+            throw stopped("Beginning a segment", e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Begins a pass of compaction over what there is now.
+     *
+     * @param map to work with, nobody else's meanwhile
+     * @throws TailraceException {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
+     */
+    public LogCleaning newCleaning(OffsetMap map, LogCleaning.Bounds bounds) {
+        return cleaning(
+                () -> new LogCleaning(this, chain, planned(bounds.nowMillis(), bounds.limitOffset()), map, bounds));
+    }
+
+    /** Work of compaction, which a close waits for. */
+    interface CleaningStep<T> {
+        T run() throws IOException;
+    }
+
+    <T> T cleaning(CleaningStep<T> step) {
+        cleaning.lock();
+        try {
+            ensureWritable();
+            return step.run();
+        } catch (DiskFullException e) {
+            throw LogErrors.full(directory, e);
+        } catch (IOException e) {
+            throw LogErrors.failed(directory, "Compacting", e);
+        } finally {
+            cleaning.unlock();
+        }
+    }
+
+    /** Whether somebody waits for compaction to let go of the log. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Below that offset no key stands twice. */
+    void cleanedTo(long offset) throws IOException {
+        flushing.lock();
+        try {
+            CleanedTo.write(chain.files(), directory, offset);
+        } finally {
+            flushing.unlock();
+        }
+    }
+
+    /**
+     * Puts a segment that compaction has written in the place of others, unless they are not all there any more.
+     *
+     * @return whether it was done; else what was written is removed
+     */
+    boolean replace(SegmentRewrite rewrite) throws IOException {
+        writing.lock();
+        flushing.lock();
+        try {
+            ensureWritable();
+            if (!chain.holds(rewrite.old())) {
+                rewrite.discard();
+                return false;
+            }
+            giveUp(rewrite);
+            exchange(rewrite);
+            return true;
+        } finally {
+            flushing.unlock();
+            writing.unlock();
+        }
+    }
+
+    /** The decision: before it what was written can be removed, after it only a start can put things right if something fails. */
+    private void giveUp(SegmentRewrite rewrite) throws IOException {
+        List<Long> bases = rewrite.old().stream().map(Segment::baseOffset).toList();
+        try {
+            SegmentSwap.begin(chain.files(), directory, bases);
+        } catch (DiskFullException e) {
+            rewrite.discard();
+            throw e;
+        } catch (IOException e) {
+            throw poisoned("Compacting", e);
+        }
+    }
+
+    private void exchange(SegmentRewrite rewrite) {
+        try {
+            chain.replace(rewrite.old(), rewrite.fresh());
+        } catch (IOException | RuntimeException e) {
+            throw poisoned("Compacting", e);
         }
     }
 
@@ -452,6 +615,8 @@ public final class Log implements AutoCloseable {
      */
     @Override
     public void close() {
+        closing = true;
+        cleaning.lock();
         writing.lock();
         flushing.lock();
         try {
@@ -468,6 +633,7 @@ public final class Log implements AutoCloseable {
             chain.close();
             flushing.unlock();
             writing.unlock();
+            cleaning.unlock();
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the directory of one partition while nobody has it open: every batch, every index entry, every small file, and
@@ -32,6 +33,8 @@ public final class LogCheck {
     private static final String HIGH_WATERMARK = "high-watermark";
     /** Of a replica that has peers. */
     private static final List<String> WITH_PEERS = List.of(AbstainMark.NAME, OsFlushMark.NAME);
+    /** Of a log that is compacted. */
+    private static final List<String> COMPACTION = List.of(CleanedTo.NAME, SegmentSwap.NAME);
 
     private final FileStore files;
     private final Path directory;
@@ -39,6 +42,8 @@ public final class LogCheck {
     private final SmallFilesCheck marks;
     /** Errors in files that are not the log's. */
     private int foreignErrors;
+
+    private @Nullable List<Long> swap;
 
     private LogCheck(FileStore files, Path directory, Consumer<LogProblem> listener) {
         this.files = files;
@@ -95,6 +100,12 @@ public final class LogCheck {
     }
 
     private void mend(SegmentsCheck segments) throws IOException {
+        List<Long> swapped = swap;
+        if (swapped != null) {
+            SegmentSwap.complete(files, directory, swapped);
+            repair(files, directory);
+            return;
+        }
         for (Path path : findings.toDelete()) {
             files.delete(path);
         }
@@ -123,7 +134,12 @@ public final class LogCheck {
             findings.report(ERROR, Code.UNREADABLE, directory, "it cannot be listed: " + e.getMessage(), null);
         }
         names.sort(null);
+        swap = swap();
         names.forEach(this::lookAt);
+        if (swap != null) {
+            // Some of the old and some of the new may be there: to be looked at when it is done.
+            return new SegmentsCheck(files, directory, new long[0], marks, findings);
+        }
         checkIndexesHaveSegments(names);
         long[] bases = names.stream()
                 .filter(name -> isNumbered(name, Segment.SUFFIX))
@@ -134,6 +150,31 @@ public final class LogCheck {
         segments.run();
         segments.compareMarks();
         return segments;
+    }
+
+    /** The exchange of segments that a crash interrupted, if there is one that a start would bring to its end. */
+    private @Nullable List<Long> swap() {
+        Path file = directory.resolve(SegmentSwap.NAME);
+        try {
+            List<Long> bases = SegmentSwap.read(files, directory);
+            if (bases != null) {
+                String what =
+                        "a crash interrupted compaction while it exchanged segments; check again when that is done";
+                findings.report(WARNING, Code.LEFTOVER, file, what, "brought to its end");
+            }
+            return bases;
+        } catch (TailraceException e) {
+            findings.report(ERROR, Code.BAD_FILE, file, String.valueOf(e.getMessage()), null);
+        } catch (IOException e) {
+            findings.report(ERROR, Code.UNREADABLE, file, String.valueOf(e.getMessage()), null);
+        }
+        return null;
+    }
+
+    private static boolean isCleaned(String name) {
+        return name.endsWith(SegmentSwap.CLEANED)
+                && NUMBERED.matcher(name.substring(0, name.length() - SegmentSwap.CLEANED.length()))
+                        .matches();
     }
 
     private static boolean isNumbered(String name, String suffix) {
@@ -156,12 +197,20 @@ public final class LogCheck {
                 || REPLICAS.contains(target)
                 || name.equals(HIGH_WATERMARK)
                 || WITH_PEERS.contains(target)
+                || COMPACTION.contains(target)
+                || isCleaned(name)
                 || Quarantine.isName(name)
                 || isNumbered(target, "");
         if (!known || isDirectory(file)) {
             note(file, "nothing of a log has this name; it is left alone");
         } else if (!target.equals(name)) {
             findings.removable(Code.TEMPORARY_FILE, file, "left by a write that a crash interrupted");
+        } else if (isCleaned(name)) {
+            if (swap == null) {
+                findings.removable(Code.LEFTOVER, file, "left by a compaction that a crash interrupted");
+            }
+        } else if (name.equals(CleanedTo.NAME)) {
+            checkForeign(file, NOTE, "a hint: the next compaction goes through everything");
         } else if (REPLICAS.contains(name)) {
             checkForeign(file, ERROR, "the partition will not open: restore it from a copy");
         } else if (name.equals(AbstainMark.NAME)) {

@@ -68,7 +68,12 @@ final class LogReset {
     /** Deletes what is left of the old log, and makes the new one: one empty segment. Once begun it may be done again. */
     static void complete(FileStore files, Path directory, LogPlace place, LogSettings settings) throws IOException {
         for (String name : files.list(directory)) {
-            if (name.endsWith(Segment.SUFFIX) || name.endsWith(Segment.INDEX_SUFFIX) || name.equals(CleanStop.NAME)) {
+            boolean ofSegments = name.endsWith(Segment.SUFFIX)
+                    || name.endsWith(Segment.INDEX_SUFFIX)
+                    || name.endsWith(SegmentSwap.CLEANED);
+            boolean ofOldLog =
+                    name.equals(CleanStop.NAME) || name.equals(CleanedTo.NAME) || name.equals(SegmentSwap.NAME);
+            if (ofSegments || ofOldLog) {
                 files.delete(directory.resolve(name));
             }
         }

@@ -20,7 +20,29 @@ final class LogSearch {
         this.chain = chain;
     }
 
+    /** Looks again if segments were exchanged or cut off meanwhile: it may have passed over what was in them. */
     OptionalLong offsetForTimestamp(long timestampMillis, long limitOffset) {
+        while (true) {
+            int seen = chain.truncations();
+            try {
+                OptionalLong found = inAllSegments(timestampMillis, limitOffset);
+                if (isAsItWas(seen)) {
+                    return found;
+                }
+            } catch (TailraceException e) {
+                if (isAsItWas(seen)) {
+                    throw e;
+                }
+            }
+            log.awaitTruncation();
+        }
+    }
+
+    private boolean isAsItWas(int seen) {
+        return seen % 2 == 0 && chain.truncations() == seen;
+    }
+
+    private OptionalLong inAllSegments(long timestampMillis, long limitOffset) {
         log.ensureOpen();
         for (Segment segment : chain.segments()) {
             if (segment.baseOffset() >= limitOffset) {
@@ -153,12 +175,12 @@ final class LogSearch {
             if (header.isControl()) {
                 continue;
             }
-            sequence++;
-            if (sequence > to) {
+            if (sequence >= to) {
                 return;
             }
+            sequence = header.countedAfter(sequence);
             if (sequence >= from) {
-                visitor.visit(sequence, header);
+                visitor.visit(Math.min(sequence, to), header);
             }
         }
         ensureGood(segment, scanner);

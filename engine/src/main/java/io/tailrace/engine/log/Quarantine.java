@@ -68,6 +68,7 @@ final class Quarantine {
         shorten(Place.EVERYTHING, number);
         // Last: until then it says that nothing here can be kept.
         files.delete(directory.resolve(LogReset.NAME));
+        files.delete(directory.resolve(SegmentSwap.NAME));
         files.syncDirectory(directory);
     }
 

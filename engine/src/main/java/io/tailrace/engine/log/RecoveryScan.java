@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * long as they never go back; with peers only if the log's first segment is there, else all of it comes from them again. Without a log start everything is checked for moves of it: if there is none, the log was made
  * before such files were, and begins at 0; else the file has been lost, and nothing is guessed.
  *
- * <p>A log that was being reset ({@link LogReset}) is reset first.
+ * <p>A log that was being reset ({@link LogReset}) is reset first; then the exchange of segments comes to its end that compaction had
+ * decided upon ({@link SegmentSwap}).
  */
 final class RecoveryScan {
     private static final Pattern BASE_OFFSET = Pattern.compile("[0-9]{20}");
@@ -102,6 +103,10 @@ final class RecoveryScan {
         if (reset != null) {
             LogReset.complete(files, directory, reset, settings);
         }
+        List<Long> swapped = swapped(files, directory, trust);
+        if (swapped != null) {
+            SegmentSwap.complete(files, directory, swapped);
+        }
         RecoveryScan scan = new RecoveryScan(files, directory, settings, trust);
         try {
             return scan.recover();
@@ -118,6 +123,17 @@ final class RecoveryScan {
         } catch (TailraceException e) {
             throw trust.hasPeers && e.code() == ErrorCode.CORRUPT_LOG
                     ? damaged(directory.resolve(LogReset.NAME), Place.EVERYTHING, "damaged")
+                    : e;
+        }
+    }
+
+    /** Which segments were to go is not to be had again either. */
+    private static @Nullable List<Long> swapped(FileStore files, Path directory, Trust trust) throws IOException {
+        try {
+            return SegmentSwap.read(files, directory);
+        } catch (TailraceException e) {
+            throw trust.hasPeers && e.code() == ErrorCode.CORRUPT_LOG
+                    ? damaged(directory.resolve(SegmentSwap.NAME), Place.EVERYTHING, "damaged")
                     : e;
         }
     }
@@ -440,6 +456,8 @@ final class RecoveryScan {
         long end = last.nextOffset();
         checkStart(end);
         deleteLeftovers();
+        SegmentSwap.removeUnfinished(files, directory);
+        CleanedTo.forgetBeyond(files, directory, end);
         if (!clean) {
             // What a killed process wrote, and the name of what it created, may be in the kernel's memory only; from
             // here

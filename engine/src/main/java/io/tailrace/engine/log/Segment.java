@@ -36,14 +36,25 @@ final class Segment {
 
     /** A segment of which nothing is known yet but where it begins. */
     Segment(FileStore files, Path directory, long baseOffset, long baseSequence, LogSettings settings) {
+        this(files, directory, baseOffset, baseSequence, settings, "");
+    }
+
+    /** One whose files have names with that at their end. */
+    Segment(
+            FileStore files,
+            Path directory,
+            long baseOffset,
+            long baseSequence,
+            LogSettings settings,
+            String nameSuffix) {
         this.files = files;
-        this.path = directory.resolve(fileName(baseOffset));
+        this.path = directory.resolve(fileName(baseOffset) + nameSuffix);
         this.baseOffset = baseOffset;
         this.baseSequence = baseSequence;
         this.settings = settings;
         this.nextOffset = baseOffset;
         this.handles = new SegmentHandles(files, path);
-        this.indexFile = new IndexFile(files, directory.resolve(indexName(baseOffset)), baseOffset);
+        this.indexFile = new IndexFile(files, directory.resolve(indexName(baseOffset) + nameSuffix), baseOffset);
     }
 
     static String fileName(long baseOffset) {
@@ -122,7 +133,7 @@ final class Segment {
         int at = start;
         for (PlacedBatch placed : batches) {
             RecordBatch batch = placed.batch();
-            account(at, placed.baseOffset(), placed.nextOffset(), batch.isControl(), placed.maxTimestamp());
+            account(at, placed.baseOffset(), placed.nextOffset(), batch, placed.maxTimestamp());
             at += batch.sizeInBytes();
         }
         size = at;
@@ -172,18 +183,17 @@ final class Segment {
 
     /** Counts in a batch at the end, which is in the file already, and which {@link #admit} admits. */
     void account(int position, RecordBatch header) {
-        account(position, header.baseOffset(), header.nextOffset(), header.isControl(), header.maxTimestamp());
+        account(position, header.baseOffset(), header.nextOffset(), header, header.maxTimestamp());
     }
 
-    private void account(int position, long batchBase, long batchNext, boolean control, long maxTimestamp) {
+    private void account(int position, long batchBase, long batchNext, RecordBatch batch, long maxTimestamp) {
         SparseIndex entries = index;
         if (entries != null && position - indexedPosition >= settings.indexIntervalBytes()) {
             entries.add(new IndexEntry((int) (batchBase - baseOffset), position, dataBatches, largestTimestamp));
             indexedPosition = position;
         }
-        if (!control) {
-            int counted = dataBatches;
-            dataBatches = counted + 1;
+        if (!batch.isControl()) {
+            dataBatches = (int) (batch.countedAfter(lastSequence()) - baseSequence);
             largestTimestamp = Math.max(largestTimestamp, maxTimestamp);
         }
         nextOffset = batchNext;
@@ -231,6 +241,11 @@ final class Segment {
     void retire() throws IOException {
         index = null;
         handles.closeWriter();
+    }
+
+    /** What a segment that begins where this one does has at its end if it takes the place of this one. */
+    void resumeLike(Segment finished) {
+        resumeClosed(finished.end());
     }
 
     /** Takes a closed segment's end from the last entry of its index, instead of reading the segment. */
@@ -364,6 +379,11 @@ final class Segment {
         close();
         indexFile.delete();
         files.delete(path);
+    }
+
+    /** From now on nobody reads or writes its files: others take their names. Nor is its index made again. */
+    synchronized void giveWay() {
+        closeQuietly();
     }
 
     void close() throws IOException {

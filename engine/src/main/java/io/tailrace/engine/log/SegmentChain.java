@@ -115,7 +115,7 @@ final class SegmentChain {
                 return new LogPlace(base, base == 0 ? EpochIndex.NO_EPOCH : epochs().epochAt(base - 1), sequence);
             }
             base = header.nextOffset();
-            sequence += header.isControl() ? 0 : 1;
+            sequence = header.countedAfter(sequence);
         }
         throw LogErrors.corrupt(segment.path(), scanner.position(), "offset " + offset + " is missing");
     }
@@ -132,6 +132,10 @@ final class SegmentChain {
     /** Grows when the log begins and ends to be cut, so that a reader knows why it met the unexpected. */
     int truncations() {
         return truncations.get();
+    }
+
+    Path directory() {
+        return directory;
     }
 
     void changeSettings(LogSettings changed) {
@@ -151,7 +155,16 @@ final class SegmentChain {
         }
         return segment.size() + bytes > settings.segmentBytes()
                 || nextOffset - segment.baseOffset() > Integer.MAX_VALUE
-                || clock.millis() - segment.firstAppendMillis() >= settings.segmentMillis();
+                || isOld(segment);
+    }
+
+    private boolean isOld(Segment segment) {
+        return clock.millis() - segment.firstAppendMillis() >= settings.closedAfterMillis();
+    }
+
+    /** Whether the segment that is written to should be closed though nothing is appended. */
+    boolean activeIsOld() {
+        return active.size() > 0 && isOld(active);
     }
 
     void append(List<PlacedBatch> batches) throws IOException {
@@ -329,6 +342,32 @@ final class SegmentChain {
             long end = endOffset;
             marks.changeStart(start -> start.truncatedTo(end));
             flushedOffset = endOffset;
+        } finally {
+            truncations.incrementAndGet();
+        }
+    }
+
+    /** Whether these are in force, all of them. */
+    boolean holds(List<Segment> some) {
+        return some.stream().allMatch(each -> segments.get(each.baseOffset()) == each);
+    }
+
+    /** Puts a segment that compaction has written in the place of others; the decision is on the disk. Readers look again. */
+    void replace(List<Segment> old, Segment written) throws IOException {
+        truncations.incrementAndGet();
+        try {
+            Segment first = old.get(0);
+            List<Long> bases = old.stream().map(Segment::baseOffset).toList();
+            old.forEach(Segment::giveWay);
+            SegmentSwap.moveFiles(files, directory, bases);
+            Segment fresh = new Segment(files, directory, first.baseOffset(), first.baseSequence(), settings);
+            fresh.resumeLike(written);
+            segments.put(first.baseOffset(), fresh);
+            old.stream().skip(1).forEach(each -> segments.remove(each.baseOffset()));
+            EpochIndex without = marks.epochs().withoutSegments(bases.subList(1, bases.size()));
+            marks.announce(without);
+            marks.adopt(without);
+            SegmentSwap.end(files, directory);
         } finally {
             truncations.incrementAndGet();
         }

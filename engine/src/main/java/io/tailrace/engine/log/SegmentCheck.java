@@ -30,6 +30,9 @@ final class SegmentCheck {
     private int epoch;
     private long size;
     private long batches;
+    /** How many data batches the log has before this segment. */
+    private final long countedBefore;
+
     private long dataBatches;
     private long largestTimestamp = Long.MIN_VALUE;
     private long largestAnnounced = -1;
@@ -37,8 +40,15 @@ final class SegmentCheck {
     private @Nullable String tornBecause;
     private boolean damaged;
 
-    SegmentCheck(Path path, long baseOffset, int epochBefore, @Nullable EpochIndex epochs, Findings findings) {
+    SegmentCheck(
+            Path path,
+            long baseOffset,
+            long countedBefore,
+            int epochBefore,
+            @Nullable EpochIndex epochs,
+            Findings findings) {
         this.path = path;
+        this.countedBefore = countedBefore;
         this.baseOffset = baseOffset;
         this.epoch = epochBefore;
         this.epochs = epochs;
@@ -130,7 +140,7 @@ final class SegmentCheck {
         if (header.isControl()) {
             note(file, position, header);
         } else {
-            dataBatches++;
+            dataBatches = header.countedAfter(countedBefore + dataBatches) - countedBefore;
             largestTimestamp = Math.max(largestTimestamp, header.maxTimestamp());
         }
     }

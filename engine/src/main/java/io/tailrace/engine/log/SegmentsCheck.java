@@ -18,6 +18,9 @@ final class SegmentsCheck {
     private final long[] bases;
     private long batches;
     private long bytes;
+    /** Data batches up to the last segment that was read. */
+    private long counted;
+
     private long end;
     private long lastSize;
     private long largestAnnounced = -1;
@@ -55,6 +58,8 @@ final class SegmentsCheck {
         }
         checkTheyAreThere(firstBase(bases));
         int epoch = EpochIndex.NO_EPOCH;
+        LogStart start = marks.start();
+        counted = start == null ? 0 : start.firstSequence();
         for (int i = 0; i < bases.length; i++) {
             epoch = check(i, epoch);
         }
@@ -100,13 +105,17 @@ final class SegmentsCheck {
     private int check(int number, int epochBefore) {
         boolean last = number + 1 == bases.length;
         Path path = directory.resolve(Segment.fileName(bases[number]));
-        SegmentCheck segment = new SegmentCheck(path, bases[number], epochBefore, marks.epochs(), findings);
+        EpochIndex index = marks.epochs();
+        long before =
+                index == null ? counted : index.baseSequence(bases[number]).orElse(counted);
+        SegmentCheck segment = new SegmentCheck(path, bases[number], before, epochBefore, index, findings);
         try (StoredFile file = files.openForRead(path)) {
             readWithIndex(segment, file, bases[number], last);
         } catch (IOException e) {
             findings.damaged(Code.UNREADABLE, path, -1, segment.nextOffset(), String.valueOf(e.getMessage()));
         }
         batches += segment.batches();
+        counted = before + segment.dataBatches();
         bytes += segment.size();
         lastSize = segment.size();
         end = segment.nextOffset();

@@ -2,6 +2,7 @@ package io.tailrace.engine.partition;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.log.Compaction;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.TimestampType;
@@ -92,6 +93,9 @@ final class Gate {
         }
         try {
             batch.ensureAppendable();
+            if (settings.log().compaction().enabled()) {
+                batch.ensureKeyed(Compaction.MAX_DECODED_BYTES);
+            }
         } catch (TailraceException e) {
             return new Partition.Refused(e.code(), String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,8 @@
 package io.tailrace.engine.record;
 
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
+
 /** What must hold of a batch that a producer sends: the cheap half from its header alone, the dear half from its records. */
 final class BatchCheck {
     private BatchCheck() {}
@@ -35,6 +38,18 @@ final class BatchCheck {
             if (createTime && cursor.timestamp() > maxTimestamp) {
                 throw RecordBatch.corrupt(
                         "a record is of " + cursor.timestamp() + ", the header says none is after " + maxTimestamp);
+            }
+        }
+    }
+
+    static void ensureKeyed(RecordBatch batch, int maxRecordsBytes) {
+        RecordCursor cursor = batch.cursor(maxRecordsBytes);
+        for (int i = 0; cursor.next(); i++) {
+            if (cursor.keySize() < 0) {
+                throw new TailraceException(
+                        ErrorCode.INVALID_RECORD,
+                        "Record " + i + " of the batch has no key, and its topic is compacted: of each key the newest"
+                                + " record is kept. Give it a key, or send it to a topic with cleanup.policy=delete.");
             }
         }
     }

@@ -5,6 +5,7 @@ import io.tailrace.engine.error.TailraceException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
 /**
@@ -54,6 +55,7 @@ public final class RecordBatch {
     static final int APPEND_TIME_BIT = 0x08;
     static final int TRANSACTIONAL_BIT = 0x10;
     static final int CONTROL_BIT = 0x20;
+    static final int DELETE_HORIZON_BIT = 0x40;
 
     private final ByteBuffer bytes;
 
@@ -214,6 +216,27 @@ public final class RecordBatch {
         return (attributes() & CONTROL_BIT) != 0;
     }
 
+    /**
+     * From when on tombstones of this batch may go (KIP-534), milliseconds since 1970; empty before it was compacted with a tombstone
+     * in it. It stands where the base timestamp did, to which the records' own are relative all the same.
+     */
+    public OptionalLong deleteHorizonMillis() {
+        return (attributes() & DELETE_HORIZON_BIT) == 0 ? OptionalLong.empty() : OptionalLong.of(baseTimestamp());
+    }
+
+    /** Whether it only stands for the offsets of data batches that compaction has emptied: see {@link StandIn}. */
+    public boolean isStandIn() {
+        return recordCount() == 0 && !hasProducerId() && !isControl();
+    }
+
+    /** How many data batches the log has up to here, this one included, if it had so many before. Control batches do not count. */
+    public long countedAfter(long before) {
+        if (isControl()) {
+            return before;
+        }
+        return isStandIn() ? baseTimestamp() : before + 1;
+    }
+
     /** A fresh view of the bytes, position 0, limit at their end. Not to be written to. */
     public ByteBuffer bytes() {
         return bytes.duplicate();
@@ -260,6 +283,17 @@ public final class RecordBatch {
     }
 
     /**
+     * Checks that every record has a key. Decompresses.
+     *
+     * @param maxRecordsBytes the most bytes that compressed records may become
+     * @throws TailraceException {@link ErrorCode#INVALID_RECORD}, {@link ErrorCode#CORRUPT_BATCH},
+     *     {@link ErrorCode#UNKNOWN_CODEC}, {@link ErrorCode#DECOMPRESSION_LIMIT}
+     */
+    public void ensureKeyed(int maxRecordsBytes) {
+        BatchCheck.ensureKeyed(this, maxRecordsBytes);
+    }
+
+    /**
      * A cursor before the first record. Uncompressed records are read in place where the batch lies in a heap buffer;
      * compressed ones are decompressed here, all at once. The checksum is not looked at: see {@link #ensureValid()}.
      *
@@ -284,7 +318,7 @@ public final class RecordBatch {
         return records;
     }
 
-    private ByteCursor uncompressed(int maxRecordsBytes) {
+    ByteCursor uncompressed(int maxRecordsBytes) {
         Compression codec = compression();
         byte[] array;
         int start = HEADER_BYTES;

@@ -21,6 +21,8 @@ public final class RecordCursor {
 
     private int left;
     private int offsetDelta = -1;
+    private int offsetDeltaAt;
+    private long createTimestamp;
     private long timestamp;
     private int start;
     private int keyAt;
@@ -66,7 +68,9 @@ public final class RecordCursor {
         in.limit = end;
         in.position++; // The record's attributes have no meaning yet.
         long timestampDelta = in.readVarlong();
-        timestamp = appendTime ? appendTimestamp : baseTimestamp + timestampDelta;
+        createTimestamp = baseTimestamp + timestampDelta;
+        timestamp = appendTime ? appendTimestamp : createTimestamp;
+        offsetDeltaAt = in.position;
         int delta = in.readVarint();
         // Compaction leaves holes, so they rise, though not by one.
         if (delta <= offsetDelta || delta > lastOffsetDelta) {
@@ -132,6 +136,16 @@ public final class RecordCursor {
 
     int offsetDelta() {
         return offsetDelta;
+    }
+
+    /** Where its offset delta begins: all from there on is the same whatever the batch's base timestamp. */
+    int offsetDeltaAt() {
+        return offsetDeltaAt;
+    }
+
+    /** The timestamp that its producer gave it, also where the log's counts. */
+    long createTimestamp() {
+        return createTimestamp;
     }
 
     int start() {

@@ -4,8 +4,10 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogCleaning;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.log.OffsetMap;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.Recovery;
 import io.tailrace.engine.replication.quorum.Input;
@@ -287,6 +289,34 @@ public final class Replica implements AutoCloseable {
                 makingSnapshot.set(false);
             }
         }
+    }
+
+    /**
+     * Whether the log is to be compacted. Blocking.
+     *
+     * @throws TailraceException IO_FAILED, DISK_FULL, CLOSED
+     */
+    public Log.Dirt dirt() {
+        ensureOpen();
+        return log.dirt(home.clock().millis(), Math.max(0, highWatermark.offset()));
+    }
+
+    /**
+     * Begins to compact the log below the newest snapshot, having made one as of the high watermark. Each replica does that with its
+     * own files; what readers see is the same. A replica that has peers keeps its tombstones: it does not know whether all of them have
+     * compacted what a tombstone deletes, and who has not, and lags, would never hear of it. Blocking.
+     *
+     * @param map to work with, nobody else's meanwhile
+     * @param maxProducers of so many idempotent producers the last batches stay
+     * @throws TailraceException IO_FAILED, DISK_FULL, CORRUPT_LOG, CLOSED
+     */
+    public LogCleaning newCleaning(OffsetMap map, int maxProducers) {
+        ensureOpen();
+        makeSnapshot();
+        long limit = Math.min(Math.max(0, highWatermark.offset()), snapshots.newestOffset());
+        long tombstonesBelow = isSoleVoter() ? Long.MAX_VALUE : 0;
+        return log.newCleaning(
+                map, new LogCleaning.Bounds(home.clock().millis(), limit, tombstonesBelow, maxProducers));
     }
 
     /** How many bytes have been appended since it was opened. */

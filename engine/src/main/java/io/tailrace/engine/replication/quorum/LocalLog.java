@@ -3,6 +3,7 @@ package io.tailrace.engine.replication.quorum;
 import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.StandIn;
 import io.tailrace.engine.replication.FlushMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -114,12 +115,18 @@ final class LocalLog {
         return outline.end();
     }
 
-    /** Takes from the batches, which follow an entry that matches, what is not here yet, behind what does not conflict. */
+    /**
+     * Takes from the batches, which follow an entry that matches, what is not here yet, behind what does not conflict. The other log may
+     * have been compacted, and have a stand-in for batches of which the first ones are here.
+     */
     void take(List<RecordBatch> batches) {
         List<PlacedBatch> fresh = new ArrayList<>();
         for (RecordBatch batch : batches) {
-            if (batch.baseOffset() >= outline.end()) {
+            long end = outline.end();
+            if (batch.baseOffset() >= end) {
                 fresh.add(new PlacedBatch(batch, batch.baseOffset(), batch.leaderEpoch(), -1));
+            } else if (batch.isStandIn() && batch.nextOffset() > end) {
+                fresh.add(new PlacedBatch(StandIn.from(batch, end), end, batch.leaderEpoch(), -1));
             }
         }
         if (!fresh.isEmpty()) {

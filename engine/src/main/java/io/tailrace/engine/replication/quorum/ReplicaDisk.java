@@ -10,6 +10,7 @@ import io.tailrace.engine.log.OsFlushMark;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.ReplicatedLog;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.StandIn;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.PromiseJournal;
@@ -328,7 +329,15 @@ public final class ReplicaDisk implements AutoCloseable {
         if (read.offset() < limit) {
             // The start may lie inside of the batch that is asked for.
             long from = Math.max(read.offset(), log.startOffset());
-            return checked(reader.read(from, read.maxBytes(), limit));
+            return beginningAt(read.offset(), checked(reader.read(from, read.maxBytes(), limit)));
+        }
+        return batches;
+    }
+
+    /** Where this log has been compacted, whoever asks may have a batch's end inside of what is one stand-in here. */
+    private static List<RecordBatch> beginningAt(long offset, List<RecordBatch> batches) {
+        if (!batches.isEmpty() && batches.get(0).isStandIn() && batches.get(0).baseOffset() < offset) {
+            batches.set(0, StandIn.from(batches.get(0), offset));
         }
         return batches;
     }
