@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The incarnation of a singleton on this node, if there has been one: what stores through the journal comes to rest before its partition does. */
 final class LocalSingleton<T> {
     private volatile @Nullable ActorRef<T> last;
+    private volatile boolean resting;
 
     /** It is that one, and can answer. */
     void isHere(ActorRef<T> incarnation) {
@@ -23,10 +24,15 @@ final class LocalSingleton<T> {
 
     /** The behaviour of which the cluster is to have one, if it can answer from the beginning. */
     Behavior<T> of(Behavior<T> behavior) {
-        return Behaviors.setup(context -> {
+        return unlessAtRest(Behaviors.setup(context -> {
             isHere(context.getSelf());
             return behavior;
-        });
+        }));
+    }
+
+    /** One that comes to be here, of all nodes, while the node stops does nothing: there is nothing left that it could be recovered from. */
+    Behavior<T> unlessAtRest(Behavior<T> behavior) {
+        return Behaviors.setup(context -> resting ? Behaviors.ignore() : behavior);
     }
 
     /**
@@ -36,6 +42,7 @@ final class LocalSingleton<T> {
      * @return complete when it has answered, when there is none, or when the time is over; does not fail
      */
     CompletionStage<Done> rest(ActorSystem<?> system, Function<ActorRef<Done>, T> rest, Duration timeout) {
+        resting = true;
         ActorRef<T> here = last;
         return here == null
                 ? CompletableFuture.completedStage(Done.getInstance())

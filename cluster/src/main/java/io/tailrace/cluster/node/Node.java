@@ -170,8 +170,8 @@ final class Node implements Tailrace {
                 lookup.controlVoters(),
                 nodes,
                 ofCatalog.nodePatience());
-        ActorRef<TopicCatalog.Command> toCatalog =
-                singleton(TopicCatalog.create(catalogEnvironment, catalog::isHere), "tailrace-catalog");
+        ActorRef<TopicCatalog.Command> toCatalog = singleton(
+                catalog.unlessAtRest(TopicCatalog.create(catalogEnvironment, catalog::isHere)), "tailrace-catalog");
         this.topics = new CatalogClient(system, toCatalog, ofCatalog.timeout(), ofCatalog.changeTimeout());
         GroupSettings ofGroups = settings.groups();
         ActorRef<GroupCoordinator.Command> toCoordinator = singleton(
