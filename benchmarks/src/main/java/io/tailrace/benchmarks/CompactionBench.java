@@ -45,7 +45,8 @@ public final class CompactionBench {
             long begun = System.nanoTime();
             long freed = compact(log, mapBytes);
             double seconds = (System.nanoTime() - begun) / 1e9;
-            System.out.printf("compacted in %.1f s, %d MiB freed, heap at most %d MiB%n", seconds, freed >> 20, heapMib());
+            System.out.printf(
+                    "compacted in %.1f s, %d MiB freed, heap at most %d MiB%n", seconds, freed >> 20, heapMib());
             check(log, newest);
         }
     }
