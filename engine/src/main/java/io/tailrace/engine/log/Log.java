@@ -297,6 +297,11 @@ public final class Log implements AutoCloseable {
         return chain.epochs().starts();
     }
 
+    /** The settings that it goes by. */
+    public LogSettings settings() {
+        return chain.settings();
+    }
+
     /** Takes other settings from now on; what is on the disk stays as it is. Any thread. */
     public void changeSettings(LogSettings settings) {
         chain.changeSettings(settings);

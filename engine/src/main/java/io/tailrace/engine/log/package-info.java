@@ -7,6 +7,8 @@
  * ({@code SparseIndex} in memory, {@code IndexFile} on disk). {@code RecoveryScan} is what happens at a start, with
  * {@code RecoveryPoint}, {@code CleanStop}, {@code LogStart} and {@code EpochIndex}, the small files that it trusts, each a
  * {@code CheckedFile}. {@link io.tailrace.engine.log.LogReader} and {@code LogSearch} read. {@link
+ * io.tailrace.engine.log.LogCleaning} compacts closed segments, with {@code KeyScan}, {@code SegmentRewrite} and
+ * {@code CleaningRules}; {@code SegmentSwap} is how that survives a crash. {@link
  * io.tailrace.engine.log.LogCheck} verifies it all while nobody has the log open. Each on-disk layout is drawn above the class
  * that reads it.
  *

@@ -360,6 +360,11 @@ public final class Replica implements AutoCloseable {
         return disk.newScrub();
     }
 
+    /** How its log is kept at the moment. */
+    LogSettings settings() {
+        return log.settings();
+    }
+
     /** Takes other settings from now on. */
     void changeSettings(LogSettings settings) {
         log.changeSettings(settings);

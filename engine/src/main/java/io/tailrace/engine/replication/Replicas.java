@@ -208,16 +208,16 @@ public final class Replicas implements AutoCloseable {
 
     private Replica openFiles(String name, LogSettings settings) {
         return Replica.open(
-                home, directory.resolve(name), settings, () -> home.io().execute(() -> repair(name, settings)));
+                home, directory.resolve(name), settings, () -> home.io().execute(() -> repair(name)));
     }
 
     /** Opened anew it puts away what is damaged, and gets it from its peers. */
-    private void repair(String name, LogSettings settings) {
+    private void repair(String name) {
         using.readLock().lock();
         try {
             open.computeIfPresent(name, (same, broken) -> {
                 broken.closeForRepair();
-                return closed ? broken : openFiles(name, settings);
+                return closed ? broken : openFiles(name, broken.settings());
             });
         } catch (TailraceException e) {
             home.listener().failed(name, "the repair, with the next start", e);
