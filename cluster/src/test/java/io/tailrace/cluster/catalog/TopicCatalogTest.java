@@ -45,7 +45,7 @@ class TopicCatalogTest {
     private static final UUID A = new UUID(1, 1);
     private static final UUID B = new UUID(2, 2);
     private static final UUID C = new UUID(3, 3);
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final FakeCreators creators = new FakeCreators();

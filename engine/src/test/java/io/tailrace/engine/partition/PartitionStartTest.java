@@ -97,7 +97,10 @@ class PartitionStartTest extends PartitionFixture {
 
     @Test
     void aWishThatComesWhileNobodyLeadsIsRefused() {
+        kit.stop(partition);
+        io.awaitIdle();
         io.hold();
+        respawn();
         TestProbe<Partition.DeleteReply> answer = deletion(1);
         assertThat(answer.expectMessageClass(Partition.Refused.class).code())
                 .isEqualTo(ErrorCode.PARTITION_UNAVAILABLE);
