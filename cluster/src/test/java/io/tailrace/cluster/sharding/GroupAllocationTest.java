@@ -107,8 +107,12 @@ class GroupAllocationTest {
             }
             leaders.forEach((group, leader) ->
                     assertThat(leader).isEqualTo(groups.get(group).get(0)));
-            assertThat(rounds).isEqualTo((led(groups, returned) + 7) / 8);
+            assertThat(rounds).isEqualTo(roundsFor(led(groups, returned)));
         }
+    }
+
+    private static int roundsFor(int groups) {
+        return (groups + GroupAllocation.MOVES_AT_A_TIME - 1) / GroupAllocation.MOVES_AT_A_TIME;
     }
 
     private static int led(List<List<UUID>> groups, UUID node) {
@@ -142,10 +146,10 @@ class GroupAllocationTest {
         List<UUID> nodes = nodes(3);
         Map<String, UUID> leaders = new HashMap<>();
         IntStream.range(0, 20).forEach(n -> leaders.put("g" + n, nodes.get(1)));
-        Set<String> moving = Set.of("g0", "g1", "g2");
+        Set<String> moving = Set.of("g0", "g1");
         Set<String> moves =
                 new GroupAllocation(nodes, nodes, Set.of()).moves(leaders, group -> Optional.of(nodes), moving);
-        assertThat(moves).hasSize(5).doesNotContainAnyElementsOf(moving);
+        assertThat(moves).hasSize(GroupAllocation.MOVES_AT_A_TIME - 2).doesNotContainAnyElementsOf(moving);
         assertThat(new GroupAllocation(nodes, nodes, Set.of())
                         .moves(leaders, group -> Optional.of(nodes), leaders.keySet()))
                 .isEmpty();
@@ -183,7 +187,7 @@ class GroupAllocationTest {
                 });
                 rounds++;
             }
-            assertThat(rounds).isEqualTo((led(groups, departing) + 7) / 8);
+            assertThat(rounds).isEqualTo(roundsFor(led(groups, departing)));
         }
     }
 
