@@ -18,7 +18,7 @@ import java.util.function.Function;
 final class GroupAllocation {
     /**
      * So many groups move at a time: while one does, nobody leads its partitions. Sharding stores two changes for each, one after the other, and
-     * elections want the processor: with eight, 48 partitions on three nodes of one small machine were away for twice as long.
+     * elections want the processor: with more, all of them are away for longer (docs/torture.md).
      */
     static final int MOVES_AT_A_TIME = 3;
 
