@@ -45,7 +45,6 @@ final class LastingNode implements Tailrace, Lives {
     private volatile Life last;
     private volatile boolean alive = true;
     private volatile boolean closing;
-    private final Thread hook = new Thread(this::close, "tailrace-node-close");
     private @Nullable Thread starter;
 
     /** Starts a node as after a crash. Blocking. */
@@ -72,9 +71,6 @@ final class LastingNode implements Tailrace, Lives {
     static LastingNode start(LifeStart start, NodeSettings settings) {
         LastingNode node = new LastingNode(start, settings, first(start, settings));
         node.watch(node.last);
-        if (settings.closeOnJvmShutdown()) {
-            Runtime.getRuntime().addShutdownHook(node.hook);
-        }
         return node;
     }
 
@@ -208,7 +204,6 @@ final class LastingNode implements Tailrace, Lives {
         LOG.error("The node has ended: {} {}", why.code(), why.getMessage());
         closing = true;
         ended.completeExceptionally(why);
-        forgetHook();
     }
 
     @Override
@@ -295,16 +290,6 @@ final class LastingNode implements Tailrace, Lives {
         life.node().close();
         life.end();
         ended.complete(Done.getInstance());
-        forgetHook();
-    }
-
-    /** Also one that was not added; and not from the hook itself, when the JVM is ending. */
-    private void forgetHook() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            LOG.debug("Closed while the JVM is ending", e);
-        }
     }
 
     private static void awaitEnd(Thread starting) {

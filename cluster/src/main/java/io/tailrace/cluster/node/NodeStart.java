@@ -23,9 +23,16 @@ final class NodeStart {
     static Tailrace own(Config said) {
         Config config = SystemStart.complete(said);
         NodeSettings settings = NodeSettings.of(config);
-        if (!settings.cluster().alone()) {
-            return LastingNode.start(port -> begin(at(port, config), settings), settings);
+        Tailrace node = settings.cluster().alone()
+                ? alone(config, settings)
+                : LastingNode.start(port -> begin(at(port, config), settings), settings);
+        if (settings.closeOnJvmShutdown()) {
+            JvmEnd.closes(node);
         }
+        return node;
+    }
+
+    private static Tailrace alone(Config config, NodeSettings settings) {
         Life life = begin(config, settings);
         stopWhenLost(life.home());
         return life.node();

@@ -120,8 +120,10 @@ public interface Tailrace extends AutoCloseable {
     Partitions partitions();
 
     /**
-     * Stops the node: closes its logs with their clean-stop marks, gives the data directory back, and ends the actor
-     * system if the node made it. Blocking, idempotent.
+     * Stops the node: its members leave their consumer groups; if it has a cluster, others lead what it led before it leaves, for which it waits
+     * {@code tailrace.cluster.departure-timeout} at most; then it closes its logs with their clean-stop marks, gives the data directory
+     * back, and ends the actor system if the node made it. Who made it with {@link #start} need not do it for the end of the JVM
+     * ({@code tailrace.close-on-jvm-shutdown}). Blocking, idempotent.
      */
     @Override
     void close();
