@@ -24,15 +24,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code kill -9} at random moments of compaction and retention, again and again on the same data: of each key the newest acknowledged
  * record is read, or one of unknown outcome that was sent later, and what was deleted stays so.
  */
 class KilledCompactionTest {
-    private static final Logger LOG = LoggerFactory.getLogger(KilledCompactionTest.class);
     private static final long SEED = 20_261_122;
     private static final int KILLS = 4;
     private static final int MANY_KILLS = 50;
@@ -88,9 +85,9 @@ class KilledCompactionTest {
         assertNothingIsWrongOnTheDisk(kills);
         Ledger table = ledgers.get(TableWriter.TABLE);
         Ledger window = ledgers.get(TableWriter.WINDOW);
-        LOG.info(
-                "{} kills: {} while segments were rewritten, {} while they were exchanged, {} at a start; {} readings;"
-                        + " stored {} and {} records, read {} and {}; retention has come to offset {}",
+        System.out.printf(
+                "%d kills: %d while segments were rewritten, %d while they were exchanged, %d at a start; %d readings;"
+                        + " stored %d and %d records, read %d and %d; retention has come to offset %d%n",
                 kills,
                 killedWhileRewriting,
                 killedWhileExchanging,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -85,7 +86,7 @@ final class Ledger {
 
     /** That was all; nothing below that offset is in the log any more. */
     void readAll(long beginning) {
-        TreeSet<Long> never = new TreeSet<>(unknown.tailSet(lastNumber, false));
+        Set<Long> never = new TreeSet<>(unknown.tailSet(lastNumber, false));
         isStored(lastNumber);
         found.forEach((key, number) -> assertThat(number)
                 .as("%s: the newest record of %s, begins at %d", topic, key, beginning)
@@ -102,7 +103,7 @@ final class Ledger {
     }
 
     /** A tombstone of unknown outcome, which may have gone already. */
-    private static boolean isDeleted(String key, TreeSet<Long> numbers) {
+    private static boolean isDeleted(String key, Set<Long> numbers) {
         return numbers.stream()
                 .anyMatch(number -> KeyedNumbers.isTombstone(number)
                         && KeyedNumbers.key(number).equals(key));
