@@ -2,19 +2,19 @@ package io.tailrace.test.compaction;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What judges the killed node finds what it is there to find. */
 class LedgerTest {
-    private static final LongPredicate SAME_KEY =
-            number -> KeyedNumbers.key(number).equals(KeyedNumbers.key(0));
+    private static boolean isOfTheFirstKey(long number) {
+        return KeyedNumbers.key(number).equals(KeyedNumbers.key(0));
+    }
 
     /** Of the first key, ascending. */
     private static long number(boolean tombstone, long after) {
         return LongStream.iterate(after + 1, number -> number + 1)
-                .filter(SAME_KEY)
+                .filter(LedgerTest::isOfTheFirstKey)
                 .filter(number -> KeyedNumbers.isTombstone(number) == tombstone)
                 .findFirst()
                 .orElseThrow();
