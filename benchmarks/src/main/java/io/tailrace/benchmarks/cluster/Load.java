@@ -26,25 +26,36 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
 /** One producer, through the public API, of records that were made beforehand. */
-final class Load {
+public final class Load {
     private static final int DIFFERENT = 64;
     private static final int PATIENCE_SECONDS = 120;
     private static final int TICK_MILLIS = 5;
 
     private final Tailrace client;
-    private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private final List<ProducerRecord<byte[], byte[]>> records;
     private final ProducerSettings<byte[], byte[]> settings;
 
     /** Random values of that size for that topic, to its partitions in turn. */
     Load(Tailrace client, Topic topic, int size) {
+        this(client, randomRecords(topic, size));
+    }
+
+    /** These records, again and again. */
+    public Load(Tailrace client, List<ProducerRecord<byte[], byte[]>> records) {
         this.client = client;
+        this.records = List.copyOf(records);
         this.settings = ProducerSettings.create(client, Serdes.bytes(), Serdes.bytes());
+    }
+
+    private static List<ProducerRecord<byte[], byte[]>> randomRecords(Topic topic, int size) {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         Random random = new Random(size);
         for (int i = 0; i < DIFFERENT * topic.partitions(); i++) {
             byte[] value = new byte[size];
             random.nextBytes(value);
             records.add(ProducerRecord.<byte[], byte[]>of(topic.name(), value).withPartition(i % topic.partitions()));
         }
+        return records;
     }
 
     /** A topic with three replicas that keeps everything. */
@@ -70,7 +81,7 @@ final class Load {
     }
 
     /** As fast as it is acknowledged, so many records, or fewer if that says so; returns when all are acknowledged, how many they were. */
-    long run(long count, BooleanSupplier goOn) throws Exception {
+    public long run(long count, BooleanSupplier goOn) throws Exception {
         Taking taking = new Taking(records, count, goOn);
         Source.fromIterator(() -> taking)
                 .runWith(Producer.plainSink(settings), client.system())
@@ -80,7 +91,7 @@ final class Load {
     }
 
     /** At that rate until that says otherwise; how long each waited for its acknowledgement goes to whoever records at the moment. */
-    CompletionStage<Done> paced(int perSecond, BooleanSupplier goOn, Latency latency) {
+    public CompletionStage<Done> paced(int perSecond, BooleanSupplier goOn, Latency latency) {
         Taking taking = new Taking(records, Long.MAX_VALUE, goOn);
         int portion = Math.max(1, perSecond * TICK_MILLIS / 1000);
         return Source.fromIterator(() -> taking)
@@ -93,7 +104,7 @@ final class Load {
     }
 
     /** Who waits how long, in microseconds. */
-    static final class Latency {
+    public static final class Latency {
         private volatile Histogram current = new ConcurrentHistogram(3);
 
         void record(long nanos) {
@@ -101,13 +112,14 @@ final class Load {
         }
 
         /** What has been recorded since the last call. */
-        Histogram take() {
+        public Histogram take() {
             Histogram taken = current;
             current = new ConcurrentHistogram(3);
             return taken;
         }
 
-        static double millis(Histogram micros, double percentile) {
+        /** Of microseconds. */
+        public static double millis(Histogram micros, double percentile) {
             return micros.getValueAtPercentile(percentile) / 1000.0;
         }
     }

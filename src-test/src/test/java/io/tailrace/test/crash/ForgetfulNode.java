@@ -20,20 +20,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** A real node that now and then loses the answer to an append that it has carried out: its producers have to send again. */
-final class ForgetfulNode implements Tailrace, Partitions {
+public final class ForgetfulNode implements Tailrace, Partitions {
     private final Tailrace node;
     private final Random random;
     private final int loseOneIn;
     private final AtomicLong lost = new AtomicLong();
 
-    ForgetfulNode(Tailrace node, long seed, int loseOneIn) {
+    /** Over that node; of so many answers one is lost. */
+    public ForgetfulNode(Tailrace node, long seed, int loseOneIn) {
         this.node = node;
         this.random = new Random(seed);
         this.loseOneIn = loseOneIn;
     }
 
     /** How many answers were lost, and so how many batches sent again though they were stored. */
-    long lostAnswers() {
+    public long lostAnswers() {
         return lost.get();
     }
 

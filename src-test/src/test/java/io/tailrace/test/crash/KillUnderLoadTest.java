@@ -12,11 +12,8 @@ import io.tailrace.streams.ProducerSettings;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.Subscriptions;
 import io.tailrace.streams.TopicPartition;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.stream.javadsl.Source;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -99,25 +95,16 @@ class KillUnderLoadTest {
     }
 
     /** Starts a writer, kills it after so many printed acknowledgements, and returns how many answers it had lost. */
-    private long liveAndDie(int life, int acksBeforeDeath, List<Ack> acks) throws IOException, InterruptedException {
-        Process writer = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LoadWriter.class.getName(),
-                        data.toString(),
-                        Long.toString(life * NUMBERS_PER_LIFE),
-                        Long.toString(SEED + life))
-                .redirectError(ProcessBuilder.Redirect.appendTo(new File("target/load-writer.log")))
-                .start();
+    private long liveAndDie(int life, int acksBeforeDeath, List<Ack> acks) throws IOException {
         long lostAnswers = 0;
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
+        try (WriterProcess writer = WriterProcess.start(
+                new File("target/load-writer.log"),
+                LoadWriter.class,
+                data.toString(),
+                Long.toString(life * NUMBERS_PER_LIFE),
+                Long.toString(SEED + life))) {
             int seen = 0;
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            for (String line = writer.readLine(); line != null; line = writer.readLine()) {
                 String[] words = line.split(" ", -1);
                 // The last line of a killed process may be torn.
                 if (words[0].equals("ack") && words.length == 6) {
@@ -132,14 +119,12 @@ class KillUnderLoadTest {
                     assertThat(line).as("life %d", life).doesNotStartWith("failed");
                 }
                 if (seen == acksBeforeDeath) {
-                    // By its handle: Process.destroyForcibly would close the pipe with what is still in it.
-                    writer.toHandle().destroyForcibly();
+                    writer.kill();
                     seen++;
                 }
             }
             assertThat(seen).as("life %d: see target/load-writer.log", life).isGreaterThan(acksBeforeDeath);
         }
-        assertThat(writer.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return lostAnswers;
     }
 
