@@ -35,7 +35,7 @@ record NodeSystem(
         @Nullable Membership membership,
         @Nullable ReservedPort linkPort) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
-    private static final int TERMINATION_SECONDS = 60;
+    private static final int TERMINATION_SECONDS = 20;
     /** More would make each change of a topic slower, and survive more failures than anybody has. */
     private static final int MAX_CONTROL_VOTERS = 5;
 
