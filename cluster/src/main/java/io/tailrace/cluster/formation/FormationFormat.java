@@ -9,10 +9,12 @@ import io.tailrace.cluster.formation.FormationMessage.Departing;
 import io.tailrace.cluster.formation.FormationMessage.Hello;
 import io.tailrace.cluster.formation.FormationMessage.Here;
 import io.tailrace.cluster.formation.FormationMessage.Incomprehensible;
+import io.tailrace.cluster.formation.FormationMessage.Room;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   hello/1, here/1   {"round", "status"}
  *   departing/1       {"uid"}
+ *   room/1            {"uid", "left"}
  *   status            {"self": {"id", "name", "address", "uid", "storage"}, "seeds": [address …], "membership", "phase",
  *                      "former": id?, "candidate": id?, "peers": [{"id", "name", "address", "uid"} …]}
  *   membership        {"state", "cluster": id, "founders": [{"id", "name", "address"} …]}
@@ -40,6 +43,8 @@ public final class FormationFormat extends SerializerWithStringManifest {
     private static final String HELLO = "hello/1";
     private static final String HERE = "here/1";
     private static final String DEPARTING = "departing/1";
+    private static final String ROOM = "room/1";
+    private static final Set<String> KNOWN = Set.of(HELLO, HERE, DEPARTING, ROOM);
 
     private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
 
@@ -59,6 +64,9 @@ public final class FormationFormat extends SerializerWithStringManifest {
         if (object instanceof Departing) {
             return DEPARTING;
         }
+        if (object instanceof Room) {
+            return ROOM;
+        }
         throw new IllegalArgumentException("Nothing that nodes say: " + object.getClass());
     }
 
@@ -67,6 +75,8 @@ public final class FormationFormat extends SerializerWithStringManifest {
         ObjectNode message;
         if (object instanceof Departing departing) {
             message = CBOR.createObjectNode().put("uid", departing.uid());
+        } else if (object instanceof Room room) {
+            message = CBOR.createObjectNode().put("uid", room.uid()).put("left", room.left());
         } else {
             message = object instanceof Hello hello
                     ? message(hello.round(), hello.status())
@@ -128,7 +138,7 @@ public final class FormationFormat extends SerializerWithStringManifest {
 
     @Override
     public Object fromBinary(byte[] bytes, String manifest) {
-        if (!manifest.equals(HELLO) && !manifest.equals(HERE) && !manifest.equals(DEPARTING)) {
+        if (!KNOWN.contains(manifest)) {
             return new Incomprehensible(manifest);
         }
         JsonNode message;
@@ -139,6 +149,9 @@ public final class FormationFormat extends SerializerWithStringManifest {
         }
         if (manifest.equals(DEPARTING)) {
             return new Departing(message.path("uid").asLong());
+        }
+        if (manifest.equals(ROOM)) {
+            return new Room(message.path("uid").asLong(), message.path("left").asBoolean());
         }
         long round = message.path("round").asLong();
         Status status = readStatus(message.path("status"));

@@ -32,11 +32,12 @@ public final class Members {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final ActorRef<Object> actor;
     private volatile List<ClusterNode> nodes;
+    private volatile Set<String> withoutRoom = Set.of();
 
     private Members(ActorSystem<?> system, ClusterNode self) {
         this.self = self;
         this.nodes = List.of(self);
-        learn(Cluster.get(system).state(), Set.of());
+        learn(Cluster.get(system).state(), MembersActor.Said.NOTHING);
         this.actor = system.systemActorOf(MembersActor.create(this::learn), MembersActor.NAME, Props.empty());
     }
 
@@ -52,6 +53,16 @@ public final class Members {
     /** Lets all nodes know, from now on, that this one is about to leave: it is not alive to them any more, and they take over what it does. */
     public void depart() {
         actor.tell(MembersActor.Depart.INSTANCE);
+    }
+
+    /** Lets all nodes know that this one has no room for what leaders write, or has again. To be said again every second: it may be lost. */
+    public void say(boolean room) {
+        actor.tell(new MembersActor.SayRoom(room));
+    }
+
+    /** The ids of the nodes that have said that they have no room for what leaders write. */
+    public Set<String> withoutRoom() {
+        return withoutRoom;
     }
 
     /** All nodes, this one included, those that cannot be reached too; in the order of their names. */
@@ -99,19 +110,26 @@ public final class Members {
     }
 
     /** Called by one thread at a time. */
-    private void learn(ClusterEvent.CurrentClusterState state, Set<Long> departing) {
+    private void learn(ClusterEvent.CurrentClusterState state, MembersActor.Said said) {
         Set<UniqueAddress> unreachable = new HashSet<>();
         state.getUnreachable().forEach(member -> unreachable.add(member.uniqueAddress()));
         List<ClusterNode> seen = new ArrayList<>();
+        Set<String> full = new HashSet<>();
         for (Member member : state.getMembers()) {
             boolean gone = member.status().equals(MemberStatus.down())
                     || member.status().equals(MemberStatus.removed());
             if (!gone) {
                 boolean up = member.status().equals(MemberStatus.up()) && !unreachable.contains(member.uniqueAddress());
-                boolean departs = departing.contains(member.uniqueAddress().longUid());
-                NodeRoles.node(member, up && !departs, up && departs).ifPresent(seen::add);
+                boolean departs =
+                        said.departing().contains(member.uniqueAddress().longUid());
+                Optional<ClusterNode> node = NodeRoles.node(member, up && !departs, up && departs);
+                node.ifPresent(seen::add);
+                if (said.withoutRoom().contains(member.uniqueAddress().longUid())) {
+                    node.map(ClusterNode::nodeId).ifPresent(full::add);
+                }
             }
         }
+        withoutRoom = Set.copyOf(full);
         List<ClusterNode> now = oncePerNode(seen);
         if (!now.equals(nodes)) {
             nodes = now;

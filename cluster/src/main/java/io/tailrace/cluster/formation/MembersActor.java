@@ -1,6 +1,7 @@
 package io.tailrace.cluster.formation;
 
 import io.tailrace.cluster.formation.FormationMessage.Departing;
+import io.tailrace.cluster.formation.FormationMessage.Room;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,7 +20,7 @@ import org.apache.pekko.cluster.typed.GetCurrentState;
 import org.apache.pekko.cluster.typed.Subscribe;
 
 /**
- * Tells of every state of Pekko's cluster, and which members have said that they are about to leave. Asks who publishes the events: what the
+ * Tells of every state of Pekko's cluster, and what members have said of themselves: that they are about to leave, or have no room. Asks who publishes the events: what the
  * extension remembers may be older than they are.
  */
 final class MembersActor {
@@ -34,18 +35,33 @@ final class MembersActor {
         INSTANCE
     }
 
+    /** This node has no room for what leaders write, or has again. */
+    record SayRoom(boolean left) {}
+
+    /**
+     * What members have said of themselves, by the uids of their actor systems.
+     *
+     * @param departing those that are about to leave
+     * @param withoutRoom those that have no room for what leaders write
+     */
+    record Said(Set<Long> departing, Set<Long> withoutRoom) {
+        static final Said NOTHING = new Said(Set.of(), Set.of());
+    }
+
     private final ActorContext<Object> context;
     private final TimerScheduler<Object> timers;
-    private final BiConsumer<ClusterEvent.CurrentClusterState, Set<Long>> listener;
+    private final BiConsumer<ClusterEvent.CurrentClusterState, Said> listener;
     private final ActorRef<ClusterStateSubscription> subscriptions;
     private final ActorRef<ClusterEvent.CurrentClusterState> states;
     /** The uids of members; at most as many as there are. */
     private final Set<Long> departing = new HashSet<>();
 
+    private final Set<Long> withoutRoom = new HashSet<>();
+
     private MembersActor(
             ActorContext<Object> context,
             TimerScheduler<Object> timers,
-            BiConsumer<ClusterEvent.CurrentClusterState, Set<Long>> listener) {
+            BiConsumer<ClusterEvent.CurrentClusterState, Said> listener) {
         this.context = context;
         this.timers = timers;
         this.listener = listener;
@@ -53,8 +69,8 @@ final class MembersActor {
         this.states = context.messageAdapter(ClusterEvent.CurrentClusterState.class, now -> now);
     }
 
-    /** The listener hears the state and the uids of those that are about to leave, on the actor's thread. */
-    static Behavior<Object> create(BiConsumer<ClusterEvent.CurrentClusterState, Set<Long>> listener) {
+    /** The listener hears the state and what members have said, on the actor's thread. */
+    static Behavior<Object> create(BiConsumer<ClusterEvent.CurrentClusterState, Said> listener) {
         return Behaviors.setup(
                 context -> Behaviors.withTimers(timers -> new MembersActor(context, timers, listener).watching()));
     }
@@ -68,7 +84,13 @@ final class MembersActor {
                 .onMessage(ClusterEvent.CurrentClusterState.class, this::learn)
                 .onMessage(ClusterEvent.ClusterDomainEvent.class, event -> look())
                 .onMessage(Departing.class, said -> departing.add(said.uid()) ? look() : Behaviors.same())
-                .onMessage(Depart.class, depart -> say())
+                .onMessage(
+                        Room.class,
+                        said -> (said.left() ? withoutRoom.remove(said.uid()) : withoutRoom.add(said.uid()))
+                                ? look()
+                                : Behaviors.same())
+                .onMessage(Depart.class, depart -> depart())
+                .onMessage(SayRoom.class, room -> say(new Room(uid(), room.left())))
                 .build();
     }
 
@@ -81,13 +103,22 @@ final class MembersActor {
         Set<Long> present = new HashSet<>();
         state.getMembers().forEach(member -> present.add(member.uniqueAddress().longUid()));
         departing.retainAll(present);
-        listener.accept(state, Set.copyOf(departing));
+        withoutRoom.retainAll(present);
+        listener.accept(state, new Said(Set.copyOf(departing), Set.copyOf(withoutRoom)));
         return Behaviors.same();
     }
 
-    private Behavior<Object> say() {
+    private Behavior<Object> depart() {
+        timers.startSingleTimer(Depart.INSTANCE, SAY_AGAIN);
+        return say(new Departing(uid()));
+    }
+
+    private long uid() {
+        return Cluster.get(context.getSystem()).selfMember().uniqueAddress().longUid();
+    }
+
+    private Behavior<Object> say(FormationMessage message) {
         Cluster cluster = Cluster.get(context.getSystem());
-        Departing message = new Departing(cluster.selfMember().uniqueAddress().longUid());
         for (Member member : cluster.state().getMembers()) {
             if (!member.uniqueAddress().equals(cluster.selfMember().uniqueAddress())) {
                 Adapter.toClassic(context.getSystem())
@@ -96,7 +127,6 @@ final class MembersActor {
             }
         }
         context.getSelf().tell(message);
-        timers.startSingleTimer(Depart.INSTANCE, SAY_AGAIN);
         return Behaviors.same();
     }
 }

@@ -58,9 +58,20 @@ final class MemberNodes implements StorageNodes, ReplicaCreators {
         return nodes().filter(ClusterNode::alive).map(MemberNodes::id).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Those that are about to leave, and do until then what they did. */
-    Set<UUID> departing() {
-        return nodes().filter(ClusterNode::departing).map(MemberNodes::id).collect(Collectors.toUnmodifiableSet());
+    /** Those that live and have room for what leaders write. */
+    Set<UUID> ableToLead() {
+        Set<String> full = members.withoutRoom();
+        return nodes().filter(node -> node.alive() && !full.contains(node.nodeId()))
+                .map(MemberNodes::id)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Those that lead what they led until others do, who are to: they are about to leave, or have no room. */
+    Set<UUID> yielding() {
+        Set<String> full = members.withoutRoom();
+        return nodes().filter(node -> node.departing() || node.alive() && full.contains(node.nodeId()))
+                .map(MemberNodes::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The node that an actor is on, if it holds replicas. */

@@ -89,6 +89,7 @@ final class Node implements Tailrace {
     private final Placements placements;
     private final GroupClient groups;
     private final Optional<NodeMoves> moves;
+    private final RoomReport room;
     private final PartitionRemover remover;
     private final Members members;
     private final Optional<NodeLinks> links;
@@ -112,14 +113,9 @@ final class Node implements Tailrace {
         links.ifPresent(to -> to.serve(here::reader));
         this.lookup = new PartitionLookup(this::topics, home.controlVoters(directory.nodeId()));
         nodeReplicas.createControl(InternalPartition.CONTROL, lookup.controlVoters());
-        PartitionEnvironment environment = new PartitionEnvironment(
-                replicas,
-                lookup::settings,
-                files,
-                new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime),
-                io,
-                clock,
-                settings.limits());
+        DiskSpace space = new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime);
+        PartitionEnvironment environment =
+                new PartitionEnvironment(replicas, lookup::settings, files, space, io, clock, settings.limits());
         MemberNodes nodes = home.isMember()
                 ? MemberNodes.all(system.classicSystem(), members)
                 : MemberNodes.onlySelf(system.classicSystem(), members);
@@ -129,8 +125,8 @@ final class Node implements Tailrace {
                 home.hostRole(),
                 new VoterAllocation(
                         group -> lookup.placement().voters(group),
-                        nodes::live,
-                        nodes::departing,
+                        nodes::ableToLead,
+                        nodes::yielding,
                         nodes::of,
                         settings.leaderReturnDelay(),
                         System::nanoTime));
@@ -182,6 +178,7 @@ final class Node implements Tailrace {
         this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
         this.moves = links.map(others ->
                 new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));
+        this.room = new RoomReport(() -> space.take(0), members::say);
         this.remover =
                 new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
     }
@@ -219,6 +216,11 @@ final class Node implements Tailrace {
                 Props.empty());
         moves.ifPresent(all -> system.scheduler()
                 .scheduleWithFixedDelay(LOOK_EVERY, LOOK_EVERY, all::look, system.executionContext()));
+        if (links.isPresent()) {
+            system.scheduler()
+                    .scheduleWithFixedDelay(
+                            LOOK_EVERY, LOOK_EVERY, () -> io.execute(room::look), system.executionContext());
+        }
         return this;
     }
 

@@ -70,8 +70,7 @@ final class NodeStart {
         } catch (RuntimeException e) {
             boolean lost = home != null && LastingNode.isLost(CoordinatedShutdown.get(home.classic()));
             if (home != null) {
-                home.classic().terminate();
-                NodeSystem.awaitTermination(home.classic());
+                SystemEnd.end(home.classic());
             }
             giveBack(directory);
             throw lost ? new LostAtStart(e) : e;

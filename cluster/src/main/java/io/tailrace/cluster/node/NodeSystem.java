@@ -10,16 +10,10 @@ import io.tailrace.cluster.formation.PekkoAddresses;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The actor system that a node lives on, up in its cluster: one that the node made and ends, or an application's.
@@ -34,8 +28,6 @@ record NodeSystem(
         @Nullable ClusterFormation formation,
         @Nullable Membership membership,
         @Nullable ReservedPort linkPort) {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeSystem.class);
-    private static final int TERMINATION_SECONDS = 20;
     /** More would make each change of a topic slower, and survive more failures than anybody has. */
     private static final int MAX_CONTROL_VOTERS = 5;
 
@@ -99,18 +91,7 @@ record NodeSystem(
     /** Ends the system in order if it is the node's. Blocking. */
     void close() {
         if (formation != null) {
-            CoordinatedShutdown.get(classic).runAll(CoordinatedShutdown.actorSystemTerminateReason());
-            awaitTermination(classic);
-        }
-    }
-
-    static void awaitTermination(org.apache.pekko.actor.ActorSystem system) {
-        try {
-            system.getWhenTerminated().toCompletableFuture().get(TERMINATION_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("The actor system did not end within {} s", TERMINATION_SECONDS, e);
+            SystemEnd.end(classic);
         }
     }
 }

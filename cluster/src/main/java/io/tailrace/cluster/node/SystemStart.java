@@ -221,7 +221,6 @@ final class SystemStart {
     private static void discard(ActorSystem system) {
         Cluster cluster = Cluster.get(system);
         cluster.down(cluster.selfAddress());
-        system.terminate();
-        NodeSystem.awaitTermination(system);
+        SystemEnd.end(system);
     }
 }

@@ -62,6 +62,15 @@ class FormationFormatTest {
     }
 
     @Test
+    void whoHasNoRoomSaysSoAndWhenItHasAgain() {
+        for (boolean left : List.of(true, false)) {
+            FormationMessage.Room room = new FormationMessage.Room(Long.MAX_VALUE - 3, left);
+            assertThat(format.manifest(room)).isEqualTo("room/1");
+            assertThat(sent(room)).isEqualTo(room);
+        }
+    }
+
+    @Test
     void messageOfAnotherVersionIsNotUnderstoodAndNotGuessed() {
         assertThat(format.fromBinary(new byte[] {1, 2, 3}, "hello/2"))
                 .isEqualTo(new FormationMessage.Incomprehensible("hello/2"));

@@ -123,11 +123,10 @@ class NodeLinksTest {
         }
     }
 
-    /** Without TLS, with which Artery does not always let go of its port. */
     @Test
     void theyDoAlsoAfterOneHasComeBack() {
         try (LocalCluster cluster = new LocalCluster(data, 3)) {
-            List<Tailrace> nodes = cluster.startAll(cluster.seed(0), cluster.seed(1), cluster.seed(2));
+            List<Tailrace> nodes = cluster.startAll(seed(cluster, 0), seed(cluster, 1), seed(cluster, 2));
             Tailrace host = nodes.get(0);
             Tailrace guest = nodes.get(1);
             says(host, guest);
@@ -135,7 +134,7 @@ class NodeLinksTest {
             await().atMost(PATIENCE).until(() -> membersOf(host)
                     .find(membersOf(guest).self().nodeId())
                     .isEmpty());
-            Tailrace again = cluster.start(cluster.seed(1));
+            Tailrace again = cluster.start(seed(cluster, 1));
             await().atMost(PATIENCE)
                     .until(() -> membersOf(host).alive(membersOf(again).self().nodeId()));
             says(host, again);

@@ -27,6 +27,7 @@ public final class ReplicaUpkeep {
     private final long snapshotBytes;
     private final int scrubSteps;
     private final Map<Replica, Seen> seen = new HashMap<>();
+    private final Map<Replica, ErrorCode> failing = new HashMap<>();
     private final Queue<Replica> toScrub = new ArrayDeque<>();
     private @Nullable Replica scrubbed;
     private @Nullable Scrub scrub;
@@ -58,7 +59,9 @@ public final class ReplicaUpkeep {
     public void run() {
         var open = replicas.opened();
         // A set, since thousands are looked up in it.
-        seen.keySet().retainAll(Set.copyOf(open));
+        Set<Replica> present = Set.copyOf(open);
+        seen.keySet().retainAll(present);
+        failing.keySet().retainAll(present);
         for (Replica replica : open) {
             if (!replica.isSoleVoter() && !replica.isLeading()) {
                 quietly(replica, () -> follow(replica));
@@ -87,11 +90,13 @@ public final class ReplicaUpkeep {
         }
     }
 
-    private static void quietly(Replica replica, Runnable work) {
+    /** Says of a replica once what fails again and again: a full disk would be told of every second by thousands. */
+    private void quietly(Replica replica, Runnable work) {
         try {
             work.run();
+            failing.remove(replica);
         } catch (TailraceException e) {
-            if (e.code() != ErrorCode.CLOSED) {
+            if (e.code() != ErrorCode.CLOSED && failing.put(replica, e.code()) != e.code()) {
                 LOG.warn("Replica {}: its upkeep failed, and is tried again: {}", replica.directory(), e.getMessage());
             }
         }
