@@ -69,7 +69,7 @@ final class MemberNodes implements StorageNodes, ReplicaCreators {
     /** Those that lead what they led until others do, who are to: they are about to leave, or have no room. */
     Set<UUID> yielding() {
         Set<String> full = members.withoutRoom();
-        return nodes().filter(node -> node.departing() || node.alive() && full.contains(node.nodeId()))
+        return nodes().filter(node -> node.departing() || (node.alive() && full.contains(node.nodeId())))
                 .map(MemberNodes::id)
                 .collect(Collectors.toUnmodifiableSet());
     }
