@@ -228,7 +228,7 @@ public final class EventStream<K, V> {
         return TableSource.add(graph, name, from, kept);
     }
 
-    /** The same records through a topic of the application's own, to the partitions of their keys. */
+    /** The same records through a topic of the application's own, to the partitions of their keys. Those without a key are dropped. */
     public EventStream<K, V> repartition() {
         return repartition(new Repartitioned<>(null, null, null, null, null));
     }
@@ -238,7 +238,8 @@ public final class EventStream<K, V> {
         String topic = (how.name() == null ? graph.name("repartition") : how.name()) + "-repartition";
         Serde<K> keys = Graph.known(how.keySerde(), keySerde, "the keys of " + topic);
         Serde<V> values = Graph.known(how.valueSerde(), valueSerde, "the values of " + topic);
-        String read = graph.through(topic, how.partitions(), partitioner(how.partitioner()), keys, values, node);
+        String withKey = graph.process(topic + "-filter", StreamOperators.<K, V>withKey(), node);
+        String read = graph.through(topic, how.partitions(), partitioner(how.partitioner()), keys, values, withKey);
         return new EventStream<>(graph, read, keys, values, false);
     }
 

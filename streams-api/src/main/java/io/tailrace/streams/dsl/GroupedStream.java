@@ -90,8 +90,7 @@ public final class GroupedStream<K, V> {
         }
         if (keyed == null) {
             String topic = (name == null ? store : name) + "-repartition";
-            String withKey =
-                    graph.process(topic + "-filter", StreamOperators.<K, V>filter((key, value) -> key != null), node);
+            String withKey = graph.process(topic + "-filter", StreamOperators.<K, V>withKey(), node);
             keyed = graph.through(
                     topic,
                     null,
