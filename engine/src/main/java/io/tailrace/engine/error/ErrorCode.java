@@ -104,6 +104,10 @@ public enum ErrorCode {
     SERVER_UNREACHABLE(true),
     /** Bytes could not be turned into an object, or an object into bytes. */
     SERIALIZATION_FAILED(false),
+    /** A stream topology that cannot be run as it is: something is missing in it, or contradicts itself. */
+    INVALID_TOPOLOGY(false),
+    /** A function of a stream application threw, or an event that it cannot deal with has come. */
+    PROCESSING_FAILED(false),
     /** The node, the producer or the consumer has been closed. */
     CLOSED(false);
 

@@ -1,0 +1,36 @@
+package io.tailrace.streams.dsl;
+
+import io.tailrace.streams.Serde;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a table is kept.
+ *
+ * @param name of its store, by which it can be queried; {@code null}: one is made up
+ * @param keySerde writes and reads keys; {@code null}: what they were read with
+ * @param valueSerde writes and reads values; {@code null}: what is known of them, else it has to be given
+ */
+public record Materialized<K, V>(
+        @Nullable String name,
+        @Nullable Serde<K> keySerde,
+        @Nullable Serde<V> valueSerde) {
+    /** In a store of that name. */
+    public static <K, V> Materialized<K, V> as(String name) {
+        return new Materialized<>(name, null, null);
+    }
+
+    /** With these serdes. */
+    public static <K, V> Materialized<K, V> with(Serde<K> keySerde, Serde<V> valueSerde) {
+        return new Materialized<>(null, keySerde, valueSerde);
+    }
+
+    /** The same with other keys. */
+    public Materialized<K, V> withKeySerde(Serde<K> other) {
+        return new Materialized<>(name, other, valueSerde);
+    }
+
+    /** The same with other values. */
+    public Materialized<K, V> withValueSerde(Serde<V> other) {
+        return new Materialized<>(name, keySerde, other);
+    }
+}

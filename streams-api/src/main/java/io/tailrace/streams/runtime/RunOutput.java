@@ -1,0 +1,27 @@
+package io.tailrace.streams.runtime;
+
+import io.tailrace.engine.record.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Who takes what the sinks of a run give, in the order in which they give it. */
+public interface RunOutput {
+    /**
+     * Takes a record.
+     *
+     * @param topic as the topology names it, an internal one too
+     * @param partition which; {@code null}: the key decides
+     * @param key or {@code null}
+     * @param value or {@code null}
+     * @param timestamp milliseconds since 1970
+     */
+    void send(
+            String topic,
+            @Nullable Integer partition,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            long timestamp,
+            Headers headers);
+
+    /** How many partitions a topic has: asked only where a sink has a partitioner of its own. */
+    int partitions(String topic);
+}

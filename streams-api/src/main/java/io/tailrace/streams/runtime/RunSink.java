@@ -1,0 +1,49 @@
+package io.tailrace.streams.runtime;
+
+import io.tailrace.streams.Serializer;
+import io.tailrace.streams.topology.SinkPartitioner;
+import io.tailrace.streams.topology.SinkTopic;
+import io.tailrace.streams.topology.StreamRecord;
+import io.tailrace.streams.topology.TopologyNode;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Turns records into bytes and hands them over. */
+final class RunSink implements RunNode {
+    private final String name;
+    private final SinkTopic<Object, Object> topic;
+    private final Serializer<Object> keys;
+    private final Serializer<Object> values;
+    private final @Nullable SinkPartitioner<Object, Object> partitioner;
+    private final RunOutput output;
+
+    @SuppressWarnings("unchecked") // The builder took them with matching types.
+    RunSink(TopologyNode.SinkNode sink, RunOutput output) {
+        this.name = sink.name();
+        this.topic = (SinkTopic<Object, Object>) sink.topic();
+        this.keys = (Serializer<Object>) sink.keys();
+        this.values = (Serializer<Object>) sink.values();
+        this.partitioner = (SinkPartitioner<Object, Object>) sink.partitioner();
+        this.output = output;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void process(StreamRecord<Object, Object> record) {
+        String to = topic.of(record);
+        Object key = record.key();
+        Object value = record.value();
+        byte[] keyBytes = key == null ? null : keys.serialize(to, key);
+        byte[] valueBytes = value == null ? null : values.serialize(to, value);
+        Integer partition = null;
+        if (partitioner != null) {
+            OptionalInt chosen = partitioner.partition(to, key, value, output.partitions(to));
+            partition = chosen.isPresent() ? Integer.valueOf(chosen.getAsInt()) : null;
+        }
+        output.send(to, partition, keyBytes, valueBytes, record.timestamp(), record.headers());
+    }
+}

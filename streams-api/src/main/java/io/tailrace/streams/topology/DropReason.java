@@ -1,0 +1,13 @@
+package io.tailrace.streams.topology;
+
+/** Why an operator has no use for a record. */
+public enum DropReason {
+    /** It has no key, and the operator goes by the key. */
+    NULL_KEY,
+    /** It has no value, and the operator goes by the value. */
+    NULL_VALUE,
+    /** The window that it belongs to is closed: it came later than the grace period allows. */
+    LATE,
+    /** Its timestamp extractor gave a negative time, which means "skip it". */
+    NEGATIVE_TIMESTAMP
+}
