@@ -5,6 +5,9 @@ import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.group.Assignor;
 import io.tailrace.cluster.group.GroupJoin;
 import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.cluster.quota.ClientIdentity;
+import io.tailrace.cluster.quota.QuotaKind;
+import io.tailrace.cluster.quota.Throttle;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
@@ -159,7 +162,10 @@ public final class ConsumerSettings<K, V> {
         return with(copy -> copy.groupInstanceId = Objects.requireNonNull(groupInstanceId, "groupInstanceId"));
     }
 
-    /** What the application calls itself where a group's members are listed. Default empty. */
+    /**
+     * What the application calls itself where a group's members are listed, at most 255 characters. The quota of that client id holds for it, and a consumer that has used
+     * it up is delayed: it emits nothing for a while (see {@link io.tailrace.cluster.quota.Quotas}). Default empty.
+     */
     public ConsumerSettings<K, V> withClientId(String clientId) {
         return with(copy -> copy.clientId = Objects.requireNonNull(clientId, "clientId"));
     }
@@ -305,6 +311,11 @@ public final class ConsumerSettings<K, V> {
         return decodingDecider;
     }
 
+    /** What a run of a stream has to keep to. */
+    Throttle throttle() {
+        return tailrace.throttles().of(QuotaKind.CONSUME, ClientIdentity.anonymous(clientId));
+    }
+
     /** The group, which a subscription to topics has to have. */
     String requireGroupId() {
         String group = groupId;
@@ -347,6 +358,7 @@ public final class ConsumerSettings<K, V> {
     }
 
     private ConsumerSettings<K, V> checked() {
+        SettingChecks.clientId(clientId);
         SettingChecks.between("fetch-bytes", fetchBytes, 1, 1 << 30);
         SettingChecks.between("buffer-bytes", bufferBytes, 1, Long.MAX_VALUE);
         SettingChecks.between("decompression-limit", decompressionLimit, 1, Integer.MAX_VALUE);
