@@ -15,7 +15,7 @@ final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost
     private static final int MIN_FETCH_BYTES = 16 << 10;
 
     /** At least so many chunks in a second are what a quota gives. */
-    private static final int CHUNKS_PER_SECOND = 4;
+    private static final int CHUNKS_PER_SECOND = 10;
 
     /** What becomes of a record. */
     @FunctionalInterface

@@ -234,10 +234,6 @@ final class ProducerCore<K, V> {
     /** Hands a batch to its partition. */
     void send(PartitionWriter writer, OutgoingBatch outgoing) {
         int attempt = outgoing.attempt;
-        if (attempt == 1) {
-            throttle.charge(outgoing.batch.sizeInBytes());
-            keepToQuota();
-        }
         CompletionStage<Appended> answer;
         try {
             answer = partitions.append(writer.id(), outgoing.batch);
@@ -248,9 +244,15 @@ final class ProducerCore<K, V> {
                 (appended, failure) -> host.enqueue(() -> answered(writer, outgoing, attempt, appended, failure)));
     }
 
+    /** A batch of so many bytes is to be sent; that it is sent again costs nothing. */
+    void chargeToQuota(int bytes) {
+        throttle.charge(bytes);
+        keepToQuota();
+    }
+
     /**
-     * Nothing more is taken in while something is owed. What has been taken in is sent all the same: so it is never held for long, no timeout
-     * runs meanwhile, and the debt is at most what the buffer holds.
+     * Nothing more is taken in while something is owed. What has been taken in is sent all the same: so nothing is held, no timeout runs
+     * meanwhile, and the debt is a batch of each partition at most.
      */
     private void keepToQuota() {
         long nanos = throttled ? 0 : throttle.nanosToWait();

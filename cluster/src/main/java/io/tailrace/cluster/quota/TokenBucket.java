@@ -5,12 +5,12 @@ package io.tailrace.cluster.quota;
  * place, and has paid when so much has been earned. So a charge larger than any burst passes, and the wait after it is as long as it is large; and
  * those that share a bucket pay in the order in which they charged.
  *
- * <p>Nobody earns more than {@link #BURST_NANOS} in advance: enough for timers that are late, too little to be seen in a second's average. A
- * new bucket has earned nothing. Thread-safe. Times are those of {@link System#nanoTime}.
+ * <p>Nobody earns more than {@link #BURST_NANOS} in advance: enough for timers that are late and a machine that is busy, too little to be seen in a
+ * minute's average. A new bucket has earned nothing, so from its beginning on nobody has passed more than the rate and one charge. Thread-safe. Times are those of {@link System#nanoTime}.
  */
 final class TokenBucket {
     /** For how long one that is idle, or served late, goes on earning. */
-    static final long BURST_NANOS = 100_000_000;
+    static final long BURST_NANOS = 500_000_000;
 
     private static final double NANOS = 1e9;
 
