@@ -54,8 +54,12 @@ class QuotaRoutesTest {
 
     /** Sets it, and waits until the node holds clients to it. */
     private static void limit(String clientId, QuotaKind kind, long rate) {
+        limit(clientId, "\"" + clientId + "\"", kind, rate);
+    }
+
+    private static void limit(String clientId, String entity, QuotaKind kind, long rate) {
         String field = kind == QuotaKind.PRODUCE ? "producer_byte_rate" : "consumer_byte_rate";
-        assertThat(put("{\"client_id\":\"" + clientId + "\",\"" + field + "\":" + rate + "}")
+        assertThat(put("{\"client_id\":" + entity + ",\"" + field + "\":" + rate + "}")
                         .statusCode())
                 .isEqualTo(200);
         await().until(() -> node.tailrace()
@@ -138,6 +142,15 @@ class QuotaRoutesTest {
         assertThat(took).isGreaterThanOrEqualTo(400);
         assertThat(throttled(produce("fast", JSON, record(5_000)))).isZero();
         assertThat(throttled(produce("fast", JSON, record(5_000)))).isZero();
+    }
+
+    @Test
+    void aDefaultQuotaIsEachClientsForItself() {
+        limit("any", "null", QuotaKind.PRODUCE, 1_000);
+        assertThat(throttled(produce("one", JSON, record(60_000)))).isZero();
+        assertThat(throttled(produce("two", JSON, record(60_000)))).isZero();
+        assertThat(throttled(produce("three", NDJSON, record(1) + "\n"))).isZero();
+        assertThat(throttled(produce("one", NDJSON, ""))).isPositive();
     }
 
     @Test

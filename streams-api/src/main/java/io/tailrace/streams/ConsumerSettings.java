@@ -8,6 +8,7 @@ import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.cluster.quota.ClientIdentity;
 import io.tailrace.cluster.quota.QuotaKind;
 import io.tailrace.cluster.quota.Throttle;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class ConsumerSettings<K, V> {
     private @Nullable String groupId;
     private @Nullable String groupInstanceId;
     private String clientId;
+    private boolean quotaHolds = true;
     private Assignor assignor;
     private Duration maxDrain;
     private Duration sessionTimeout;
@@ -74,6 +76,7 @@ public final class ConsumerSettings<K, V> {
         this.groupId = other.groupId;
         this.groupInstanceId = other.groupInstanceId;
         this.clientId = other.clientId;
+        this.quotaHolds = other.quotaHolds;
         this.assignor = other.assignor;
         this.maxDrain = other.maxDrain;
         this.sessionTimeout = other.sessionTimeout;
@@ -168,6 +171,11 @@ public final class ConsumerSettings<K, V> {
      */
     public ConsumerSettings<K, V> withClientId(String clientId) {
         return with(copy -> copy.clientId = Objects.requireNonNull(clientId, "clientId"));
+    }
+
+    /** For what is read for nobody in particular, such as to look something up: no quota holds for it. */
+    public ConsumerSettings<K, V> withoutQuota() {
+        return with(copy -> copy.quotaHolds = false);
     }
 
     /** How the group deals its partitions out; all its members have to agree. Default {@link Assignor#UNIFORM}. One that the coordinator does not know fails the stream with INVALID_ARGUMENT. */
@@ -313,7 +321,8 @@ public final class ConsumerSettings<K, V> {
 
     /** What a run of a stream has to keep to. */
     Throttle throttle() {
-        return tailrace.throttles().of(QuotaKind.CONSUME, ClientIdentity.anonymous(clientId));
+        Throttles throttles = quotaHolds ? tailrace.throttles() : Throttles.NONE;
+        return throttles.of(QuotaKind.CONSUME, ClientIdentity.anonymous(clientId));
     }
 
     /** The group, which a subscription to topics has to have. */

@@ -6,6 +6,7 @@ import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.cluster.quota.ClientIdentity;
 import io.tailrace.cluster.quota.QuotaKind;
 import io.tailrace.cluster.quota.Throttle;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
@@ -27,6 +28,7 @@ public final class ProducerSettings<K, V> {
     private final Serializer<K> keySerializer;
     private final Serializer<V> valueSerializer;
     private String clientId;
+    private boolean quotaHolds = true;
     private int batchBytes;
     private int maxInFlightBatches;
     private long bufferBytes;
@@ -65,6 +67,7 @@ public final class ProducerSettings<K, V> {
         this.keySerializer = other.keySerializer;
         this.valueSerializer = other.valueSerializer;
         this.clientId = other.clientId;
+        this.quotaHolds = other.quotaHolds;
         this.batchBytes = other.batchBytes;
         this.maxInFlightBatches = other.maxInFlightBatches;
         this.bufferBytes = other.bufferBytes;
@@ -111,6 +114,11 @@ public final class ProducerSettings<K, V> {
      */
     public ProducerSettings<K, V> withClientId(String clientId) {
         return with(copy -> copy.clientId = Objects.requireNonNull(clientId, "clientId"));
+    }
+
+    /** For a producer that many clients share, behind a door that holds each of them to its quota: no quota holds for it. */
+    public ProducerSettings<K, V> withoutQuota() {
+        return with(copy -> copy.quotaHolds = false);
     }
 
     /** The size, in bytes before compression, at which a partition's open batch is sent. Default 256 KiB. */
@@ -262,7 +270,8 @@ public final class ProducerSettings<K, V> {
 
     /** What a run of a stream has to keep to. */
     Throttle throttle() {
-        return tailrace.throttles().of(QuotaKind.PRODUCE, ClientIdentity.anonymous(clientId));
+        Throttles throttles = quotaHolds ? tailrace.throttles() : Throttles.NONE;
+        return throttles.of(QuotaKind.PRODUCE, ClientIdentity.anonymous(clientId));
     }
 
     /** A seed for one run of a stream. */
