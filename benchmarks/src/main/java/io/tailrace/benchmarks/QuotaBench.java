@@ -85,14 +85,13 @@ public final class QuotaBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path data = Files.createTempDirectory("tailrace-bench");
-        try (Tailrace node = Tailrace.start(ConfigFactory.parseMap(
-                Map.of("tailrace.data-dir", data.toString(), "pekko.loglevel", "ERROR")))) {
+        try (Tailrace node = Tailrace.start(
+                ConfigFactory.parseMap(Map.of("tailrace.data-dir", data.toString(), "pekko.loglevel", "ERROR")))) {
             for (String topic : List.of(LIMITED, OTHER, READ)) {
                 create(node, topic);
             }
             node.quotas()
-                    .set(new Quota(
-                            QuotaEntity.clientId(LIMITED), OptionalLong.of(rate), OptionalLong.of(rate)))
+                    .set(new Quota(QuotaEntity.clientId(LIMITED), OptionalLong.of(rate), OptionalLong.of(rate)))
                     .toCompletableFuture()
                     .get();
             fill(node, rate * (seconds + 5));
@@ -168,8 +167,8 @@ public final class QuotaBench implements Callable<Integer> {
 
     private Client producer(Tailrace node, String clientId) {
         List<ProducerRecord<byte[], byte[]>> records = records(clientId);
-        ProducerSettings<byte[], byte[]> settings = ProducerSettings.create(node, Serdes.bytes(), Serdes.bytes())
-                .withClientId(clientId);
+        ProducerSettings<byte[], byte[]> settings =
+                ProducerSettings.create(node, Serdes.bytes(), Serdes.bytes()).withClientId(clientId);
         return (goOn, bytes) -> Source.cycle(records::iterator)
                 .takeWhile(record -> goOn.get())
                 .map(record -> ProducerMessage.single(record, size))
@@ -186,9 +185,9 @@ public final class QuotaBench implements Callable<Integer> {
         long records = rate * (seconds + 5) / size;
         return (goOn, bytes) -> Source.repeat(Done.getInstance())
                 .takeWhile(done -> goOn.get())
-                .flatMapConcat(done -> Consumer.plainSource(
-                                settings, Subscriptions.assignment(new TopicPartition(READ, 0)))
-                        .take(records))
+                .flatMapConcat(
+                        done -> Consumer.plainSource(settings, Subscriptions.assignment(new TopicPartition(READ, 0)))
+                                .take(records))
                 .takeWhile(record -> goOn.get())
                 .toMat(Sink.foreach(record -> bytes.addAndGet(record.serializedValueSize())), Keep.right())
                 .run(node.system())

@@ -30,7 +30,8 @@ final class ClientOptions {
         if (name.isBlank() || name.length() > LONGEST || !name.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--client-id is '" + Escaped.text(name, 60) + "': use 1 to " + LONGEST + " printable characters of ASCII.");
+                    "--client-id is '" + Escaped.text(name, 60) + "': use 1 to " + LONGEST
+                            + " printable characters of ASCII.");
         }
         return server.withClientId(name);
     }

@@ -16,7 +16,10 @@ import picocli.CommandLine.Option;
             "Gives somebody a quota, instead of the one that was there: what is not named has no limit.",
             "It holds within a second, also for clients that are at work. RATE is bytes a second: 5MB/s, 512KiB, 100000."
         },
-        footer = {"", "  tailrace quota set --client-id billing --produce 5MB/s", "  tailrace quota set --default --consume 10MB/s"
+        footer = {
+            "",
+            "  tailrace quota set --client-id billing --produce 5MB/s",
+            "  tailrace quota set --default --consume 10MB/s"
         })
 final class QuotaSet implements Callable<Integer> {
     private final Terminal terminal;

@@ -47,15 +47,16 @@ final class QuotaRoutes implements Routes {
     }
 
     private CompletionStage<HttpResponse> list() {
-        return quotas().list().thenApply(all -> json(Json.object(json -> {
-            json.writeArrayFieldStart("quotas");
-            for (Quota quota : all) {
-                json.writeStartObject();
-                write(json, quota);
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        })));
+        return quotas().list()
+                .thenApply(all -> json(Json.object(json -> {
+                    json.writeArrayFieldStart("quotas");
+                    for (Quota quota : all) {
+                        json.writeStartObject();
+                        write(json, quota);
+                        json.writeEndObject();
+                    }
+                    json.writeEndArray();
+                })));
     }
 
     private CompletionStage<HttpResponse> set(HttpRequest request) {
@@ -105,7 +106,8 @@ final class QuotaRoutes implements Routes {
         });
         Quota quota = new Quota(new QuotaEntity(whose[0], whose[1]), rates[0], rates[1]);
         if (quota.isNone()) {
-            throw Json.malformed("No rate is given: give producer_byte_rate or consumer_byte_rate, or DELETE the quota.");
+            throw Json.malformed(
+                    "No rate is given: give producer_byte_rate or consumer_byte_rate, or DELETE the quota.");
         }
         return quota;
     }

@@ -96,9 +96,10 @@ final class Quoted {
                             long left = throttle.nanosToWait();
                             if (gone.isDone()) {
                                 // Else it would be held for nobody; so no more wait than there are connections.
-                                paid.completeExceptionally(new TailraceException(
-                                        ErrorCode.CLOSED,
-                                        "The client closed the connection while it waited for its quota: nothing was stored."));
+                                paid.completeExceptionally(
+                                        new TailraceException(
+                                                ErrorCode.CLOSED,
+                                                "The client closed the connection while it waited for its quota: nothing was stored."));
                             } else if (node.isClosing()) {
                                 paid.completeExceptionally(ServedNode.notReady());
                             } else if (left == 0) {

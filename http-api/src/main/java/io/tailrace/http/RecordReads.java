@@ -61,8 +61,7 @@ final class RecordReads {
                 .thenApply(all -> {
                     Map<Integer, Place> found = new LinkedHashMap<>();
                     places.forEach((partition, place) -> found.put(partition, place.join()));
-                    HttpResponse response =
-                            respond(topic, request, clientId, found, ConnectionStage.clientGone(http));
+                    HttpResponse response = respond(topic, request, clientId, found, ConnectionStage.clientGone(http));
                     return quoted.announcing(QuotaKind.CONSUME, clientId, response);
                 });
     }

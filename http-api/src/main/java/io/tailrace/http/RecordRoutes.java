@@ -74,8 +74,8 @@ final class RecordRoutes implements Routes {
         if (Media.is(request, Media.JSON)) {
             Media.requireAccepted(request, Media.JSON);
             Parameters.of(request);
-            return topic(name)
-                    .thenCompose(topic -> Bodies.read(node, request).thenCompose(body -> produceBody(topic, request, clientId, body)));
+            return topic(name).thenCompose(topic -> Bodies.read(node, request)
+                    .thenCompose(body -> produceBody(topic, request, clientId, body)));
         }
         throw Media.unsupported(request, "application/json or application/x-ndjson");
     }

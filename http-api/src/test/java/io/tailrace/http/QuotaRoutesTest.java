@@ -38,14 +38,16 @@ class QuotaRoutesTest {
     @AfterEach
     void removeAll() {
         for (Quota quota : node.tailrace().quotas().list().toCompletableFuture().join()) {
-            node.tailrace().quotas().delete(quota.entity()).toCompletableFuture().join();
+            node.tailrace()
+                    .quotas()
+                    .delete(quota.entity())
+                    .toCompletableFuture()
+                    .join();
         }
     }
 
     private static HttpResponse<String> put(String body) {
-        return node.send(node.request("/v1/quotas")
-                .header("Content-Type", JSON)
-                .PUT(BodyPublishers.ofString(body)));
+        return node.send(node.request("/v1/quotas").header("Content-Type", JSON).PUT(BodyPublishers.ofString(body)));
     }
 
     private static HttpResponse<String> delete(String query) {
@@ -91,12 +93,14 @@ class QuotaRoutesTest {
 
     @Test
     void quotasAreSetListedAndDeleted() {
-        assertThat(put("{\"client_id\":\"billing\",\"producer_byte_rate\":5000000}").body())
+        assertThat(put("{\"client_id\":\"billing\",\"producer_byte_rate\":5000000}")
+                        .body())
                 .isEqualTo("{\"client_id\":\"billing\",\"producer_byte_rate\":5000000}");
         assertThat(put("{\"client_id\":null,\"consumer_byte_rate\":10000000,\"producer_byte_rate\":null}")
                         .body())
                 .isEqualTo("{\"client_id\":null,\"consumer_byte_rate\":10000000}");
-        assertThat(put("{\"principal\":\"anonymous\",\"producer_byte_rate\":7000}").statusCode())
+        assertThat(put("{\"principal\":\"anonymous\",\"producer_byte_rate\":7000}")
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(node.get("/v1/quotas").body())
                 .isEqualTo("{\"quotas\":[{\"client_id\":null,\"consumer_byte_rate\":10000000},"

@@ -107,10 +107,8 @@ class PlacementClusterTest {
     private static void awaitRate(List<Tailrace> nodes, OptionalLong rate) {
         ClientIdentity billing = ClientIdentity.anonymous("billing");
         await().until(() -> nodes.stream()
-                .allMatch(node -> node.throttles()
-                        .of(QuotaKind.PRODUCE, billing)
-                        .rate()
-                        .equals(rate)));
+                .allMatch(node ->
+                        node.throttles().of(QuotaKind.PRODUCE, billing).rate().equals(rate)));
     }
 
     @Test
