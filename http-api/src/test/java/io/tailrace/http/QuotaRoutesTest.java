@@ -154,7 +154,11 @@ class QuotaRoutesTest {
         assertThat(throttled(produce("one", JSON, record(60_000)))).isZero();
         assertThat(throttled(produce("two", JSON, record(60_000)))).isZero();
         assertThat(throttled(produce("three", NDJSON, record(1) + "\n"))).isZero();
-        assertThat(throttled(produce("one", NDJSON, ""))).isPositive();
+        assertThat(node.tailrace()
+                        .throttles()
+                        .of(QuotaKind.PRODUCE, ClientIdentity.anonymous("one"))
+                        .nanosToWait())
+                .isPositive();
     }
 
     @Test

@@ -1,12 +1,13 @@
 package io.tailrace.cluster.quota;
 
 /**
- * Says how long who is limited to so many bytes a second has to wait. It counts what has been charged and what has been earned since: who charges gets a
- * place, and has paid when so much has been earned. So a charge larger than any burst passes, and the wait after it is as long as it is large; and
- * those that share a bucket pay in the order in which they charged.
+ * Says how long who is limited to so many bytes a second has to wait. It counts what has been charged and what has been earned since:
+ * who charges gets a place, and has paid when so much has been earned. So a charge larger than any burst passes, and the wait after it is
+ * as long as it is large; and those that share a bucket pay in the order in which they charged.
  *
- * <p>Nobody earns more than {@link #BURST_NANOS} in advance: enough for timers that are late and a machine that is busy, too little to be seen in a
- * minute's average. A new bucket has earned nothing, so from its beginning on nobody has passed more than the rate and one charge. Thread-safe. Times are those of {@link System#nanoTime}.
+ * <p>Nobody earns more than {@link #BURST_NANOS} in advance: enough for timers that are late and a machine that is busy, too little to
+ * be seen in a minute's average. A new bucket has earned nothing, so from its beginning on nobody has passed more than the rate and one
+ * charge. Thread-safe. Times are those of {@link System#nanoTime}.
  */
 final class TokenBucket {
     /** For how long one that is idle, or served late, goes on earning. */
