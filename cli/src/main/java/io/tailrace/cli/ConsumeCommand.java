@@ -64,6 +64,9 @@ final class ConsumeCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions options = new ServerOptions();
 
+    @Mixin
+    private final ClientOptions client = new ClientOptions();
+
     @Parameters(
             index = "0..*",
             arity = "1..*",
@@ -179,11 +182,13 @@ final class ConsumeCommand implements Callable<Integer> {
 
     private ConsumeRun ofTopic(String topic) {
         return new ConsumeRun(
-                options.server(), new RecordQuery.OfTopic(topic, from, partitions, count, untilEnd), printer());
+                client.of(options.server()),
+                new RecordQuery.OfTopic(topic, from, partitions, count, untilEnd),
+                printer());
     }
 
     private ConsumeRun ofGroup(String name) {
-        Server server = options.server();
+        Server server = client.of(options.server());
         // Nobody else of the group may be called so.
         String consumer = "tailrace-consume-" + UUID.randomUUID();
         return new ConsumeRun(

@@ -50,6 +50,9 @@ final class ProduceCommand implements Callable<Integer> {
     @Mixin
     private final ServerOptions options = new ServerOptions();
 
+    @Mixin
+    private final ClientOptions client = new ClientOptions();
+
     @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic.")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private String topic;
@@ -110,7 +113,7 @@ final class ProduceCommand implements Callable<Integer> {
         }
         ProduceProgress progress = new ProduceProgress(terminal);
         ProduceRun run = new ProduceRun(
-                options.server(),
+                client.of(options.server()),
                 ServerOptions.topic(topic),
                 encoder(),
                 new ProduceRun.Settings(Duration.ofSeconds(timeoutSeconds), keepGoing),

@@ -83,6 +83,8 @@ final class GroupReads implements Routes {
         // Who reads takes part: that is no GET, which any page of a stranger's site could send.
         Media.requireJson(request);
         Parameters.of(request);
+        String given = Quoted.clientId(request);
+        String clientId = given.isEmpty() ? name.consumer() : given;
         return Bodies.read(node, request).thenCompose(body -> {
             GroupReadRequest wish = GroupReadRequest.of(body);
             if (consumers.containsKey(name)) {
@@ -97,13 +99,18 @@ final class GroupReads implements Routes {
                             : Bodies.done(Optional.<UntilEnd>empty()))
                     .thenApply(end -> HttpResponse.create()
                             .withEntity(HttpEntities.createChunked(
-                                    Media.NDJSON, lines(name, wish, end, ConnectionStage.clientGone(request)))));
+                                    Media.NDJSON,
+                                    lines(name, clientId, wish, end, ConnectionStage.clientGone(request)))));
         });
     }
 
     private Source<ByteString, NotUsed> lines(
-            Name name, GroupReadRequest wish, Optional<UntilEnd> until, CompletionStage<Done> clientGone) {
-        ConsumerSettings<ByteBuffer, ByteBuffer> settings = settings(name, wish);
+            Name name,
+            String clientId,
+            GroupReadRequest wish,
+            Optional<UntilEnd> until,
+            CompletionStage<Done> clientGone) {
+        ConsumerSettings<ByteBuffer, ByteBuffer> settings = settings(name, clientId, wish);
         Uncommitted uncommitted = new Uncommitted(MAX_UNCOMMITTED);
         return Consumer.committableSource(settings, Subscriptions.topics(wish.topics()))
                 .via(new UncommittedStage(uncommitted))
@@ -122,11 +129,11 @@ final class GroupReads implements Routes {
                 .via(RecordLineStage.withTopics(wish.data()));
     }
 
-    private ConsumerSettings<ByteBuffer, ByteBuffer> settings(Name name, GroupReadRequest wish) {
+    private ConsumerSettings<ByteBuffer, ByteBuffer> settings(Name name, String clientId, GroupReadRequest wish) {
         ConsumerSettings<ByteBuffer, ByteBuffer> settings = ConsumerSettings.create(
                         node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers())
                 .withGroupId(name.group())
-                .withClientId(name.consumer())
+                .withClientId(clientId)
                 .withAutoOffsetReset(wish.from());
         String instance = wish.groupInstanceId();
         return instance == null ? settings : settings.withGroupInstanceId(instance);

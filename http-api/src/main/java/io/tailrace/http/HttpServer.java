@@ -66,6 +66,7 @@ public final class HttpServer {
                 new GroupReads(node, streams),
                 new GroupRoutes(node),
                 new PlacementRoutes(node),
+                new QuotaRoutes(node),
                 new ReplicaRoutes(node),
                 new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())

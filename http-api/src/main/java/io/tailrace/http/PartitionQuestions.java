@@ -61,6 +61,7 @@ final class PartitionQuestions {
                 new TopicPartition(partition.topic(), partition.id().partition());
         ConsumerSettings<ByteBuffer, ByteBuffer> settings = ConsumerSettings.create(
                         node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers())
+                .withoutQuota()
                 .withFetchBytes(1);
         return Consumer.plainSource(
                         settings, Subscriptions.assignmentWithOffset(name, from).until(Map.of(name, end)))

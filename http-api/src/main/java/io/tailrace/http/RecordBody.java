@@ -6,11 +6,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.Header;
 import io.tailrace.streams.ProducerRecord;
 import io.tailrace.streams.RecordMetadata;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,26 @@ record RecordBody(boolean isList, List<Item> items) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The bytes of all keys, values and headers that could be read. */
+    long sizeInBytes() {
+        long size = 0;
+        for (Item item : items) {
+            ProducerRecord<byte[], byte[]> record = item.record();
+            if (record != null) {
+                size += length(record.key()) + length(record.value());
+                for (Header header : record.headers()) {
+                    ByteBuffer value = header.value();
+                    size += header.name().length() + (value == null ? 0 : value.remaining());
+                }
+            }
+        }
+        return size;
+    }
+
+    private static long length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
     }
 
     private static boolean isList(byte[] body) throws IOException {

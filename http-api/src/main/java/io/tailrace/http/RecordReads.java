@@ -3,6 +3,7 @@ package io.tailrace.http;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
+import io.tailrace.cluster.quota.QuotaKind;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.http.ReadRequest.AtOffset;
 import io.tailrace.http.ReadRequest.AtTime;
@@ -39,14 +40,17 @@ final class RecordReads {
 
     private final ServedNode node;
     private final SharedKillSwitch streams;
+    private final Quoted quoted;
 
-    RecordReads(ServedNode node, SharedKillSwitch streams) {
+    RecordReads(ServedNode node, SharedKillSwitch streams, Quoted quoted) {
         this.node = node;
         this.streams = streams;
+        this.quoted = quoted;
     }
 
     CompletionStage<HttpResponse> read(Topic topic, HttpRequest http) {
         Media.requireAccepted(http, Media.NDJSON);
+        String clientId = Quoted.clientId(http);
         ReadRequest request =
                 ReadRequest.of(Parameters.of(http, ReadRequest.PARAMETERS), topic, InstantSource.system());
         Map<Integer, CompletableFuture<Place>> places = new LinkedHashMap<>();
@@ -57,7 +61,8 @@ final class RecordReads {
                 .thenApply(all -> {
                     Map<Integer, Place> found = new LinkedHashMap<>();
                     places.forEach((partition, place) -> found.put(partition, place.join()));
-                    return respond(topic, request, found, ConnectionStage.clientGone(http));
+                    HttpResponse response = respond(topic, request, clientId, found, ConnectionStage.clientGone(http));
+                    return quoted.announcing(QuotaKind.CONSUME, clientId, response);
                 });
     }
 
@@ -79,7 +84,11 @@ final class RecordReads {
     }
 
     private HttpResponse respond(
-            Topic topic, ReadRequest request, Map<Integer, Place> places, CompletionStage<Done> clientGone) {
+            Topic topic,
+            ReadRequest request,
+            String clientId,
+            Map<Integer, Place> places,
+            CompletionStage<Done> clientGone) {
         if (request.from() instanceof AtOffset at) {
             OffsetRange range = places.values().iterator().next().range();
             if (at.offset() < range.startOffset() || at.offset() > range.endOffset()) {
@@ -91,15 +100,18 @@ final class RecordReads {
         return HttpResponse.create()
                 .withEntity(HttpEntities.createChunked(
                         Media.NDJSON,
-                        records(subscription(topic, request, places))
+                        records(clientId, subscription(topic, request, places))
                                 .mapMaterializedValue(control -> cut.thenCompose(done -> control.shutdown()))
                                 .via(streams.flow())
                                 .via(RecordLineStage.withoutTopics(request.data(), request.limit()))));
     }
 
-    private Source<ConsumerRecord<ByteBuffer, ByteBuffer>, Consumer.Control> records(Subscription subscription) {
+    private Source<ConsumerRecord<ByteBuffer, ByteBuffer>, Consumer.Control> records(
+            String clientId, Subscription subscription) {
         return Consumer.plainSource(
-                ConsumerSettings.create(node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers()), subscription);
+                ConsumerSettings.create(node.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers())
+                        .withClientId(clientId),
+                subscription);
     }
 
     private static Subscription subscription(Topic topic, ReadRequest request, Map<Integer, Place> places) {

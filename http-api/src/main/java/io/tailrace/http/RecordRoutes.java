@@ -2,6 +2,7 @@ package io.tailrace.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.quota.QuotaKind;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.Producer;
@@ -33,11 +34,13 @@ final class RecordRoutes implements Routes {
     private final ServedNode node;
     private final SharedKillSwitch streams;
     private final RecordReads reads;
+    private final Quoted quoted;
 
     RecordRoutes(ServedNode node, SharedKillSwitch streams) {
         this.node = node;
         this.streams = streams;
-        this.reads = new RecordReads(node, streams);
+        this.quoted = new Quoted(node);
+        this.reads = new RecordReads(node, streams, quoted);
     }
 
     @Override
@@ -62,16 +65,17 @@ final class RecordRoutes implements Routes {
 
     private CompletionStage<HttpResponse> produce(String name, HttpRequest request) {
         Media.requirePlain(request);
+        String clientId = Quoted.clientId(request);
         if (Media.is(request, Media.NDJSON)) {
             Media.requireAccepted(request, Media.NDJSON);
             boolean failuresOnly = failuresOnly(Parameters.of(request, "report"));
-            return topic(name).thenApply(topic -> produceLines(topic, request, failuresOnly));
+            return topic(name).thenApply(topic -> produceLines(topic, request, clientId, failuresOnly));
         }
         if (Media.is(request, Media.JSON)) {
             Media.requireAccepted(request, Media.JSON);
             Parameters.of(request);
-            return topic(name)
-                    .thenCompose(topic -> Bodies.read(node, request).thenCompose(body -> produceBody(topic, body)));
+            return topic(name).thenCompose(topic -> Bodies.read(node, request)
+                    .thenCompose(body -> produceBody(topic, request, clientId, body)));
         }
         throw Media.unsupported(request, "application/json or application/x-ndjson");
     }
@@ -84,8 +88,9 @@ final class RecordRoutes implements Routes {
         return "failures".equals(report);
     }
 
-    private HttpResponse produceLines(Topic topic, HttpRequest request, boolean failuresOnly) {
+    private HttpResponse produceLines(Topic topic, HttpRequest request, String clientId, boolean failuresOnly) {
         ProducerSettings<byte[], byte[]> settings = TopicProducers.settings(node.tailrace(), node.settings())
+                .withClientId(clientId)
                 .withParallelism(UNREPORTED_BATCHES)
                 .withBufferBytes(PRODUCER_BUFFER_BYTES);
         Flow<ByteString, ByteString, NotUsed> production = Flow.of(ByteString.class)
@@ -96,11 +101,20 @@ final class RecordRoutes implements Routes {
                 .via(new ReportStage(failuresOnly));
         Source<ByteString, Object> reports =
                 WholeBodyStage.bytesOf(request.entity()).via(production);
-        return HttpResponse.create().withEntity(HttpEntities.createChunked(Media.NDJSON, reports));
+        return quoted.announcing(
+                QuotaKind.PRODUCE,
+                clientId,
+                HttpResponse.create().withEntity(HttpEntities.createChunked(Media.NDJSON, reports)));
     }
 
-    private CompletionStage<HttpResponse> produceBody(Topic topic, byte[] body) {
+    /** All requests share a producer for each topic, which knows of no client: so what a client has used up is waited for here. */
+    private CompletionStage<HttpResponse> produceBody(Topic topic, HttpRequest request, String clientId, byte[] body) {
         RecordBody records = RecordBody.of(topic, body);
+        return quoted.reserve(clientId, records.sizeInBytes(), request)
+                .thenCompose(waited -> store(topic, records).thenApply(response -> Quoted.told(response, waited)));
+    }
+
+    private CompletionStage<HttpResponse> store(Topic topic, RecordBody records) {
         if (!records.isList()) {
             RecordBody.Item only = records.items().get(0);
             return send(topic, only).thenApply(RecordRoutes::single);

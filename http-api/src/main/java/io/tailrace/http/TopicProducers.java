@@ -39,7 +39,7 @@ final class TopicProducers {
         }
         closeAll(other -> other.name().equals(topic.name()));
         SendProducer<byte[], byte[]> made =
-                new SendProducer<>(settings(tailrace, settings).withParallelism(UNANSWERED_SENDS));
+                new SendProducer<>(settings(tailrace, settings).withoutQuota().withParallelism(UNANSWERED_SENDS));
         if (closed) {
             // Whoever still asks is told so by the producer.
             made.close();

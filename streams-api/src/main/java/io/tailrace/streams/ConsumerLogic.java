@@ -1,5 +1,6 @@
 package io.tailrace.streams;
 
+import io.tailrace.cluster.quota.Throttle;
 import io.tailrace.engine.error.TailraceException;
 import java.util.function.Function;
 import org.apache.pekko.stream.SourceShape;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost<K, V> {
     /** The least that a fetch asks for, however many partitions share the buffer. */
     private static final int MIN_FETCH_BYTES = 16 << 10;
+
+    /** At least so many chunks in a second are what a quota gives. */
+    private static final int CHUNKS_PER_SECOND = 10;
 
     /** What becomes of a record. */
     @FunctionalInterface
@@ -26,6 +30,9 @@ final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost
     private final Runnable onPassedOver;
     private final PartitionTurns<K, V> turns = new PartitionTurns<>();
     private final DeadLetters deadLetters;
+    private final Throttle throttle;
+    /** What has gone out is more than its quota allows by now. */
+    private boolean throttled;
 
     /** {@code onPassedOver} hears of each record that could not be decoded and was passed over; {@code null}: this source counts itself. */
     ConsumerLogic(
@@ -40,10 +47,12 @@ final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost
         this.assignment = assignment;
         this.onPassedOver = onPassedOver == null ? control()::passedOver : onPassedOver;
         this.deadLetters = new DeadLetters(settings);
+        this.throttle = settings.throttle();
     }
 
     @Override
     Assignment assign() {
+        keepToQuota();
         return assignment.apply(this);
     }
 
@@ -63,7 +72,7 @@ final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost
                     // Here, and not when the actor comes to it: an answer that is there at once overtakes those in its
                     // mailbox, and whoever gets one each time would have all the turns.
                     runEvents();
-                    if (isOver()) {
+                    if (isOver() || throttled) {
                         return;
                     }
                     reading = turns.next();
@@ -97,7 +106,31 @@ final class ConsumerLogic<K, V, T> extends SourceLogic<T> implements ReadingHost
     @Override
     public int fetchBytes() {
         long share = settings.bufferBytes() / (2L * Math.max(1, turns.count()));
-        return (int) Math.min(settings.fetchBytes(), Math.max(MIN_FETCH_BYTES, share));
+        // Who is limited gets less at a time, so that he need not wait for long after it.
+        long limited = throttle.rate().orElse(Long.MAX_VALUE) / CHUNKS_PER_SECOND;
+        return (int) Math.min(settings.fetchBytes(), Math.max(MIN_FETCH_BYTES, Math.min(share, limited)));
+    }
+
+    @Override
+    public void charge(int bytes) {
+        throttle.charge(bytes);
+        keepToQuota();
+    }
+
+    /** No chunk's turn begins while something is owed: so the debt is at most one chunk. */
+    private void keepToQuota() {
+        long nanos = throttled ? 0 : throttle.nanosToWait();
+        if (nanos > 0) {
+            throttled = true;
+            later(this::throttleOver, Math.min(nanos, Throttle.LONGEST_WAIT_NANOS));
+        }
+    }
+
+    /** The pause is over, but what is owed may have become more meanwhile. */
+    private void throttleOver() {
+        throttled = false;
+        keepToQuota();
+        proceed();
     }
 
     @Override

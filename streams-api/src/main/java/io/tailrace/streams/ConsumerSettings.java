@@ -5,6 +5,10 @@ import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.group.Assignor;
 import io.tailrace.cluster.group.GroupJoin;
 import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.cluster.quota.ClientIdentity;
+import io.tailrace.cluster.quota.QuotaKind;
+import io.tailrace.cluster.quota.Throttle;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
@@ -31,6 +35,7 @@ public final class ConsumerSettings<K, V> {
     private @Nullable String groupId;
     private @Nullable String groupInstanceId;
     private String clientId;
+    private boolean quotaHolds = true;
     private Assignor assignor;
     private Duration maxDrain;
     private Duration sessionTimeout;
@@ -71,6 +76,7 @@ public final class ConsumerSettings<K, V> {
         this.groupId = other.groupId;
         this.groupInstanceId = other.groupInstanceId;
         this.clientId = other.clientId;
+        this.quotaHolds = other.quotaHolds;
         this.assignor = other.assignor;
         this.maxDrain = other.maxDrain;
         this.sessionTimeout = other.sessionTimeout;
@@ -159,9 +165,17 @@ public final class ConsumerSettings<K, V> {
         return with(copy -> copy.groupInstanceId = Objects.requireNonNull(groupInstanceId, "groupInstanceId"));
     }
 
-    /** What the application calls itself where a group's members are listed. Default empty. */
+    /**
+     * What the application calls itself where a group's members are listed, at most 255 characters. The quota of that client id holds for it, and a consumer that has used
+     * it up is delayed: it emits nothing for a while (see {@link io.tailrace.cluster.quota.Quotas}). Default empty.
+     */
     public ConsumerSettings<K, V> withClientId(String clientId) {
         return with(copy -> copy.clientId = Objects.requireNonNull(clientId, "clientId"));
+    }
+
+    /** For what is read for nobody in particular, such as to look something up: no quota holds for it. */
+    public ConsumerSettings<K, V> withoutQuota() {
+        return with(copy -> copy.quotaHolds = false);
     }
 
     /** How the group deals its partitions out; all its members have to agree. Default {@link Assignor#UNIFORM}. One that the coordinator does not know fails the stream with INVALID_ARGUMENT. */
@@ -305,6 +319,12 @@ public final class ConsumerSettings<K, V> {
         return decodingDecider;
     }
 
+    /** What a run of a stream has to keep to. */
+    Throttle throttle() {
+        Throttles throttles = quotaHolds ? tailrace.throttles() : Throttles.NONE;
+        return throttles.of(QuotaKind.CONSUME, ClientIdentity.anonymous(clientId));
+    }
+
     /** The group, which a subscription to topics has to have. */
     String requireGroupId() {
         String group = groupId;
@@ -347,6 +367,7 @@ public final class ConsumerSettings<K, V> {
     }
 
     private ConsumerSettings<K, V> checked() {
+        SettingChecks.clientId(clientId);
         SettingChecks.between("fetch-bytes", fetchBytes, 1, 1 << 30);
         SettingChecks.between("buffer-bytes", bufferBytes, 1, Long.MAX_VALUE);
         SettingChecks.between("decompression-limit", decompressionLimit, 1, Integer.MAX_VALUE);

@@ -36,7 +36,8 @@ final class DeadLetters {
         SendProducer<ByteBuffer, ByteBuffer> sender = producer;
         if (sender == null) {
             sender = new SendProducer<>(
-                    ProducerSettings.create(settings.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers()));
+                    ProducerSettings.create(settings.tailrace(), Serdes.byteBuffers(), Serdes.byteBuffers())
+                            .withClientId(settings.clientId()));
             producer = sender;
         }
         return sender.send(new ProducerRecord<>(

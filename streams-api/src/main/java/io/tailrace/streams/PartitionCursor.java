@@ -105,8 +105,8 @@ final class PartitionCursor<K, V> {
         fetchOffset = endOf(fetched.batches());
     }
 
-    /** The chunk ahead becomes the one whose records go out. */
-    void advance() {
+    /** The chunk ahead becomes the one whose records go out; how many bytes it has. */
+    int advance() {
         Fetched next = ahead;
         if (next != null) {
             chunk = next.batches();
@@ -114,6 +114,7 @@ final class PartitionCursor<K, V> {
             batchNextOffset = 0;
             ahead = null;
         }
+        return chunk.remaining();
     }
 
     /** The offset after the last batch, by the lengths in the headers alone; the checks come when the records go out. */

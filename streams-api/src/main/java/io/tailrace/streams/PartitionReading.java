@@ -166,7 +166,7 @@ final class PartitionReading<K, V> {
 
     /** The chunk ahead becomes the one whose records go out. */
     void advance() {
-        cursor.advance();
+        host.charge(cursor.advance());
     }
 
     /** The next record of that chunk, {@code null} at its end; throws as {@link PartitionCursor#next}. */

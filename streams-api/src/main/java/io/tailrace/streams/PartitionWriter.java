@@ -170,6 +170,7 @@ final class PartitionWriter {
     private void close(OpenBatch batch) {
         RecordBatch built = batch.build(producer, nextSequence);
         nextSequence = sequenceAfter(nextSequence, batch.recordCount());
+        core.chargeToQuota(built.sizeInBytes());
         charge(compression == Compression.NONE ? batch.capacity() : built.sizeInBytes());
         long deadline = System.nanoTime() + core.settings().deliveryTimeout().toNanos();
         ready.add(new OutgoingBatch(batchesClosed++, built, chargedBytes, deadline, batch.deliveries()));

@@ -4,6 +4,7 @@ import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.cluster.quota.Throttle;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
@@ -41,6 +42,9 @@ final class ProducerCore<K, V> {
         /** The topic that was waited for cannot be found. */
         void topicRefused(TailraceException error);
 
+        /** Calls {@link #throttleOver} after the pause; until then there is no room. */
+        void throttled(long nanos);
+
         /** Something was acknowledged: perhaps there is room again, perhaps everything is done. */
         void acknowledged();
 
@@ -57,6 +61,7 @@ final class ProducerCore<K, V> {
     private final InstantSource clock;
     private final SplittableRandom random;
     private final ProducerIdentities identities;
+    private final Throttle throttle;
     private final Map<String, TopicWriter> writers = new HashMap<>();
     private final List<PartitionWriter> toFlush = new ArrayList<>();
     private final RetryBackoff lookUpBackoff;
@@ -65,6 +70,8 @@ final class ProducerCore<K, V> {
     private @Nullable TopicWriter current;
     private boolean flushScheduled;
     private long bufferedBytes;
+    /** What was sent is more than its quota allows by now. */
+    private boolean throttled;
 
     ProducerCore(ProducerSettings<K, V> settings, Host host) {
         this.settings = settings;
@@ -76,12 +83,18 @@ final class ProducerCore<K, V> {
         this.clock = settings.clock();
         this.random = new SplittableRandom(settings.nextSeed());
         this.identities = ProducerIdentities.of(settings.tailrace().system());
+        this.throttle = settings.throttle();
         this.lookUpBackoff = newBackoff();
+    }
+
+    /** Waits until what others have sent under the same quota is paid. */
+    void start() {
+        keepToQuota();
     }
 
     /** Whether more may be taken in. */
     boolean hasRoom() {
-        return bufferedBytes < settings.bufferBytes();
+        return !throttled && bufferedBytes < settings.bufferBytes();
     }
 
     /** Whether everything is answered. */
@@ -229,6 +242,30 @@ final class ProducerCore<K, V> {
         }
         answer.whenComplete(
                 (appended, failure) -> host.enqueue(() -> answered(writer, outgoing, attempt, appended, failure)));
+    }
+
+    /** A batch of so many bytes is to be sent; that it is sent again costs nothing. */
+    void chargeToQuota(int bytes) {
+        throttle.charge(bytes);
+        keepToQuota();
+    }
+
+    /**
+     * Nothing more is taken in while something is owed. What has been taken in is sent all the same: so nothing is held, no timeout runs
+     * meanwhile, and the debt is a batch of each partition at most.
+     */
+    private void keepToQuota() {
+        long nanos = throttled ? 0 : throttle.nanosToWait();
+        if (nanos > 0) {
+            throttled = true;
+            host.throttled(Math.min(nanos, Throttle.LONGEST_WAIT_NANOS));
+        }
+    }
+
+    /** The pause is over, but what is owed may have become more meanwhile. */
+    void throttleOver() {
+        throttled = false;
+        keepToQuota();
     }
 
     private void answered(

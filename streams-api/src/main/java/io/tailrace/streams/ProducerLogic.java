@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class ProducerLogic<K, V, T> extends TimerGraphStageLogic implements ProducerCore.Host {
     private static final Object EXPIRE = "expire";
     private static final Object CLOSE = "close";
+    private static final Object THROTTLE = "throttle";
 
     private record LookUp(String topic) {}
 
@@ -93,7 +94,8 @@ abstract class ProducerLogic<K, V, T> extends TimerGraphStageLogic implements Pr
     public void preStart() {
         setKeepGoing(true);
         scheduleWithFixedDelay(EXPIRE, expiryInterval, expiryInterval);
-        pull(in);
+        core.start();
+        pullIfRoom();
     }
 
     private void offer(T element) {
@@ -151,11 +153,19 @@ abstract class ProducerLogic<K, V, T> extends TimerGraphStageLogic implements Pr
     }
 
     @Override
+    public final void throttled(long nanos) {
+        scheduleOnce(THROTTLE, Duration.ofNanos(nanos));
+    }
+
+    @Override
     public void onTimer(Object key) {
         if (key instanceof PartitionWriter writer) {
             writer.resume();
         } else if (key instanceof LookUp lookUp) {
             core.lookUp(lookUp.topic());
+        } else if (key == THROTTLE) {
+            core.throttleOver();
+            pullIfRoom();
         } else if (key == EXPIRE) {
             core.expire();
         } else if (key == CLOSE) {

@@ -3,6 +3,10 @@ package io.tailrace.streams;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.cluster.quota.ClientIdentity;
+import io.tailrace.cluster.quota.QuotaKind;
+import io.tailrace.cluster.quota.Throttle;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Compression;
@@ -23,6 +27,8 @@ public final class ProducerSettings<K, V> {
     private final Tailrace tailrace;
     private final Serializer<K> keySerializer;
     private final Serializer<V> valueSerializer;
+    private String clientId;
+    private boolean quotaHolds = true;
     private int batchBytes;
     private int maxInFlightBatches;
     private long bufferBytes;
@@ -43,6 +49,7 @@ public final class ProducerSettings<K, V> {
         this.tailrace = Objects.requireNonNull(tailrace, "tailrace");
         this.keySerializer = Objects.requireNonNull(keySerializer, "keySerializer");
         this.valueSerializer = Objects.requireNonNull(valueSerializer, "valueSerializer");
+        this.clientId = config.getString("client-id");
         this.batchBytes = SettingChecks.intBytes(config, "batch-bytes");
         this.maxInFlightBatches = config.getInt("max-in-flight-batches");
         this.bufferBytes = config.getBytes("buffer-bytes");
@@ -59,6 +66,8 @@ public final class ProducerSettings<K, V> {
         this.tailrace = other.tailrace;
         this.keySerializer = other.keySerializer;
         this.valueSerializer = other.valueSerializer;
+        this.clientId = other.clientId;
+        this.quotaHolds = other.quotaHolds;
         this.batchBytes = other.batchBytes;
         this.maxInFlightBatches = other.maxInFlightBatches;
         this.bufferBytes = other.bufferBytes;
@@ -97,6 +106,19 @@ public final class ProducerSettings<K, V> {
     public static <K, V> ProducerSettings<K, V> create(
             ClassicActorSystemProvider system, Serializer<K> keySerializer, Serializer<V> valueSerializer) {
         return create(Tailrace.get(system), keySerializer, valueSerializer);
+    }
+
+    /**
+     * What the application calls itself, at most 255 characters: the quota of that client id holds for it, and a producer that has used it up is
+     * delayed, by backpressure (see {@link io.tailrace.cluster.quota.Quotas}). Default empty.
+     */
+    public ProducerSettings<K, V> withClientId(String clientId) {
+        return with(copy -> copy.clientId = Objects.requireNonNull(clientId, "clientId"));
+    }
+
+    /** For a producer that many clients share, behind a door that holds each of them to its quota: no quota holds for it. */
+    public ProducerSettings<K, V> withoutQuota() {
+        return with(copy -> copy.quotaHolds = false);
     }
 
     /** The size, in bytes before compression, at which a partition's open batch is sent. Default 256 KiB. */
@@ -183,6 +205,11 @@ public final class ProducerSettings<K, V> {
         return valueSerializer;
     }
 
+    /** See {@link #withClientId}. */
+    public String clientId() {
+        return clientId;
+    }
+
     /** See {@link #withBatchBytes}. */
     public int batchBytes() {
         return batchBytes;
@@ -241,6 +268,12 @@ public final class ProducerSettings<K, V> {
         return maxRetryBackoff;
     }
 
+    /** What a run of a stream has to keep to. */
+    Throttle throttle() {
+        Throttles throttles = quotaHolds ? tailrace.throttles() : Throttles.NONE;
+        return throttles.of(QuotaKind.PRODUCE, ClientIdentity.anonymous(clientId));
+    }
+
     /** A seed for one run of a stream. */
     long nextSeed() {
         return seeded ? seed : ThreadLocalRandom.current().nextLong();
@@ -265,6 +298,7 @@ public final class ProducerSettings<K, V> {
     }
 
     private ProducerSettings<K, V> checked() {
+        SettingChecks.clientId(clientId);
         SettingChecks.between("batch-bytes", batchBytes, 1, 1 << 30);
         SettingChecks.between("max-in-flight-batches", maxInFlightBatches, 1, 5);
         SettingChecks.between("buffer-bytes", bufferBytes, 1, Long.MAX_VALUE);

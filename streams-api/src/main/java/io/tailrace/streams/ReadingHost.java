@@ -17,6 +17,9 @@ interface ReadingHost<K, V> extends StageHost {
     /** A partition has a chunk ahead. */
     void ready(PartitionReading<K, V> reading);
 
+    /** The records of a chunk of so many bytes go out. */
+    void charge(int bytes);
+
     /** A record that could not be decoded was passed over. */
     void passedOver();
 

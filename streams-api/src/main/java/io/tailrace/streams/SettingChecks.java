@@ -58,6 +58,13 @@ final class SettingChecks {
         }
     }
 
+    /** It may be empty. */
+    static void clientId(String value) {
+        if (!value.isEmpty()) {
+            name("client-id", value);
+        }
+    }
+
     /** The constant of that name in lower case, with hyphens. */
     static <E extends Enum<E>> E constant(Class<E> type, String section, String name, Config config) {
         String value = config.getString(name);

@@ -12,6 +12,7 @@ import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.OffsetRange;
 import io.tailrace.cluster.placement.PartitionReader;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.Partition;
@@ -34,6 +35,7 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
     private final Map<PartitionId, FakePartition> partitions = new ConcurrentHashMap<>();
     final FakeGroups groups = new FakeGroups(topics::values);
+    volatile Throttles throttles = new Throttles();
     /** So many look-ups fail with PARTITION_UNAVAILABLE. */
     final AtomicInteger unavailableLookUps = new AtomicInteger();
 
@@ -105,6 +107,11 @@ final class FakeTailrace implements Tailrace, Topics, Partitions {
     @Override
     public Groups groups() {
         return groups;
+    }
+
+    @Override
+    public Throttles throttles() {
+        return throttles;
     }
 
     @Override

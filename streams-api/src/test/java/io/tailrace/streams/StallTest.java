@@ -2,15 +2,21 @@ package io.tailrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.cluster.quota.Quota;
+import io.tailrace.cluster.quota.QuotaEntity;
+import io.tailrace.cluster.quota.QuotaTable;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.streams.ConsumerMessage.CommittableMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.javadsl.Keep;
@@ -98,6 +104,26 @@ class StallTest extends GroupTestKit {
         assertThat(groups.joined()).isEqualTo(2);
         slow.stop();
         assertThat(committed(0)).isEqualTo(150);
+    }
+
+    @Test
+    void whoWaitsForItsQuotaDoesNotStall() {
+        AtomicLong nanos = new AtomicLong();
+        tailrace.throttles = new Throttles(nanos::get);
+        tailrace.throttles.learn(QuotaTable.of(List.of(
+                new Quota(QuotaEntity.clientId("slow"), OptionalLong.empty(), OptionalLong.of(Quota.MIN_RATE)))));
+        topic(1);
+        fill(1, 150);
+        Running slow = run(watched("slow"), record -> CompletableFuture.completedStage(Done.getInstance()));
+        eventually().until(() -> !slow.done.isEmpty());
+        look(20);
+        assertThat(slow.done.size()).isLessThan(150);
+        assertThat(groups.joined()).isEqualTo(1);
+        tailrace.throttles.learn(QuotaTable.EMPTY);
+        look(1);
+        eventually().until(() -> slow.done.size() == 150);
+        assertThat(groups.joined()).isEqualTo(1);
+        slow.stop();
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class Server {
 
     private final String url;
     private final HttpClient http;
+    private final @Nullable String clientId;
 
     static {
         // Less than a server keeps an idle connection (60 s): else a request could run into its closing.
@@ -54,6 +55,18 @@ public final class Server {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
                 .build();
+        this.clientId = null;
+    }
+
+    private Server(Server other, String clientId) {
+        this.url = other.url;
+        this.http = other.http;
+        this.clientId = clientId;
+    }
+
+    /** The same, to which every request says that it is from that client, whose quota holds. */
+    public Server withClientId(String name) {
+        return new Server(this, name);
     }
 
     /** Its address, without a slash at the end. */
@@ -144,7 +157,8 @@ public final class Server {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
+        return clientId == null ? request : request.header("X-Client-Id", clientId);
     }
 
     private ServerProblem problem(HttpResponse<?> response, byte[] body) {

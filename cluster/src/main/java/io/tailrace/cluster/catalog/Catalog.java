@@ -10,6 +10,7 @@ import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
 import io.tailrace.cluster.catalog.CatalogEvent.NodeDrained;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
+import io.tailrace.cluster.catalog.CatalogEvent.QuotaSet;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
@@ -19,6 +20,7 @@ import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.Placement;
 import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.PlacementGroups;
+import io.tailrace.cluster.quota.QuotaTable;
 import io.tailrace.engine.partition.PartitionId;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,7 +40,7 @@ import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
 /**
- * All topics and where their partitions live, at one moment. Immutable, and a function of the catalogue's events alone.
+ * All topics, where their partitions live, and the quotas of clients, at one moment. Immutable, and a function of the catalogue's events alone.
  *
  * @param byName the topics, sorted by name
  * @param byId the same by id
@@ -47,6 +49,7 @@ import org.pcollections.TreePMap;
  * @param internals the internal partitions but the catalogue's own, by id
  * @param groups who votes in which placement group
  * @param drained the nodes that get no more groups
+ * @param quotas how much clients may do
  * @param partitions how many all topics have together, those planned not counted
  */
 public record Catalog(
@@ -57,6 +60,7 @@ public record Catalog(
         PMap<UUID, InternalPlace> internals,
         PlacementGroups groups,
         PSet<UUID> drained,
+        QuotaTable quotas,
         int partitions) {
     /** No topics. */
     public static final Catalog EMPTY = new Catalog(
@@ -67,6 +71,7 @@ public record Catalog(
             HashTreePMap.empty(),
             PlacementGroups.NONE,
             HashTreePSet.empty(),
+            QuotaTable.EMPTY,
             0);
 
     /** The catalogue with these topics. */
@@ -174,6 +179,9 @@ public record Catalog(
         if (event instanceof InternalPlanned plan) {
             return withInternals(internals.plus(plan.id(), new InternalPlace(plan.replicas(), false)));
         }
+        if (event instanceof QuotaSet set) {
+            return withQuotas(quotas.with(set.quota()));
+        }
         if (event instanceof Confirmed) {
             return this;
         }
@@ -209,6 +217,7 @@ public record Catalog(
                 internals,
                 groups,
                 drained,
+                quotas,
                 partitions + more);
     }
 
@@ -225,28 +234,33 @@ public record Catalog(
                 internals,
                 groups,
                 drained,
+                quotas,
                 partitions - topic.partitions());
     }
 
     private Catalog withPlanned(PMap<UUID, Topic> plans) {
-        return new Catalog(byName, byId, plans, deleted, internals, groups, drained, partitions);
+        return new Catalog(byName, byId, plans, deleted, internals, groups, drained, quotas, partitions);
     }
 
     Catalog withDeleted(PMap<UUID, Deletion> deletions) {
-        return new Catalog(byName, byId, planned, deletions, internals, groups, drained, partitions);
+        return new Catalog(byName, byId, planned, deletions, internals, groups, drained, quotas, partitions);
     }
 
     Catalog withInternals(PMap<UUID, InternalPlace> places) {
-        return new Catalog(byName, byId, planned, deleted, places, groups, drained, partitions);
+        return new Catalog(byName, byId, planned, deleted, places, groups, drained, quotas, partitions);
     }
 
     Catalog withDrained(PSet<UUID> nodes) {
-        return new Catalog(byName, byId, planned, deleted, internals, groups, nodes, partitions);
+        return new Catalog(byName, byId, planned, deleted, internals, groups, nodes, quotas, partitions);
+    }
+
+    Catalog withQuotas(QuotaTable table) {
+        return new Catalog(byName, byId, planned, deleted, internals, groups, drained, table, partitions);
     }
 
     /** The same with other places. */
     public Catalog withGroups(PlacementGroups voters) {
-        return new Catalog(byName, byId, planned, deleted, internals, voters, drained, partitions);
+        return new Catalog(byName, byId, planned, deleted, internals, voters, drained, quotas, partitions);
     }
 
     /** The settings of a topic after a change: what is reset first, then what is set. */

@@ -1,6 +1,7 @@
 package io.tailrace.cluster.catalog;
 
 import io.tailrace.cluster.placement.PlacementGroup;
+import io.tailrace.cluster.quota.Quota;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
@@ -124,6 +125,11 @@ public final class CatalogClient implements Topics {
     /** Moves as few groups as it takes that each node has its share, in the background. */
     public CompletionStage<Catalog> rebalance() {
         return change(TopicCatalog.Rebalance::new, CatalogClient::whole);
+    }
+
+    /** Gives somebody that quota, or takes it away where it limits nothing. Fails: NOT_FOUND, LIMIT_EXCEEDED. */
+    public CompletionStage<Catalog> setQuota(Quota quota) {
+        return change(replyTo -> new TopicCatalog.SetQuota(quota, replyTo), CatalogClient::whole);
     }
 
     /** That node cannot lead a group: another voter is to. May be lost; said twice it may be named last again. */

@@ -1,6 +1,7 @@
 package io.tailrace.cluster.catalog;
 
 import io.tailrace.cluster.placement.PlacementGroup;
+import io.tailrace.cluster.quota.Quota;
 import java.util.List;
 import java.util.UUID;
 
@@ -56,6 +57,9 @@ sealed interface CatalogEvent {
             voters = List.copyOf(voters);
         }
     }
+
+    /** Somebody may do so much from now on; as much as it likes where that limits nothing. */
+    record QuotaSet(Quota quota) implements CatalogEvent {}
 
     /** Nothing happened but that who wrote this was the catalogue at that time, and not one that had been succeeded. */
     record Confirmed() implements CatalogEvent {}

@@ -14,6 +14,7 @@ import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
 import io.tailrace.cluster.catalog.CatalogEvent.NodeDrained;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
+import io.tailrace.cluster.catalog.CatalogEvent.QuotaSet;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
@@ -51,14 +52,17 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   confirmed/1         {}
  *   internal-planned/1  {"id", "replicas"}
  *   internal-placed/1   {"ids": [id …], "replicas"}
+ *   quota-set/1         {"principal", "client-id", "producer_byte_rate", "consumer_byte_rate"}: see {@link QuotaJson}
  *   catalog/3           {"topics": [topic …], "planned": [topic …], "deleted": [topic with "gone": [id …] …],
  *                        "internals": [{"id", "replicas", "placed"} …], "groups": [as groups-placed …],
  *                        "move-count", "moves": [{"replicas", "group", "number", "target": [id …], "leaving": [id …]} …],
  *                        "drained": [id …]}
+ *   catalog/4           the same with "quotas": [as quota-set …]; written where there are any
  * </pre>
  *
  * <p>The versions 1 of {@code created}, {@code altered} and {@code catalog} are from before there were clusters, and still read:
- * they lack {@code replicas}, which was 1, and all that is about places; {@code catalog/2} lacks the moves, of which there were none. A manifest that is not known, of a newer version, stops
+ * they lack {@code replicas}, which was 1, and all that is about places; {@code catalog/2} lacks the moves, of which there were none. Without quotas a snapshot is {@code catalog/3} still, so that a program from before there were
+ * any reads it. A manifest that is not known, of a newer version, stops
  * the catalogue: a guess could orphan data.
  */
 public final class CatalogFormat extends SerializerWithStringManifest {
@@ -78,6 +82,7 @@ public final class CatalogFormat extends SerializerWithStringManifest {
             Map.entry(GroupMoving.class, "group-moving/1"),
             Map.entry(GroupSettled.class, "group-settled/1"),
             Map.entry(NodeDrained.class, "node-drained/1"),
+            Map.entry(QuotaSet.class, "quota-set/1"),
             Map.entry(Confirmed.class, "confirmed/1"),
             Map.entry(InternalPlanned.class, "internal-planned/1"),
             Map.entry(InternalPlaced.class, "internal-placed/1"),
@@ -96,6 +101,9 @@ public final class CatalogFormat extends SerializerWithStringManifest {
     }
 
     static String manifestOf(Object object) {
+        if (object instanceof Catalog catalog && !catalog.quotas().isEmpty()) {
+            return "catalog/4";
+        }
         String manifest = MANIFESTS.get(object.getClass());
         if (manifest == null) {
             throw new IllegalArgumentException("Nothing of the catalogue's: " + object.getClass());
@@ -137,6 +145,9 @@ public final class CatalogFormat extends SerializerWithStringManifest {
         }
         if (object instanceof TopicForgotten forgotten) {
             return json(forgotten.topicId());
+        }
+        if (object instanceof QuotaSet set) {
+            return QuotaJson.of(set.quota());
         }
         return PlacesJson.event((CatalogEvent) object);
     }
@@ -182,10 +193,11 @@ public final class CatalogFormat extends SerializerWithStringManifest {
             case "group-settled/1" -> new GroupSettled(PlacesJson.group(json));
             case "node-drained/1" ->
                 new NodeDrained(id(json), json.required("drained").asBoolean());
+            case "quota-set/1" -> new QuotaSet(QuotaJson.quota(json));
             case "confirmed/1" -> new Confirmed();
             case "internal-planned/1" -> PlacesJson.internalPlanned(json);
             case "internal-placed/1" -> PlacesJson.internalPlaced(json);
-            case "catalog/1", "catalog/2", "catalog/3" -> PlacesJson.catalog(json);
+            case "catalog/1", "catalog/2", "catalog/3", "catalog/4" -> PlacesJson.catalog(json);
             default ->
                 throw new TailraceException(
                         ErrorCode.DATA_DIR_VERSION,

@@ -53,6 +53,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  *   rebalance/1        {"replyTo"}
  *   yield-lead/1       {"group", "id"}
  *   report-moves/1     {"reports": [{"id", "partition", "group", "number", "settled"} …]}
+ *   set-quota/1        {"quota": as in quota-set/1, "replyTo"}
  *   follow/1           {"version", "follower"}
  *   one/2              topic
  *   many/2             {"topics": [topic …]}, compressed with gzip
@@ -87,6 +88,7 @@ public final class CatalogMessages extends SerializerWithStringManifest {
             Map.entry(TopicCatalog.Rebalance.class, "rebalance/1"),
             Map.entry(TopicCatalog.YieldLead.class, "yield-lead/1"),
             Map.entry(TopicCatalog.ReportMoves.class, "report-moves/1"),
+            Map.entry(TopicCatalog.SetQuota.class, "set-quota/1"),
             Map.entry(TopicCatalog.Follow.class, "follow/1"),
             Map.entry(TopicCatalog.One.class, "one/2"),
             Map.entry(TopicCatalog.Many.class, "many/2"),
@@ -216,6 +218,9 @@ public final class CatalogMessages extends SerializerWithStringManifest {
             return tree.put("id", forget.topicId().toString())
                     .put("node", forget.nodeId().toString());
         }
+        if (command instanceof TopicCatalog.SetQuota set) {
+            return tree.put("replyTo", path(set.replyTo())).set("quota", QuotaJson.of(set.quota()));
+        }
         if (!(command instanceof TopicCatalog.Follow follow)) {
             return treeOfMove(command);
         }
@@ -324,6 +329,10 @@ public final class CatalogMessages extends SerializerWithStringManifest {
                 yield new TopicCatalog.YieldLead(group(tree), id(tree, "id"));
             }
             case "report-moves/1" -> reports(plain(bytes));
+            case "set-quota/1" -> {
+                JsonNode tree = plain(bytes);
+                yield new TopicCatalog.SetQuota(QuotaJson.quota(tree.required("quota")), actor(tree, "replyTo"));
+            }
             case "follow/1" -> {
                 JsonNode tree = plain(bytes);
                 yield new TopicCatalog.Follow(tree.required("version").longValue(), actor(tree, "follower"));

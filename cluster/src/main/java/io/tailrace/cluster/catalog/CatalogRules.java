@@ -6,6 +6,7 @@ import io.tailrace.cluster.catalog.CatalogEvent.TopicForgotten;
 import io.tailrace.cluster.placement.GroupLayout;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.StorageNode;
+import io.tailrace.cluster.quota.Quota;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
 final class CatalogRules {
     /** More changes of topics than that at a time have to wait. */
     static final int MAX_PLANNED = 100;
+
+    /** More quotas than that are no longer somebody's decisions. */
+    static final int MAX_QUOTAS = 10_000;
 
     private static final int MANY_NODES = 3;
     private static final int MAX_REPLICAS = 15;
@@ -183,6 +187,24 @@ final class CatalogRules {
                             + " tailrace.catalog.max-internal-partitions.");
         }
     }
+
+    // --- quotas ------------------------------------------------------------------------------------------------------
+
+    /** Throws why it may not be set, or why there is none that could be taken away. */
+    static void checkQuota(Catalog all, Quota quota) {
+        boolean there = all.quotas().byEntity().containsKey(quota.entity());
+        if (quota.isNone() && !there) {
+            throw new TailraceException(
+                    ErrorCode.NOT_FOUND, "There is no quota of " + quota.entity() + ": list those that there are.");
+        }
+        if (!there && all.quotas().byEntity().size() >= MAX_QUOTAS) {
+            throw new TailraceException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "There are " + MAX_QUOTAS + " quotas: delete some, or set a default one for the rest.");
+        }
+    }
+
+    // --- files -------------------------------------------------------------------------------------------------------
 
     /** A node has no files of a deleted topic; the last one makes the topic forgotten. Nothing if it is known. */
     static List<CatalogEvent> filesGone(Catalog all, UUID topicId, UUID nodeId) {

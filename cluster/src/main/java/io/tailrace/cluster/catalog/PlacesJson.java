@@ -57,6 +57,10 @@ final class PlacesJson {
             moves.add(node.set("leaving", ids(move.leaving())));
         });
         all.set("drained", ids(catalog.drained()));
+        if (!catalog.quotas().isEmpty()) {
+            ArrayNode quotas = all.putArray("quotas");
+            catalog.quotas().list().forEach(quota -> quotas.add(QuotaJson.of(quota)));
+        }
         return all;
     }
 
@@ -144,7 +148,8 @@ final class PlacesJson {
                         .withMoves(
                                 HashTreePMap.from(moves),
                                 json.path("move-count").asLong()))
-                .withDrained(HashTreePSet.from(ids(json.path("drained"))));
+                .withDrained(HashTreePSet.from(ids(json.path("drained"))))
+                .withQuotas(QuotaJson.table(json.path("quotas")));
     }
 
     private static PMap<UUID, InternalPlace> internals(JsonNode array) {

@@ -4,12 +4,14 @@ import io.tailrace.cluster.catalog.CatalogEvent.Confirmed;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
+import io.tailrace.cluster.catalog.CatalogEvent.QuotaSet;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicPlanned;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PlacementGroup;
+import io.tailrace.cluster.quota.Quota;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
@@ -108,6 +110,9 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
 
     /** Each node is to get its share. */
     record Rebalance(ActorRef<Reply> replyTo) implements Change {}
+
+    /** Somebody may do so much from now on; as much as it likes where that limits nothing. */
+    record SetQuota(Quota quota, ActorRef<Reply> replyTo) implements Change {}
 
     /** A node cannot lead a group, though it is to: another voter is to be preferred. */
     record YieldLead(PlacementGroup group, UUID nodeId) implements Command {}
@@ -286,6 +291,13 @@ public final class TopicCatalog extends EventSourcedBehavior<TopicCatalog.Comman
                 .onCommand(
                         Rebalance.class,
                         (all, asked) -> changePlaces(all, asked.replyTo, () -> moveRules.rebalanced(all)))
+                .onCommand(
+                        SetQuota.class,
+                        (all, set) -> answering(set.replyTo, () -> {
+                            CatalogRules.checkQuota(all, set.quota);
+                            return store(
+                                    all, List.of(new QuotaSet(set.quota)), after -> set.replyTo.tell(new Whole(after)));
+                        }))
                 .onCommand(
                         YieldLead.class,
                         (all, unfit) -> store(all, MoveRules.yielded(all, unfit.group, unfit.nodeId), after -> {}))

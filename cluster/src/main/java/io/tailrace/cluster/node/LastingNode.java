@@ -4,6 +4,8 @@ import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.group.Groups;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.cluster.quota.Quotas;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
@@ -38,6 +40,7 @@ final class LastingNode implements Tailrace, Lives {
     private final NodeSettings settings;
     private final Topics topics = new LastingTopics(this);
     private final Placements placements = new LastingPlacements(this);
+    private final Quotas quotas = new LastingQuotas(this);
     private final Groups groups = new LastingGroups(this);
     private final Partitions partitions = new LastingPartitions(this);
     private final List<Consumer<ActorSystem<?>>> listeners = new CopyOnWriteArrayList<>();
@@ -256,6 +259,17 @@ final class LastingNode implements Tailrace, Lives {
     @Override
     public Groups groups() {
         return groups;
+    }
+
+    @Override
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    /** Each life is given the same. */
+    @Override
+    public Throttles throttles() {
+        return last.node().throttles();
     }
 
     @Override

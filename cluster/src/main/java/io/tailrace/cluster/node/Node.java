@@ -4,6 +4,7 @@ import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogClient;
 import io.tailrace.cluster.catalog.CatalogEnvironment;
 import io.tailrace.cluster.catalog.CatalogFile;
+import io.tailrace.cluster.catalog.CatalogQuotas;
 import io.tailrace.cluster.catalog.CatalogView;
 import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topic;
@@ -20,6 +21,8 @@ import io.tailrace.cluster.placement.PartitionRegion;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.cluster.placement.ReplicaReaders;
 import io.tailrace.cluster.placement.ShardedPartitions;
+import io.tailrace.cluster.quota.Quotas;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.cluster.sharding.VoterAllocation;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
@@ -87,6 +90,8 @@ final class Node implements Tailrace {
     private final LocalSingleton<GroupCoordinator.Command> coordinator = new LocalSingleton<>();
     private final CatalogClient topics;
     private final Placements placements;
+    private final Quotas quotas;
+    private final Throttles throttles;
     private final GroupClient groups;
     private final Optional<NodeMoves> moves;
     private final RoomReport room;
@@ -95,11 +100,12 @@ final class Node implements Tailrace {
     private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
 
-    /** On an actor system that is up in its cluster. */
-    Node(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory) {
+    /** On an actor system that is up in its cluster; what clients have used of their quotas outlasts that. */
+    Node(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory, Throttles throttles) {
         this.home = home;
         this.system = home.system();
         this.directory = directory;
+        this.throttles = throttles;
         this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
         this.name = settings.nodeName();
@@ -176,6 +182,7 @@ final class Node implements Tailrace {
                 "tailrace-groups");
         this.groups = new GroupClient(system, name, toCoordinator, ofGroups.timeout(), ofGroups.maxPendingCommits());
         this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
+        this.quotas = new CatalogQuotas(topics);
         this.moves = links.map(others ->
                 new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));
         this.room = new RoomReport(() -> space.take(0), members::say);
@@ -252,6 +259,7 @@ final class Node implements Tailrace {
     /** On the actor's thread. */
     private void learn(Catalog now) {
         lookup.learn(now);
+        throttles.learn(now.quotas());
         nodeReplicas.follow(now);
         moves.ifPresent(all -> all.follow(now));
         starter.follow(now, lookup.placement());
@@ -385,6 +393,16 @@ final class Node implements Tailrace {
     @Override
     public GroupClient groups() {
         return groups;
+    }
+
+    @Override
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    @Override
+    public Throttles throttles() {
+        return throttles;
     }
 
     @Override

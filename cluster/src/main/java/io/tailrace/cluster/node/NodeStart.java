@@ -3,6 +3,7 @@ package io.tailrace.cluster.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import io.tailrace.cluster.formation.NodeAddress;
+import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.log.DiskFileStore;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.OpenFiles;
@@ -23,17 +24,18 @@ final class NodeStart {
     static Tailrace own(Config said) {
         Config config = SystemStart.complete(said);
         NodeSettings settings = NodeSettings.of(config);
+        Throttles throttles = new Throttles();
         Tailrace node = settings.cluster().alone()
-                ? alone(config, settings)
-                : LastingNode.start(port -> begin(at(port, config), settings), settings);
+                ? alone(config, settings, throttles)
+                : LastingNode.start(port -> begin(at(port, config), settings, throttles), settings);
         if (settings.closeOnJvmShutdown()) {
             JvmEnd.closes(node);
         }
         return node;
     }
 
-    private static Tailrace alone(Config config, NodeSettings settings) {
-        Life life = begin(config, settings);
+    private static Tailrace alone(Config config, NodeSettings settings, Throttles throttles) {
+        Life life = begin(config, settings, throttles);
         stopWhenLost(life.home());
         return life.node();
     }
@@ -57,14 +59,14 @@ final class NodeStart {
                 : config.withValue("pekko.remote.artery.canonical.port", ConfigValueFactory.fromAnyRef(port));
     }
 
-    private static Life begin(Config config, NodeSettings settings) {
+    private static Life begin(Config config, NodeSettings settings, Throttles throttles) {
         FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
         DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
         NodeSystem home = null;
         try {
             directory.settle(settings.cluster().alone(), settings.cluster().address(), settings.nodeName());
             home = new SystemStart(config, settings, directory).untilUp();
-            Tailrace node = new Node(home, settings, files, directory).serve(settings, files);
+            Tailrace node = new Node(home, settings, files, directory, throttles).serve(settings, files);
             TailraceExtension.of(home.classic()).serve(node);
             return new Life(home, node);
         } catch (RuntimeException e) {
@@ -92,7 +94,8 @@ final class NodeStart {
         try {
             directory.settle(true, new NodeAddress(settings.cluster().address().host(), 0), settings.nodeName());
             ClusterMembership.awaitUp(Adapter.toTyped(application), settings.startTimeout());
-            return new Node(NodeSystem.ofApplication(application), settings, files, directory).serve(settings, files);
+            return new Node(NodeSystem.ofApplication(application), settings, files, directory, new Throttles())
+                    .serve(settings, files);
         } catch (RuntimeException e) {
             giveBack(directory);
             throw e;

@@ -6,6 +6,8 @@ import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.group.Groups;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.cluster.quota.Quotas;
+import io.tailrace.cluster.quota.Throttles;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -114,6 +116,20 @@ public interface Tailrace extends AutoCloseable {
      */
     default Groups groups() {
         throw new UnsupportedOperationException("This node has no consumer groups.");
+    }
+
+    /**
+     * How much clients may do.
+     *
+     * @throws UnsupportedOperationException if this is no node that has a catalogue
+     */
+    default Quotas quotas() {
+        throw new UnsupportedOperationException("This node has no quotas.");
+    }
+
+    /** What clients have used of their quotas at this node, for doors to keep to. It stays the same for as long as the node lives. */
+    default Throttles throttles() {
+        return Throttles.NONE;
     }
 
     /** Finds and feeds partitions. */

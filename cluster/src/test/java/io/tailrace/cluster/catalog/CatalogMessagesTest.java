@@ -10,6 +10,8 @@ import io.tailrace.cluster.placement.GroupLayout;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.StorageNode;
+import io.tailrace.cluster.quota.Quota;
+import io.tailrace.cluster.quota.QuotaEntity;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
@@ -18,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -75,6 +78,12 @@ class CatalogMessagesTest {
                         new PlacementGroup(3, 17), List.of(new UUID(0, 1), new UUID(0, 2)), elsewhere()),
                 new TopicCatalog.DrainNode(new UUID(0, 1), true, elsewhere()),
                 new TopicCatalog.Rebalance(elsewhere()),
+                new TopicCatalog.SetQuota(
+                        new Quota(
+                                new QuotaEntity(QuotaEntity.Part.named("alice"), QuotaEntity.Part.DEFAULT),
+                                OptionalLong.of(5_000_000),
+                                OptionalLong.empty()),
+                        elsewhere()),
                 new TopicCatalog.YieldLead(new PlacementGroup(3, 17), new UUID(0, 1)),
                 new TopicCatalog.ReportMoves(List.of(
                         new MoveReport(new PartitionId(new UUID(1, 2), 3), new PlacementGroup(3, 17), 8, true))),

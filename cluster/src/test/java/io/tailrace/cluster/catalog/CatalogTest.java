@@ -13,6 +13,7 @@ import io.tailrace.cluster.catalog.CatalogEvent.InternalPlaced;
 import io.tailrace.cluster.catalog.CatalogEvent.InternalPlanned;
 import io.tailrace.cluster.catalog.CatalogEvent.NodeDrained;
 import io.tailrace.cluster.catalog.CatalogEvent.PlanDropped;
+import io.tailrace.cluster.catalog.CatalogEvent.QuotaSet;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicAltered;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicCreated;
 import io.tailrace.cluster.catalog.CatalogEvent.TopicDeleted;
@@ -21,6 +22,9 @@ import io.tailrace.cluster.catalog.CatalogEvent.TopicPlanned;
 import io.tailrace.cluster.placement.GroupLayout;
 import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.StorageNode;
+import io.tailrace.cluster.quota.Quota;
+import io.tailrace.cluster.quota.QuotaEntity;
+import io.tailrace.cluster.quota.QuotaEntity.Part;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Compaction;
@@ -32,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -180,7 +185,7 @@ class CatalogTest {
                         .skip(random.nextInt(all.byName().size()))
                         .findFirst()
                         .orElseThrow();
-        return switch (present == null ? random.nextInt(2) : random.nextInt(15)) {
+        return switch (present == null ? random.nextInt(2) : random.nextInt(16)) {
             case 0 -> new TopicCreated(topic("topic-" + random.nextLong(), 1 + random.nextInt(9)));
             case 1 -> new TopicPlanned(topic("planned-" + random.nextLong(), 1 + random.nextInt(9)));
             case 2 -> new TopicAltered(grown(present, random));
@@ -204,8 +209,36 @@ class CatalogTest {
                         List.of(node(random).id()));
             case 12 -> new GroupSettled(new PlacementGroup(1 + random.nextInt(3), random.nextInt(128)));
             case 13 -> new NodeDrained(node(random).id(), random.nextBoolean());
+            case 14 -> new QuotaSet(quota(random));
             default -> new TopicForgotten(any(all.deleted().keySet(), random));
         };
+    }
+
+    private static Quota quota(Random random) {
+        List<Part> parts = List.of(Part.ANY, Part.DEFAULT, Part.named("one"), Part.named("two"));
+        Part principal = parts.get(random.nextInt(4));
+        Part clientId = parts.get(principal.isAny() ? 1 + random.nextInt(3) : random.nextInt(4));
+        return new Quota(new QuotaEntity(principal, clientId), rate(random), rate(random));
+    }
+
+    private static OptionalLong rate(Random random) {
+        return random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(1_000 + random.nextLong(1_000_000));
+    }
+
+    /** So that a program from before there were quotas goes on as long as there are none. */
+    @Test
+    void aSnapshotWithoutQuotasIsWhatItWasBeforeThereWereAny() {
+        CatalogFormat format = new CatalogFormat();
+        QuotaEntity everybody = QuotaEntity.defaultClientId();
+        Catalog limited =
+                Catalog.EMPTY.apply(new QuotaSet(new Quota(everybody, OptionalLong.of(5_000), OptionalLong.empty())));
+        assertThat(format.manifest(limited)).isEqualTo("catalog/4");
+        assertThat(new String(format.toBinary(limited), StandardCharsets.UTF_8))
+                .endsWith("\"quotas\":[{\"client-id\":null,\"producer_byte_rate\":5000}]}");
+        Catalog free = limited.apply(new QuotaSet(Quota.none(everybody)));
+        assertThat(free).isEqualTo(Catalog.EMPTY);
+        assertThat(format.manifest(free)).isEqualTo("catalog/3");
+        assertThat(new String(format.toBinary(free), StandardCharsets.UTF_8)).doesNotContain("quota");
     }
 
     private static Topic grown(Topic topic, Random random) {

@@ -12,6 +12,8 @@ import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.StorageNode;
 import io.tailrace.cluster.placement.StorageNodes;
+import io.tailrace.cluster.quota.Quota;
+import io.tailrace.cluster.quota.QuotaEntity;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -289,6 +292,25 @@ class TopicCatalogTest {
         assertThat(whole.find("t")).isEqualTo(topic);
         assertThat(whole.groups().has(3)).isTrue();
         await().until(() -> seen.equals(whole));
+    }
+
+    // --- quotas ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void quotasAreStoredFollowedAndTakenAwayAgain() {
+        CatalogQuotas quotas = new CatalogQuotas(topics);
+        Quota billing = new Quota(QuotaEntity.clientId("billing"), OptionalLong.of(5_000_000), OptionalLong.empty());
+        Quota others = new Quota(QuotaEntity.defaultClientId(), OptionalLong.empty(), OptionalLong.of(9_000_000));
+        assertThat(join(quotas.set(billing))).isEqualTo(billing);
+        join(quotas.set(others));
+        await().until(() -> seen.quotas().byEntity().size() == 2);
+        restart();
+        quotas = new CatalogQuotas(topics);
+        assertThat(join(quotas.list())).containsExactly(others, billing);
+        join(quotas.delete(others.entity()));
+        assertThat(join(quotas.list())).containsExactly(billing);
+        await().until(() -> seen.quotas().list().equals(List.of(billing)));
+        assertThat(failure(quotas.delete(others.entity())).code()).isEqualTo(ErrorCode.NOT_FOUND);
     }
 
     // --- internal partitions -----------------------------------------------------------------------------------------

@@ -237,6 +237,7 @@ class VoterMovesTest {
                 none.internals().plus(id, new InternalPlace(2, true)),
                 AT_HOME.moving(group, List.of(A, C)),
                 none.drained(),
+                none.quotas(),
                 0);
         moves.follow(all, all.placement(List.of(A)));
         look(10);

@@ -11,6 +11,10 @@ import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PartitionReader;
+import io.tailrace.cluster.quota.ClientIdentity;
+import io.tailrace.cluster.quota.Quota;
+import io.tailrace.cluster.quota.QuotaEntity;
+import io.tailrace.cluster.quota.QuotaKind;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.partition.PartitionId;
@@ -24,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -88,6 +93,24 @@ class PlacementClusterTest {
         return builder.build();
     }
 
+    private static void quotasAreKnownEverywhere(List<Tailrace> nodes) {
+        QuotaEntity billing = QuotaEntity.clientId("billing");
+        Quota quota = new Quota(billing, OptionalLong.of(5_000_000), OptionalLong.empty());
+        join(nodes.get(1).quotas().set(quota));
+        awaitRate(nodes, OptionalLong.of(5_000_000));
+        assertThat(join(nodes.get(2).quotas().list())).containsExactly(quota);
+        join(nodes.get(2).quotas().delete(billing));
+        awaitRate(nodes, OptionalLong.empty());
+        assertThat(refusal(nodes.get(0).quotas().delete(billing))).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    private static void awaitRate(List<Tailrace> nodes, OptionalLong rate) {
+        ClientIdentity billing = ClientIdentity.anonymous("billing");
+        await().until(() -> nodes.stream()
+                .allMatch(node ->
+                        node.throttles().of(QuotaKind.PRODUCE, billing).rate().equals(rate)));
+    }
+
     @Test
     void leadersSpreadMoveAndComeBackAndWhatIsDeletedGoesEverywhere() {
         try (LocalCluster cluster = new LocalCluster(data, 3)) {
@@ -97,6 +120,7 @@ class PlacementClusterTest {
                 assertThat(lying(cluster, name, topic)).isEqualTo(PARTITIONS);
             }
             awaitSpread(nodes.get(1), topic, 3);
+            quotasAreKnownEverywhere(nodes);
 
             PartitionId internal = InternalPartition.of("journal", "some-actor");
             join(nodes.get(2).partitions().append(internal, batch()));
