@@ -102,18 +102,4 @@ final class SegmentSwap {
         }
         end(files, directory);
     }
-
-    /** Removes what compaction has not brought to its end. */
-    static void removeUnfinished(FileStore files, Path directory) throws IOException {
-        boolean removed = false;
-        for (String name : files.list(directory)) {
-            if (name.endsWith(CLEANED)) {
-                files.delete(directory.resolve(name));
-                removed = true;
-            }
-        }
-        if (removed) {
-            files.syncDirectory(directory);
-        }
-    }
 }

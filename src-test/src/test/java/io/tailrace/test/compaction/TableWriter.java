@@ -46,6 +46,9 @@ public final class TableWriter {
     /** As long as it is not too old as well. */
     static final String WINDOW = "window";
 
+    /** As the first number: it only reads. */
+    static final long NOTHING = -1;
+
     static final int REPORT_EVERY = 20;
     private static final int RECORDS_PER_SECOND = 4_000;
     private static final int LOSE_ONE_ANSWER_IN = 20;
@@ -75,8 +78,11 @@ public final class TableWriter {
             writer.read(TABLE);
             writer.read(WINDOW);
             say("writing");
-            writer.write(TABLE, Long.parseLong(args[1]));
-            writer.write(WINDOW, Long.parseLong(args[1]));
+            long first = Long.parseLong(args[1]);
+            if (first != NOTHING) {
+                writer.write(TABLE, first);
+                writer.write(WINDOW, first);
+            }
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -99,7 +105,7 @@ public final class TableWriter {
     private void createTopics() {
         var names = join(node.topics().list()).stream().map(Topic::name).toList();
         TopicSettings table = TopicSettings.DEFAULT.with(COMPACTED);
-        TopicSettings window = table.with(Map.of("cleanup.policy", "compact,delete", "retention.bytes", "150000"));
+        TopicSettings window = table.with(Map.of("cleanup.policy", "compact,delete", "retention.bytes", "60000"));
         if (!names.contains(TABLE)) {
             join(node.topics().create(NewTopic.of(TABLE, 1).withSettings(table)));
         }
