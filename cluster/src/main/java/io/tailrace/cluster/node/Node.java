@@ -106,7 +106,8 @@ final class Node implements Tailrace {
                 directory.nodeId().toString(), name, settings.cluster().rack());
         this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         ReplicaNetwork network = links.<ReplicaNetwork>map(NodeLinks::replicas).orElse(ReplicaNetwork.NONE);
-        this.nodeReplicas = new NodeReplicas(system, directory, settings, files, network, io);
+        DiskSpace space = new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime);
+        this.nodeReplicas = new NodeReplicas(system, directory, settings, files, space, network, io);
         this.replicas = nodeReplicas.replicas();
         ReplicaReaders here = new ReplicaReaders(replicas, io);
         links.ifPresent(to -> to.serve(here::reader));
@@ -116,7 +117,7 @@ final class Node implements Tailrace {
                 replicas,
                 lookup::settings,
                 files,
-                new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime),
+                space,
                 io,
                 clock,
                 settings.limits());

@@ -396,9 +396,11 @@ public final class Log implements AutoCloseable {
      *
      * @param ratio what share of the bytes that may be compacted has not been yet, 0 to 1
      * @param isDue whether it is to be compacted, by its settings
+     * @param bytes how many have not been compacted yet
+     * @param bytesToWrite the most that compaction writes before it gives as many or more free
      */
-    public record Dirt(double ratio, boolean isDue) {
-        static final Dirt NONE = new Dirt(0, false);
+    public record Dirt(double ratio, boolean isDue, long bytes, long bytesToWrite) {
+        static final Dirt NONE = new Dirt(0, false, 0, 0);
     }
 
     /**
@@ -418,7 +420,11 @@ public final class Log implements AutoCloseable {
             closeOldSegment();
             CleaningPlan plan = planned(nowMillis, limitOffset);
             boolean due = plan.dirtyBytes() > 0 && plan.dirtyRatio() >= compaction.minDirtyRatio();
-            return new Dirt(plan.dirtyRatio(), due || plan.overdue());
+            return new Dirt(
+                    plan.dirtyRatio(),
+                    due || plan.overdue(),
+                    plan.dirtyBytes(),
+                    plan.bytesToWrite(chain.settings().segmentBytes()));
         });
     }
 

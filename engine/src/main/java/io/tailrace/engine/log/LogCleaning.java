@@ -3,8 +3,9 @@ package io.tailrace.engine.log;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
-import java.util.Iterator;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,9 @@ public final class LogCleaning {
     private final CleaningPlan plan;
     private final CleaningRules rules;
     private final KeyScan keys;
-    private @Nullable Iterator<List<Segment>> groups;
+    private final int segmentBytes;
+    private final long mostToWrite;
+    private @Nullable Queue<List<Segment>> groups;
     private @Nullable SegmentRewrite rewrite;
     private boolean done;
     private long bytesRead;
@@ -44,6 +47,8 @@ public final class LogCleaning {
         map.clear();
         this.rules = new CleaningRules(chain, map, bounds);
         this.keys = new KeyScan(plan, rules);
+        this.segmentBytes = chain.settings().segmentBytes();
+        this.mostToWrite = plan.bytesToWrite(segmentBytes);
     }
 
     /**
@@ -79,20 +84,20 @@ public final class LogCleaning {
         if (groups == null) {
             int bytes = keys.step();
             if (bytes == 0) {
-                groups = plan.groups(keys.endOffset(), chain.settings().segmentBytes())
-                        .iterator();
+                groups = new ArrayDeque<>(plan.groups(keys.endOffset(), segmentBytes));
             }
             bytesRead += bytes;
             return Math.max(bytes, 1);
         }
         SegmentRewrite current = rewrite;
         if (current == null) {
-            if (!groups.hasNext()) {
+            List<Segment> group = groups.poll();
+            if (group == null) {
                 log.cleanedTo(keys.endOffset());
                 done = true;
                 return 1;
             }
-            rewrite = new SegmentRewrite(chain.files(), chain, groups.next(), rules);
+            rewrite = new SegmentRewrite(chain.files(), chain, group, rules);
             return 1;
         }
         int bytes = current.step();
@@ -112,6 +117,28 @@ public final class LogCleaning {
         } else if (log.replace(finished)) {
             bytesFreed += finished.oldBytes() - finished.fresh().size();
         }
+    }
+
+    /**
+     * Ends it before its time. What has been compacted so far stays so.
+     *
+     * @throws TailraceException {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
+     */
+    public void giveUp() {
+        log.cleaning(() -> {
+            abandon();
+            return done;
+        });
+    }
+
+    /** How many bytes it may still write, at most, before it gives as many or more free. */
+    public long bytesToWrite() {
+        if (done) {
+            return 0;
+        }
+        SegmentRewrite current = rewrite;
+        long now = current == null ? 0 : current.bytesToWrite();
+        return groups == null ? mostToWrite : Math.max(now, CleaningPlan.largest(groups));
     }
 
     private List<Segment> sources() {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentRewrite {
     private static final int CHUNK_BYTES = 1 << 18;
+    /** A segment at once would keep whoever else forces something waiting. */
+    private static final int FORCE_EVERY_BYTES = 4 << 20;
 
     private final List<Segment> old;
     private final CleaningRules rules;
@@ -25,6 +27,8 @@ final class SegmentRewrite {
     private @Nullable CheckedWalk walk;
     private @Nullable RecordBatch standIn;
     private long counted;
+    private long readBytes;
+    private int forcedBytes;
     private boolean changed;
 
     SegmentRewrite(FileStore files, SegmentChain chain, List<Segment> old, CleaningRules rules) throws IOException {
@@ -62,6 +66,7 @@ final class SegmentRewrite {
         RecordBatch remains = rules.compacted(batch, counted);
         changed |= remains != batch;
         take(remains);
+        readBytes += batch.sizeInBytes();
         return batch.sizeInBytes();
     }
 
@@ -106,6 +111,10 @@ final class SegmentRewrite {
             fresh.append(pending, 0);
             pending.clear();
             pendingBytes = 0;
+            if (fresh.size() - forcedBytes >= FORCE_EVERY_BYTES) {
+                fresh.force();
+                forcedBytes = fresh.size();
+            }
         }
     }
 
@@ -130,7 +139,12 @@ final class SegmentRewrite {
 
     /** How many bytes that had. */
     long oldBytes() {
-        return old.stream().mapToLong(Segment::size).sum();
+        return CleaningPlan.bytes(old);
+    }
+
+    /** How many bytes may still be written, at most. */
+    long bytesToWrite() {
+        return oldBytes() - readBytes + pendingBytes;
     }
 
     /** The new segment, under a name of its own as long as the old ones are in force. */

@@ -227,9 +227,10 @@ class LogCleaningTest {
         for (int i = 0; i < 10; i++) {
             model.append(log);
         }
-        assertThat(log.dirt(2_000, model.endOffset())).isEqualTo(new Log.Dirt(0, false));
+        assertThat(log.dirt(2_000, model.endOffset())).isEqualTo(Log.Dirt.NONE);
         now.put("now", 20_000L);
-        assertThat(log.dirt(20_000, model.endOffset())).isEqualTo(new Log.Dirt(1, true));
+        assertThat(log.dirt(20_000, model.endOffset()).ratio()).isEqualTo(1);
+        assertThat(log.dirt(20_000, model.endOffset()).isDue()).isTrue();
         compact(log, LARGE_MAP, 20_000, model.endOffset());
         assertThat(KeyedLog.read(log)).isEqualTo(model.compactedTo(model.endOffset()));
         log.close();
