@@ -67,6 +67,11 @@ record CleaningPlan(List<Segment> segments, long firstDirtyOffset, long cleanByt
         return dirtyBytes == 0 ? 0 : (double) dirtyBytes / (cleanBytes + dirtyBytes);
     }
 
+    /** As many as there can be records that have not been compacted. */
+    long dirtyOffsets() {
+        return segments.isEmpty() ? 0 : segments.get(segments.size() - 1).nextOffset() - firstDirtyOffset;
+    }
+
     /** The most bytes that are written before as many or more are given free. */
     long bytesToWrite(int segmentBytes) {
         return largest(groups(Long.MAX_VALUE, segmentBytes));

@@ -44,7 +44,7 @@ public final class LogCleaning {
         this.log = log;
         this.chain = chain;
         this.plan = plan;
-        map.clear();
+        map.clear(plan.dirtyOffsets());
         this.rules = new CleaningRules(chain, map, bounds);
         this.keys = new KeyScan(plan, rules);
         this.segmentBytes = chain.settings().segmentBytes();

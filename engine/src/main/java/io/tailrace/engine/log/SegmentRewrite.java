@@ -18,6 +18,7 @@ final class SegmentRewrite {
     /** A segment at once would keep whoever else forces something waiting. */
     private static final int FORCE_EVERY_BYTES = 4 << 20;
 
+    private final FileStore files;
     private final List<Segment> old;
     private final CleaningRules rules;
     private final Segment fresh;
@@ -32,6 +33,7 @@ final class SegmentRewrite {
     private boolean changed;
 
     SegmentRewrite(FileStore files, SegmentChain chain, List<Segment> old, CleaningRules rules) throws IOException {
+        this.files = files;
         this.old = old;
         this.rules = rules;
         this.sources = old.iterator();
@@ -118,13 +120,14 @@ final class SegmentRewrite {
         }
     }
 
-    /** Brings everything to the disk, the index included. */
+    /** Brings everything to the disk, the index and the names included: nobody waits for that yet. */
     void finish() throws IOException {
         writeStandIn();
         drain();
         fresh.force();
         fresh.seal();
         fresh.close();
+        files.syncDirectory(CheckedFile.directoryOf(fresh.path()));
     }
 
     /** Whether anything is other than it was. */

@@ -59,10 +59,8 @@ final class SegmentSwap {
         return bases;
     }
 
-    /** Gives the old segments up, durably. */
+    /** Gives the old segments up, durably. What replaces them is on the disk, its name included. */
     static void begin(FileStore files, Path directory, List<Long> bases) throws IOException {
-        // The names of what replaces them first.
-        files.syncDirectory(directory);
         ByteBuffer payload = ByteBuffer.allocate(Integer.BYTES + bases.size() * Long.BYTES);
         payload.putInt(bases.size());
         bases.forEach(payload::putLong);
