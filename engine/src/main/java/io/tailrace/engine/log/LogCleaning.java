@@ -66,15 +66,12 @@ public final class LogCleaning {
                     left -= advance();
                 }
                 return !done;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 boolean gone = !chain.holds(sources());
                 abandon();
                 if (gone) {
-                    return false; // Retention has taken them away meanwhile.
+                    return false; // Retention has taken them away meanwhile, or the log has begun anew.
                 }
-                throw e;
-            } catch (RuntimeException e) {
-                abandon();
                 throw e;
             }
         });
@@ -116,6 +113,10 @@ public final class LogCleaning {
             finished.discard();
         } else if (log.replace(finished)) {
             bytesFreed += finished.oldBytes() - finished.fresh().size();
+        } else {
+            // What retention has left of them is not compacted. So nothing behind them may be, else a tombstone goes before what it
+            // deletes, and it must not count as compacted.
+            done = true;
         }
     }
 
@@ -146,7 +147,8 @@ public final class LogCleaning {
         return current == null ? plan.segments() : current.old();
     }
 
-    private void abandon() {
+    /** The same, for who holds the log's lock of compaction. */
+    void abandon() {
         done = true;
         SegmentRewrite unfinished = rewrite;
         rewrite = null;

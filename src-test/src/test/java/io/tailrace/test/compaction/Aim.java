@@ -15,10 +15,11 @@ import java.util.concurrent.locks.LockSupport;
  * When a process is to be killed: so long after something was seen to happen on the disk, and so many passes of compaction before that.
  *
  * @param target what is to happen
+ * @param bytesPerSecond about how many compaction is to read
  * @param passes how many are to come to their end first
  * @param delayNanos from the sight to the kill
  */
-record Aim(Target target, int passes, long delayNanos) {
+record Aim(Target target, int bytesPerSecond, int passes, long delayNanos) {
     private static final long LOOK_EVERY_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
     /** Then it is killed whatever it does. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
@@ -27,14 +28,22 @@ record Aim(Target target, int passes, long delayNanos) {
     enum Target {
         START(1_500),
         ANYTHING(1_500),
-        REWRITE(150),
+        REWRITE(30),
         EXCHANGE(6),
         DELETION(1);
+
+        /** What compaction may read in a second, so that segments are rewritten long enough to be seen. */
+        private static final int SLOWLY = 1 << 20;
 
         private final long longestDelayMillis;
 
         Target(long longestDelayMillis) {
             this.longestDelayMillis = longestDelayMillis;
+        }
+
+        /** About how many bytes compaction is to read in a second. */
+        int bytesPerSecond(Random random) {
+            return this == REWRITE ? SLOWLY : SLOWLY << random.nextInt(5);
         }
 
         boolean isHit(DiskMoment moment) {
@@ -47,27 +56,27 @@ record Aim(Target target, int passes, long delayNanos) {
         }
     }
 
-    /** Targets of the lives, again and again. */
+    /** Of the lives, again and again. */
     private static final List<Target> TARGETS = List.of(
             Target.EXCHANGE,
-            Target.DELETION,
             Target.REWRITE,
+            Target.DELETION,
             Target.EXCHANGE,
             Target.START,
             Target.REWRITE,
             Target.EXCHANGE,
+            Target.REWRITE,
             Target.DELETION,
             Target.EXCHANGE,
-            Target.ANYTHING,
             Target.REWRITE,
-            Target.DELETION);
+            Target.ANYTHING);
 
     static Aim of(int life, Random random) {
         Target target = TARGETS.get(life % TARGETS.size());
         // Of what is seen, more happens soon than late.
         double late = Math.pow(random.nextDouble(), 2);
         long delay = (long) (late * TimeUnit.MILLISECONDS.toNanos(target.longestDelayMillis));
-        return new Aim(target, 1 + random.nextInt(2), delay);
+        return new Aim(target, target.bytesPerSecond(random), 1 + random.nextInt(2), delay);
     }
 
     /**

@@ -41,8 +41,7 @@ class KilledCompactionTest {
     private static final int MANY_KILLS = 50;
     /** Numbers of one life are below those of the next. */
     private static final long NUMBERS_PER_LIFE = 1_000_000_000L;
-    /** What is read in a second: little, so that segments are rewritten for long, or much, so that passes follow each other. */
-    private static final List<Integer> BYTES_PER_SECOND = List.of(2 << 20, 16 << 20);
+    private static final int BYTES_PER_SECOND_AT_LAST = 1 << 20;
     /** All that a kill may leave. */
     private static final Set<Code> LEFT_BY_A_KILL = Set.of(Code.TORN_TAIL, Code.LEFTOVER, Code.TEMPORARY_FILE);
 
@@ -132,7 +131,7 @@ class KilledCompactionTest {
                 data().toString(),
                 Long.toString(aim == null ? TableWriter.NOTHING : first),
                 Long.toString(SEED + life),
-                Integer.toString(BYTES_PER_SECOND.get(random.nextInt(BYTES_PER_SECOND.size()))))) {
+                Integer.toString(aim == null ? BYTES_PER_SECOND_AT_LAST : aim.bytesPerSecond()))) {
             if (atStart) {
                 CompletableFuture.delayedExecutor(500_000_000 + aim.delayNanos(), TimeUnit.NANOSECONDS)
                         .execute(writer::kill);
