@@ -74,11 +74,11 @@ public final class ProduceBesideCompactionBench implements Callable<Integer> {
     /**
      * What was measured in one round.
      *
-     * @param cpuSeconds of the process, for each second of the paced producer
+     * @param cpuMicros of the process for each record of the producer at full speed, whoever else uses the processors
      * @param bytesLeftOfAppended bytes of the log at its end, as a share of those of all keys and values that were appended: shows that it
      *     was compacted
      */
-    private record Round(double recordsPerSecond, double p99Millis, double cpuSeconds, double bytesLeftOfAppended) {}
+    private record Round(double recordsPerSecond, double cpuMicros, double p99Millis, double bytesLeftOfAppended) {}
 
     /** Runs it; see {@code --help}. */
     public static void main(String[] args) {
@@ -101,6 +101,7 @@ public final class ProduceBesideCompactionBench implements Callable<Integer> {
         put(json.putObject("alone"), alone);
         put(json.putObject("besideCompaction"), beside);
         compare(json.putObject("throughput"), alone, beside, Round::recordsPerSecond);
+        compare(json.putObject("cpuMicrosPerRecord"), alone, beside, Round::cpuMicros);
         compare(json.putObject("p99Millis"), alone, beside, Round::p99Millis);
         System.out.println(json);
         return 0;
@@ -110,7 +111,7 @@ public final class ProduceBesideCompactionBench implements Callable<Integer> {
         for (Round round : measured) {
             json.withArray("recordsPerSecond").add(Math.round(round.recordsPerSecond));
             json.withArray("p99Millis").add(round.p99Millis);
-            json.withArray("cpuSecondsPerSecond").add(round.cpuSeconds);
+            json.withArray("cpuMicrosPerRecord").add(round.cpuMicros);
             json.withArray("bytesLeftOfAppended").add(round.bytesLeftOfAppended);
         }
     }
@@ -155,21 +156,22 @@ public final class ProduceBesideCompactionBench implements Callable<Integer> {
             Load load = new Load(node, records());
             // What there is to compact when it is measured.
             long appended = load.run(Long.MAX_VALUE, until(seconds));
+            double cpuBefore = cpuSeconds();
             long begun = System.nanoTime();
             long fast = load.run(Long.MAX_VALUE, until(seconds));
             double recordsPerSecond = fast / ((System.nanoTime() - begun) / 1e9);
+            double cpuMicros = (cpuSeconds() - cpuBefore) * 1e6 / fast;
             Load.Latency latency = new Load.Latency();
             CompletionStage<Done> paced = load.paced(rate, until(2 * seconds), latency);
             TimeUnit.SECONDS.sleep(seconds);
             latency.take();
-            double cpuBefore = cpuSeconds();
             paced.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             Histogram measured = latency.take();
             appended += fast + (long) rate * 2 * seconds;
             Round round = new Round(
                     recordsPerSecond,
+                    cpuMicros,
                     Load.Latency.millis(measured, 99),
-                    (cpuSeconds() - cpuBefore) / seconds,
                     (double) bytesIn(data) / (appended * (size + Long.BYTES)));
             System.err.println((compacted ? "beside " : "alone ") + round);
             return round;

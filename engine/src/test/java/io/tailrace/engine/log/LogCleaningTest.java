@@ -339,6 +339,32 @@ class LogCleaningTest {
     }
 
     @Test
+    void nothingExpiresWhileSegmentsAreExchangedSinceSomeAreThereTwice() {
+        List<Long> asked = new ArrayList<>();
+        Log[] logs = new Log[1];
+        FileStore files = new ForwardingFileStore(disk) {
+            @Override
+            public void rename(Path from, Path to) throws IOException {
+                super.rename(from, to);
+                if (from.toString().endsWith(SegmentSwap.CLEANED)) {
+                    asked.add(logs[0].retainedFrom(new Retention(-1, 1), 0, Long.MAX_VALUE));
+                }
+            }
+        };
+        logs[0] = Log.open(
+                files, DIRECTORY, new LogSettings(1_000, 1_000_000, 200).with(EAGER), () -> Instant.ofEpochMilli(1));
+        KeyedLog model = new KeyedLog(new Random(15), 5);
+        for (int i = 0; i < 60; i++) {
+            model.append(logs[0]);
+        }
+        assertThat(logs[0].retainedFrom(new Retention(-1, 1), 0, Long.MAX_VALUE))
+                .isPositive();
+        compact(logs[0], LARGE_MAP, 0, model.endOffset());
+        assertThat(asked).isNotEmpty().containsOnly(0L);
+        logs[0].close();
+    }
+
+    @Test
     void theAgeOfACompactedSegmentIsThatOfWhatRemains() {
         KeyedLog model = new KeyedLog(new Random(14), 5);
         Log log = open(1_500, EAGER);

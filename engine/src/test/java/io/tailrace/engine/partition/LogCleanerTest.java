@@ -200,6 +200,34 @@ class LogCleanerTest {
     }
 
     @Test
+    void whoIsDeletedOrClosedInTheMiddleOfAPassIsLeftAloneAndTheNextOneIsCompacted() throws Exception {
+        Replica first = filled("first", 200);
+        for (boolean deleted : new boolean[] {true, false}) {
+            stands = true;
+            for (int i = 0; i < 1_000 && !isBeingRewritten(first); i++) {
+                millis += 101;
+                cleaner.run();
+            }
+            assertThat(isBeingRewritten(first)).isTrue();
+            Replica second = filled("next-" + deleted, 200);
+            Path directory = first.directory();
+            if (deleted) {
+                replicas.delete(directory.getFileName().toString());
+                assertThat(disk.exists(directory)).isFalse();
+            } else {
+                first.close();
+                assertThat(isBeingRewritten(first)).isFalse();
+            }
+            run(1);
+            first = second;
+        }
+        stands = false;
+        run(10);
+        assertThat(first.dirt().isDue()).isFalse();
+        assertThat(said.list).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
+    }
+
+    @Test
     void theDirtiestComesFirstAndWhenNotAllFitTheOneWithTheMostToCompact() throws Exception {
         for (boolean roomForAll : new boolean[] {true, false}) {
             disk.capacity(Long.MAX_VALUE);
@@ -216,7 +244,7 @@ class LogCleanerTest {
             if (roomForAll) {
                 assertThat(order.indexOf(few)).isLessThan(order.indexOf(many));
             } else {
-                assertThat(order).startsWith(many, few);
+                assertThat(order).startsWith(many);
             }
         }
     }
