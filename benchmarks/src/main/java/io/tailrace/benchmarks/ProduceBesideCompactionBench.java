@@ -116,8 +116,7 @@ public final class ProduceBesideCompactionBench implements Callable<Integer> {
         }
     }
 
-    private static void compare(
-            ObjectNode json, List<Round> alone, List<Round> beside, ToDoubleFunction<Round> what) {
+    private static void compare(ObjectNode json, List<Round> alone, List<Round> beside, ToDoubleFunction<Round> what) {
         json.put("ratioOfMedians", median(beside, what) / median(alone, what));
         for (int i = 0; i < alone.size(); i++) {
             json.withArray("ratios").add(what.applyAsDouble(beside.get(i)) / what.applyAsDouble(alone.get(i)));
@@ -136,10 +135,14 @@ public final class ProduceBesideCompactionBench implements Callable<Integer> {
 
     private Config settings(Path data, boolean compacted) {
         Map<String, Object> settings = new HashMap<>(Map.of(
-                "tailrace.data-dir", data.toString(),
-                "tailrace.flush", flush,
-                "tailrace.log.cleaner.backoff", compacted ? "100ms" : "1h",
-                "pekko.loglevel", "ERROR"));
+                "tailrace.data-dir",
+                data.toString(),
+                "tailrace.flush",
+                flush,
+                "tailrace.log.cleaner.backoff",
+                compacted ? "100ms" : "1h",
+                "pekko.loglevel",
+                "ERROR"));
         if (bytesPerSecond != null) {
             settings.put("tailrace.log.cleaner.max-bytes-per-second", bytesPerSecond);
         }
@@ -186,11 +189,10 @@ public final class ProduceBesideCompactionBench implements Callable<Integer> {
     }
 
     private static void create(Tailrace node) throws Exception {
-        Map<String, String> settings = Map.of(
-                "cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01", "segment.bytes", "16777216");
+        Map<String, String> settings =
+                Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01", "segment.bytes", "16777216");
         node.topics()
-                .create(NewTopic.of(TOPIC, 1)
-                        .withSettings(TopicSettings.DEFAULT.with(settings)))
+                .create(NewTopic.of(TOPIC, 1).withSettings(TopicSettings.DEFAULT.with(settings)))
                 .toCompletableFuture()
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }

@@ -113,14 +113,8 @@ final class Node implements Tailrace {
         links.ifPresent(to -> to.serve(here::reader));
         this.lookup = new PartitionLookup(this::topics, home.controlVoters(directory.nodeId()));
         nodeReplicas.createControl(InternalPartition.CONTROL, lookup.controlVoters());
-        PartitionEnvironment environment = new PartitionEnvironment(
-                replicas,
-                lookup::settings,
-                files,
-                space,
-                io,
-                clock,
-                settings.limits());
+        PartitionEnvironment environment =
+                new PartitionEnvironment(replicas, lookup::settings, files, space, io, clock, settings.limits());
         MemberNodes nodes = home.isMember()
                 ? MemberNodes.all(system.classicSystem(), members)
                 : MemberNodes.onlySelf(system.classicSystem(), members);

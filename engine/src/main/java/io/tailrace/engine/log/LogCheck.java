@@ -191,7 +191,9 @@ public final class LogCheck {
     /** What the name alone tells, and files of others. */
     private void lookAt(String name) {
         Path file = directory.resolve(name);
-        String target = name.endsWith(CheckedFile.TEMPORARY) ? name.substring(0, name.length() - CheckedFile.TEMPORARY.length()) : name;
+        String target = name.endsWith(CheckedFile.TEMPORARY)
+                ? name.substring(0, name.length() - CheckedFile.TEMPORARY.length())
+                : name;
         boolean known = SmallFilesCheck.NAMES.contains(target)
                 || REPLICAS.contains(target)
                 || name.equals(HIGH_WATERMARK)

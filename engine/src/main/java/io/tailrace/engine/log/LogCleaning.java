@@ -114,7 +114,8 @@ public final class LogCleaning {
         } else if (log.replace(finished)) {
             bytesFreed += finished.oldBytes() - finished.fresh().size();
         } else {
-            // What retention has left of them is not compacted. So nothing behind them may be, else a tombstone goes before what it
+            // What retention has left of them is not compacted. So nothing behind them may be, else a tombstone goes
+            // before what it
             // deletes, and it must not count as compacted.
             done = true;
         }

@@ -178,8 +178,8 @@ public final class LogCleaner {
         due.keySet().stream()
                 .filter(replica -> !fitting.containsKey(replica))
                 .findFirst()
-                .ifPresent(replica -> waitForRoom(
-                        replica, tooLittle(due.get(replica).bytesToWrite())));
+                .ifPresent(replica ->
+                        waitForRoom(replica, tooLittle(due.get(replica).bytesToWrite())));
         return max(fitting, Log.Dirt::bytes);
     }
 

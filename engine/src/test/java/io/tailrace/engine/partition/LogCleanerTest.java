@@ -261,7 +261,8 @@ class LogCleanerTest {
         for (int i = 0; i < 1_000; i++) {
             run(1);
             all.stream()
-                    .filter(replica -> !done.contains(replica) && !replica.dirt().isDue())
+                    .filter(replica ->
+                            !done.contains(replica) && !replica.dirt().isDue())
                     .forEach(done::add);
         }
         return done;

@@ -41,6 +41,7 @@ class KilledCompactionTest {
     private static final int MANY_KILLS = 50;
     /** Numbers of one life are below those of the next. */
     private static final long NUMBERS_PER_LIFE = 1_000_000_000L;
+
     private static final int BYTES_PER_SECOND_AT_LAST = 1 << 20;
     /** All that a kill may leave. */
     private static final Set<Code> LEFT_BY_A_KILL = Set.of(Code.TORN_TAIL, Code.LEFTOVER, Code.TEMPORARY_FILE);
