@@ -175,11 +175,11 @@ public final class LogCleaner {
             }
             return max(due, Log.Dirt::ratio);
         }
-        due.keySet().stream()
-                .filter(replica -> !fitting.containsKey(replica))
-                .findFirst()
-                .ifPresent(replica ->
-                        waitForRoom(replica, tooLittle(due.get(replica).bytesToWrite())));
+        due.forEach((replica, dirt) -> {
+            if (!fitting.containsKey(replica)) {
+                waitForRoom(replica, tooLittle(dirt.bytesToWrite()));
+            }
+        });
         return max(fitting, Log.Dirt::bytes);
     }
 

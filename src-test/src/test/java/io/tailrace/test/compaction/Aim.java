@@ -33,7 +33,7 @@ record Aim(Target target, int bytesPerSecond, int passes, long delayNanos) {
         DELETION(1);
 
         /** What compaction may read in a second, so that segments are rewritten long enough to be seen. */
-        private static final int SLOWLY = 1 << 20;
+        private static final int SLOWLY = 4 << 20;
 
         private final long longestDelayMillis;
 
@@ -43,7 +43,7 @@ record Aim(Target target, int bytesPerSecond, int passes, long delayNanos) {
 
         /** About how many bytes compaction is to read in a second. */
         int bytesPerSecond(Random random) {
-            return this == REWRITE ? SLOWLY : SLOWLY << random.nextInt(5);
+            return this == REWRITE ? SLOWLY : SLOWLY << random.nextInt(3);
         }
 
         boolean isHit(DiskMoment moment) {

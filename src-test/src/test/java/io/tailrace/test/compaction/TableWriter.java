@@ -50,7 +50,7 @@ public final class TableWriter {
     static final long NOTHING = -1;
 
     static final int REPORT_EVERY = 20;
-    private static final int RECORDS_PER_SECOND = 4_000;
+    private static final int RECORDS_PER_SECOND = 2_000;
     private static final int LOSE_ONE_ANSWER_IN = 20;
     private static final Map<String, String> COMPACTED = Map.of(
             "cleanup.policy", "compact",
@@ -71,6 +71,7 @@ public final class TableWriter {
                     "tailrace.data-dir", args[0],
                     "tailrace.log.cleaner.backoff", "20ms",
                     "tailrace.log.cleaner.max-bytes-per-second", args[3],
+                    "tailrace.log.cleaner.max-time-share", "1",
                     "tailrace.partition.retention-check-interval", "150ms",
                     "tailrace.partition.snapshot-bytes", "256 KiB")));
             TableWriter writer = new TableWriter(new ForgetfulNode(node, Long.parseLong(args[2]), LOSE_ONE_ANSWER_IN));
