@@ -150,7 +150,14 @@ public final class LogCleaner {
             return;
         }
         nextLookMillis = now + settings.backoff.toMillis();
-        Replica next = next();
+        try {
+            begin(next());
+        } catch (TailraceException theVolumeDoesNotAnswer) {
+            LOG.warn("Nothing is compacted for now: {}", theVolumeDoesNotAnswer.getMessage());
+        }
+    }
+
+    private void begin(@Nullable Replica next) {
         if (next == null) {
             return;
         }
