@@ -113,13 +113,13 @@ final class Node implements Tailrace {
                 directory.nodeId().toString(), name, settings.cluster().rack());
         this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         ReplicaNetwork network = links.<ReplicaNetwork>map(NodeLinks::replicas).orElse(ReplicaNetwork.NONE);
-        this.nodeReplicas = new NodeReplicas(system, directory, settings, files, network, io);
+        DiskSpace space = new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime);
+        this.nodeReplicas = new NodeReplicas(system, directory, settings, files, space, network, io);
         this.replicas = nodeReplicas.replicas();
         ReplicaReaders here = new ReplicaReaders(replicas, io);
         links.ifPresent(to -> to.serve(here::reader));
         this.lookup = new PartitionLookup(this::topics, home.controlVoters(directory.nodeId()));
         nodeReplicas.createControl(InternalPartition.CONTROL, lookup.controlVoters());
-        DiskSpace space = new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime);
         PartitionEnvironment environment =
                 new PartitionEnvironment(replicas, lookup::settings, files, space, io, clock, settings.limits());
         MemberNodes nodes = home.isMember()

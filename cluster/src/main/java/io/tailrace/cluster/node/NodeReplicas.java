@@ -8,6 +8,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.journal.ReplicaSnapshots;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
+import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.LogCleaner;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.partition.ReplicaUpkeep;
@@ -40,7 +41,6 @@ import org.slf4j.LoggerFactory;
 final class NodeReplicas implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeReplicas.class);
     private static final Duration UPKEEP = Duration.ofSeconds(1);
-    private static final Duration CLEANING = Duration.ofMillis(100);
 
     private final UUID nodeId;
     private final DataDirectory directory;
@@ -54,12 +54,12 @@ final class NodeReplicas implements AutoCloseable {
 
     private long sweptAt = -1;
     private final Cancellable upkeep;
-    private final AtomicBoolean compacting = new AtomicBoolean();
-    private final Cancellable compaction;
+    private final CompactionRounds compaction;
 
     /**
      * Over a data directory.
      *
+     * @param space whether its volume has room
      * @param network to the replicas on other nodes
      * @param io for blocking work
      */
@@ -68,6 +68,7 @@ final class NodeReplicas implements AutoCloseable {
             DataDirectory directory,
             NodeSettings settings,
             FileStore files,
+            DiskSpace space,
             ReplicaNetwork network,
             Executor io) {
         this.nodeId = directory.nodeId();
@@ -90,10 +91,12 @@ final class NodeReplicas implements AutoCloseable {
         this.upkeep = system.scheduler()
                 .scheduleWithFixedDelay(
                         UPKEEP, UPKEEP, () -> oneAtATime(keepingUp, rounds::run), system.executionContext());
-        LogCleaner cleaner = new LogCleaner(replicas, settings.cleaner(), producers, Clock.systemUTC());
-        this.compaction = system.scheduler()
-                .scheduleWithFixedDelay(
-                        CLEANING, CLEANING, () -> oneAtATime(compacting, cleaner::run), system.executionContext());
+        this.compaction = new CompactionRounds(
+                system.scheduler(),
+                system.executionContext(),
+                io,
+                new LogCleaner(replicas, settings.cleaner(), producers, space, Clock.systemUTC(), System::nanoTime));
+        compaction.start();
     }
 
     Replicas replicas() {
@@ -226,7 +229,7 @@ final class NodeReplicas implements AutoCloseable {
     @Override
     public void close() {
         upkeep.cancel();
-        compaction.cancel();
+        compaction.close();
         replicas.close();
     }
 }

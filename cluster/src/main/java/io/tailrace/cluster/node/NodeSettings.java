@@ -78,6 +78,7 @@ record NodeSettings(
                     new LogCleaner.Settings(
                             Math.toIntExact(tailrace.getBytes("log.cleaner.dedupe-buffer-bytes")),
                             tailrace.getBytes("log.cleaner.max-bytes-per-second"),
+                            tailrace.getDouble("log.cleaner.max-time-share"),
                             tailrace.getDuration("log.cleaner.backoff")),
                     new PartitionEnvironment.Limits(
                             tailrace.getBytes("partition.queued-bytes"),

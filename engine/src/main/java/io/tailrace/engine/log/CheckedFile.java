@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The CRC32C covers all before it. An older program that meets a newer version says so and touches nothing.
  */
 public final class CheckedFile {
+    /** What the name of the file that is to replace another one ends with. */
+    static final String TEMPORARY = ".tmp";
+
     private static final int HEADER_BYTES = 8;
     private static final int CRC_BYTES = 4;
     /** Far more than any log's epochs and segments need; a length beyond it is nonsense. */
@@ -96,7 +99,7 @@ public final class CheckedFile {
     public static void write(FileStore files, Path file, int magic, int version, ByteBuffer payload)
             throws IOException {
         ByteBuffer bytes = bytes(magic, version, payload);
-        Path fresh = file.resolveSibling(file.getFileName() + ".tmp");
+        Path fresh = file.resolveSibling(file.getFileName() + TEMPORARY);
         try (StoredFile stored = files.openForWrite(fresh)) {
             stored.truncate(0);
             stored.write(bytes, 0);

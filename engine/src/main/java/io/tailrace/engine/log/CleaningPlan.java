@@ -4,6 +4,7 @@ import io.tailrace.engine.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -64,6 +65,24 @@ record CleaningPlan(List<Segment> segments, long firstDirtyOffset, long cleanByt
     /** What share of the bytes has not been compacted, 0 to 1. */
     double dirtyRatio() {
         return dirtyBytes == 0 ? 0 : (double) dirtyBytes / (cleanBytes + dirtyBytes);
+    }
+
+    /** As many as there can be records that have not been compacted. */
+    long dirtyOffsets() {
+        return segments.isEmpty() ? 0 : segments.get(segments.size() - 1).nextOffset() - firstDirtyOffset;
+    }
+
+    /** The most bytes that are written before as many or more are given free. */
+    long bytesToWrite(int segmentBytes) {
+        return largest(groups(Long.MAX_VALUE, segmentBytes));
+    }
+
+    static long largest(Collection<List<Segment>> groups) {
+        return groups.stream().mapToLong(CleaningPlan::bytes).max().orElse(0);
+    }
+
+    static long bytes(List<Segment> some) {
+        return some.stream().mapToLong(Segment::size).sum();
     }
 
     /**

@@ -48,6 +48,9 @@ public final class Log implements AutoCloseable {
     private final AtomicBoolean appending = new AtomicBoolean();
 
     private final AtomicLong appendedBytes = new AtomicLong();
+    /** That was begun last; guarded by {@link #cleaning}. */
+    private @Nullable LogCleaning pass;
+
     private volatile @Nullable TailraceException failure;
     private volatile boolean closing;
     private volatile boolean closed;
@@ -216,13 +219,16 @@ public final class Log implements AutoCloseable {
     /**
      * Where the log should begin by that retention: the base offset of a segment, or the log's end if even the newest record
      * has expired (then {@link #roll} first, so that the segment can go), never above the committed offset, never below
-     * {@link #startOffset()}. Reads nothing from the disk.
+     * {@link #startOffset()}; that also while segments are exchanged or cut. Reads nothing from the disk.
      *
      * @param nowMillis by the clock, milliseconds since 1970
      * @param committedOffset the high watermark
      */
     public long retainedFrom(Retention retention, long nowMillis, long committedOffset) {
-        return new LogRetention(chain, retention, nowMillis, committedOffset).retainedFrom();
+        int exchanges = chain.truncations();
+        long from = new LogRetention(chain, retention, nowMillis, committedOffset).retainedFrom();
+        // While segments are exchanged some are there twice: what has expired can wait, what is deleted is gone.
+        return exchanges % 2 == 0 && exchanges == chain.truncations() ? from : startOffset();
     }
 
     /**
@@ -396,9 +402,11 @@ public final class Log implements AutoCloseable {
      *
      * @param ratio what share of the bytes that may be compacted has not been yet, 0 to 1
      * @param isDue whether it is to be compacted, by its settings
+     * @param bytes how many have not been compacted yet
+     * @param bytesToWrite the most that compaction writes before it gives as many or more free
      */
-    public record Dirt(double ratio, boolean isDue) {
-        static final Dirt NONE = new Dirt(0, false);
+    public record Dirt(double ratio, boolean isDue, long bytes, long bytesToWrite) {
+        static final Dirt NONE = new Dirt(0, false, 0, 0);
     }
 
     /**
@@ -418,7 +426,11 @@ public final class Log implements AutoCloseable {
             closeOldSegment();
             CleaningPlan plan = planned(nowMillis, limitOffset);
             boolean due = plan.dirtyBytes() > 0 && plan.dirtyRatio() >= compaction.minDirtyRatio();
-            return new Dirt(plan.dirtyRatio(), due || plan.overdue());
+            return new Dirt(
+                    plan.dirtyRatio(),
+                    due || plan.overdue(),
+                    plan.dirtyBytes(),
+                    plan.bytesToWrite(chain.settings().segmentBytes()));
         });
     }
 
@@ -450,8 +462,22 @@ public final class Log implements AutoCloseable {
      * @throws TailraceException {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
      */
     public LogCleaning newCleaning(OffsetMap map, LogCleaning.Bounds bounds) {
-        return cleaning(
-                () -> new LogCleaning(this, chain, planned(bounds.nowMillis(), bounds.limitOffset()), map, bounds));
+        return cleaning(() -> {
+            abandonPass();
+            LogCleaning begun =
+                    new LogCleaning(this, chain, planned(bounds.nowMillis(), bounds.limitOffset()), map, bounds);
+            pass = begun;
+            return begun;
+        });
+    }
+
+    /** Whoever had begun one does not go on: another one begins, or the log is closed. */
+    private void abandonPass() {
+        LogCleaning begun = pass;
+        pass = null;
+        if (begun != null) {
+            begun.abandon();
+        }
     }
 
     /** Work of compaction, which a close waits for. */
@@ -628,6 +654,7 @@ public final class Log implements AutoCloseable {
             if (closed) {
                 return;
             }
+            abandonPass();
             if (failure == null) {
                 chain.markCleanStop();
             }

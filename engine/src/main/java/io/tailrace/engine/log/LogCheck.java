@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogCheck {
     private static final Pattern NUMBERED = Pattern.compile("[0-9]{20}\\.(log|index|snapshot|copy\\.snapshot)");
-    private static final String TEMPORARY = ".tmp";
     private static final String SNAPSHOT = ".snapshot";
     /** Not the log's own, so only their checksums can be told here; nor do they keep the log itself from being mended. */
     private static final List<String> REPLICAS = List.of("promise", "replica");
@@ -192,7 +191,9 @@ public final class LogCheck {
     /** What the name alone tells, and files of others. */
     private void lookAt(String name) {
         Path file = directory.resolve(name);
-        String target = name.endsWith(TEMPORARY) ? name.substring(0, name.length() - TEMPORARY.length()) : name;
+        String target = name.endsWith(CheckedFile.TEMPORARY)
+                ? name.substring(0, name.length() - CheckedFile.TEMPORARY.length())
+                : name;
         boolean known = SmallFilesCheck.NAMES.contains(target)
                 || REPLICAS.contains(target)
                 || name.equals(HIGH_WATERMARK)

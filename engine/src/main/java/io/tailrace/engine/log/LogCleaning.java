@@ -3,8 +3,9 @@ package io.tailrace.engine.log;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
-import java.util.Iterator;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,9 @@ public final class LogCleaning {
     private final CleaningPlan plan;
     private final CleaningRules rules;
     private final KeyScan keys;
-    private @Nullable Iterator<List<Segment>> groups;
+    private final int segmentBytes;
+    private final long mostToWrite;
+    private @Nullable Queue<List<Segment>> groups;
     private @Nullable SegmentRewrite rewrite;
     private boolean done;
     private long bytesRead;
@@ -41,9 +44,11 @@ public final class LogCleaning {
         this.log = log;
         this.chain = chain;
         this.plan = plan;
-        map.clear();
+        map.clear(plan.dirtyOffsets());
         this.rules = new CleaningRules(chain, map, bounds);
         this.keys = new KeyScan(plan, rules);
+        this.segmentBytes = chain.settings().segmentBytes();
+        this.mostToWrite = plan.bytesToWrite(segmentBytes);
     }
 
     /**
@@ -61,15 +66,12 @@ public final class LogCleaning {
                     left -= advance();
                 }
                 return !done;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 boolean gone = !chain.holds(sources());
                 abandon();
                 if (gone) {
-                    return false; // Retention has taken them away meanwhile.
+                    return false; // Retention has taken them away meanwhile, or the log has begun anew.
                 }
-                throw e;
-            } catch (RuntimeException e) {
-                abandon();
                 throw e;
             }
         });
@@ -79,20 +81,20 @@ public final class LogCleaning {
         if (groups == null) {
             int bytes = keys.step();
             if (bytes == 0) {
-                groups = plan.groups(keys.endOffset(), chain.settings().segmentBytes())
-                        .iterator();
+                groups = new ArrayDeque<>(plan.groups(keys.endOffset(), segmentBytes));
             }
             bytesRead += bytes;
             return Math.max(bytes, 1);
         }
         SegmentRewrite current = rewrite;
         if (current == null) {
-            if (!groups.hasNext()) {
+            List<Segment> group = groups.poll();
+            if (group == null) {
                 log.cleanedTo(keys.endOffset());
                 done = true;
                 return 1;
             }
-            rewrite = new SegmentRewrite(chain.files(), chain, groups.next(), rules);
+            rewrite = new SegmentRewrite(chain.files(), chain, group, rules);
             return 1;
         }
         int bytes = current.step();
@@ -111,7 +113,34 @@ public final class LogCleaning {
             finished.discard();
         } else if (log.replace(finished)) {
             bytesFreed += finished.oldBytes() - finished.fresh().size();
+        } else {
+            // What retention has left of them is not compacted. So nothing behind them may be, else a tombstone goes
+            // before what it
+            // deletes, and it must not count as compacted.
+            done = true;
         }
+    }
+
+    /**
+     * Ends it before its time. What has been compacted so far stays so.
+     *
+     * @throws TailraceException {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
+     */
+    public void giveUp() {
+        log.cleaning(() -> {
+            abandon();
+            return done;
+        });
+    }
+
+    /** How many bytes it may still write, at most, before it gives as many or more free. */
+    public long bytesToWrite() {
+        if (done) {
+            return 0;
+        }
+        SegmentRewrite current = rewrite;
+        long now = current == null ? 0 : current.bytesToWrite();
+        return groups == null ? mostToWrite : Math.max(now, CleaningPlan.largest(groups));
     }
 
     private List<Segment> sources() {
@@ -119,7 +148,8 @@ public final class LogCleaning {
         return current == null ? plan.segments() : current.old();
     }
 
-    private void abandon() {
+    /** The same, for who holds the log's lock of compaction. */
+    void abandon() {
         done = true;
         SegmentRewrite unfinished = rewrite;
         rewrite = null;

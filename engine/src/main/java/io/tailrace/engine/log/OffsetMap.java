@@ -32,8 +32,11 @@ public final class OffsetMap {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final ByteBuffer places;
-    private final int capacity;
-    private final int maxKeys;
+    private final int maxCapacity;
+    /** So many of the places are used, the first ones. */
+    private int capacity;
+
+    private int maxKeys;
     private final MessageDigest digest;
     private final byte[] salt = new byte[SALT_BYTES];
     private final byte[] hash = new byte[32];
@@ -47,30 +50,36 @@ public final class OffsetMap {
      * @throws TailraceException {@link ErrorCode#INVALID_SETTING} if no key fits in
      */
     public OffsetMap(int bytes) {
-        capacity = bytes / PLACE_BYTES;
-        maxKeys = (int) (capacity * MAX_LOAD);
-        if (maxKeys < 1) {
+        maxCapacity = bytes / PLACE_BYTES;
+        if ((int) (maxCapacity * MAX_LOAD) < 1) {
             throw new TailraceException(
                     ErrorCode.INVALID_SETTING,
                     "A map of " + bytes + " bytes has room for no key: give it " + 2 * PLACE_BYTES + " or more.");
         }
-        places = ByteBuffer.allocateDirect(capacity * PLACE_BYTES);
+        places = ByteBuffer.allocateDirect(maxCapacity * PLACE_BYTES);
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
-        clear();
+        clear(Long.MAX_VALUE);
     }
 
-    /** Forgets everything. */
-    void clear() {
+    /**
+     * Forgets everything. For few keys little of the memory is used, which stays in the processor's cache and leaves others there.
+     *
+     * @param mostKeys more will not come
+     */
+    void clear(long mostKeys) {
         if (keys > 0) {
             byte[] zeros = new byte[1 << 16];
-            for (int at = 0; at < places.capacity(); at += zeros.length) {
-                places.put(at, zeros, 0, Math.min(zeros.length, places.capacity() - at));
+            int end = capacity * PLACE_BYTES;
+            for (int at = 0; at < end; at += zeros.length) {
+                places.put(at, zeros, 0, Math.min(zeros.length, end - at));
             }
         }
+        capacity = (int) Math.min(maxCapacity, Math.ceil(Math.max(1, mostKeys) / MAX_LOAD));
+        maxKeys = (int) (capacity * MAX_LOAD);
         RANDOM.nextBytes(salt);
         keys = 0;
         latestOffset = -1;

@@ -456,7 +456,7 @@ final class RecoveryScan {
         long end = last.nextOffset();
         checkStart(end);
         deleteLeftovers();
-        SegmentSwap.removeUnfinished(files, directory);
+        Leftovers.remove(files, directory);
         CleanedTo.forgetBeyond(files, directory, end);
         if (!clean) {
             // What a killed process wrote, and the name of what it created, may be in the kernel's memory only; from

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentRewrite {
     private static final int CHUNK_BYTES = 1 << 18;
+    /** A segment at once would keep whoever else forces something waiting. */
+    private static final int FORCE_EVERY_BYTES = 4 << 20;
 
+    private final FileStore files;
     private final List<Segment> old;
     private final CleaningRules rules;
     private final Segment fresh;
@@ -25,9 +28,12 @@ final class SegmentRewrite {
     private @Nullable CheckedWalk walk;
     private @Nullable RecordBatch standIn;
     private long counted;
+    private long readBytes;
+    private int forcedBytes;
     private boolean changed;
 
     SegmentRewrite(FileStore files, SegmentChain chain, List<Segment> old, CleaningRules rules) throws IOException {
+        this.files = files;
         this.old = old;
         this.rules = rules;
         this.sources = old.iterator();
@@ -62,6 +68,7 @@ final class SegmentRewrite {
         RecordBatch remains = rules.compacted(batch, counted);
         changed |= remains != batch;
         take(remains);
+        readBytes += batch.sizeInBytes();
         return batch.sizeInBytes();
     }
 
@@ -106,16 +113,21 @@ final class SegmentRewrite {
             fresh.append(pending, 0);
             pending.clear();
             pendingBytes = 0;
+            if (fresh.size() - forcedBytes >= FORCE_EVERY_BYTES) {
+                fresh.force();
+                forcedBytes = fresh.size();
+            }
         }
     }
 
-    /** Brings everything to the disk, the index included. */
+    /** Brings everything to the disk, the index and the names included: nobody waits for that yet. */
     void finish() throws IOException {
         writeStandIn();
         drain();
         fresh.force();
         fresh.seal();
         fresh.close();
+        files.syncDirectory(CheckedFile.directoryOf(fresh.path()));
     }
 
     /** Whether anything is other than it was. */
@@ -130,7 +142,12 @@ final class SegmentRewrite {
 
     /** How many bytes that had. */
     long oldBytes() {
-        return old.stream().mapToLong(Segment::size).sum();
+        return CleaningPlan.bytes(old);
+    }
+
+    /** How many bytes may still be written, at most. */
+    long bytesToWrite() {
+        return oldBytes() - readBytes + pendingBytes;
     }
 
     /** The new segment, under a name of its own as long as the old ones are in force. */

@@ -59,10 +59,8 @@ final class SegmentSwap {
         return bases;
     }
 
-    /** Gives the old segments up, durably. */
+    /** Gives the old segments up, durably. What replaces them is on the disk, its name included. */
     static void begin(FileStore files, Path directory, List<Long> bases) throws IOException {
-        // The names of what replaces them first.
-        files.syncDirectory(directory);
         ByteBuffer payload = ByteBuffer.allocate(Integer.BYTES + bases.size() * Long.BYTES);
         payload.putInt(bases.size());
         bases.forEach(payload::putLong);
@@ -101,19 +99,5 @@ final class SegmentSwap {
             }
         }
         end(files, directory);
-    }
-
-    /** Removes what compaction has not brought to its end. */
-    static void removeUnfinished(FileStore files, Path directory) throws IOException {
-        boolean removed = false;
-        for (String name : files.list(directory)) {
-            if (name.endsWith(CLEANED)) {
-                files.delete(directory.resolve(name));
-                removed = true;
-            }
-        }
-        if (removed) {
-            files.syncDirectory(directory);
-        }
     }
 }

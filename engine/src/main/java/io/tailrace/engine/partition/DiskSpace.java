@@ -33,17 +33,22 @@ public final class DiskSpace {
 
     /** Takes so many bytes of the room there is; {@code false} if they would go below the floor. */
     public synchronized boolean take(long bytes) {
+        if (!has(bytes)) {
+            return false;
+        }
+        left -= bytes;
+        return true;
+    }
+
+    /** Whether there is room for so many bytes. */
+    public synchronized boolean has(long bytes) {
         long now = nanoClock.getAsLong();
         if (!looked || now - lookedAt > LOOK_EVERY_NANOS) {
             left = usableBytes() - floorBytes;
             lookedAt = now;
             looked = true;
         }
-        if (bytes > left) {
-            return false;
-        }
-        left -= bytes;
-        return true;
+        return bytes <= left;
     }
 
     private long usableBytes() {

@@ -1,6 +1,7 @@
 package io.tailrace.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tailrace.engine.error.TailraceException;
 import java.io.IOException;
@@ -227,9 +228,10 @@ class LogCleaningTest {
         for (int i = 0; i < 10; i++) {
             model.append(log);
         }
-        assertThat(log.dirt(2_000, model.endOffset())).isEqualTo(new Log.Dirt(0, false));
+        assertThat(log.dirt(2_000, model.endOffset())).isEqualTo(Log.Dirt.NONE);
         now.put("now", 20_000L);
-        assertThat(log.dirt(20_000, model.endOffset())).isEqualTo(new Log.Dirt(1, true));
+        assertThat(log.dirt(20_000, model.endOffset()).ratio()).isEqualTo(1);
+        assertThat(log.dirt(20_000, model.endOffset()).isDue()).isTrue();
         compact(log, LARGE_MAP, 20_000, model.endOffset());
         assertThat(KeyedLog.read(log)).isEqualTo(model.compactedTo(model.endOffset()));
         log.close();
@@ -273,6 +275,129 @@ class LogCleaningTest {
         }
         assertThat(log.chain().segments()).containsExactlyElementsOf(before);
         log.close();
+    }
+
+    @Test
+    void aPassThatRetentionDisturbsIsNotTakenForDoneSoNothingDeletedComesBack() {
+        for (int steps = 0; steps < 60; steps++) {
+            LogCleaningTest test = new LogCleaningTest();
+            KeyedLog model = new KeyedLog(new Random(12), 12);
+            Log log = test.open(2_000, EAGER);
+            for (int i = 0; i < 60; i++) {
+                model.append(log);
+                if (i % 3 == 2) {
+                    // Several of them are to become one.
+                    log.roll();
+                }
+            }
+            LogCleaning cleaning = log.newCleaning(
+                    new OffsetMap(LARGE_MAP),
+                    new LogCleaning.Bounds(0, model.endOffset(), Long.MAX_VALUE, KeyedLog.MAX_PRODUCERS));
+            for (int step = 0; step < 60 + steps; step++) {
+                cleaning.step(1);
+            }
+            Segment first = log.chain().segments().iterator().next();
+            log.advanceStartTo(first.nextOffset());
+            log.deleteSegmentsBelow(model.endOffset());
+            while (cleaning.step(500)) {
+                // Until it is done.
+            }
+            compact(log, LARGE_MAP, 0, model.endOffset());
+            List<KeyedLog.Seen> expected = model.compactedTo(model.endOffset()).stream()
+                    .filter(record -> record.offset() >= log.startOffset())
+                    .toList();
+            assertThat(KeyedLog.read(log)).as("%d steps", steps).isEqualTo(expected);
+            model.append(log);
+            log.roll();
+            pass(log, new OffsetMap(LARGE_MAP), 10_000, model.endOffset());
+            assertThat(KeyedLog.table(KeyedLog.read(log)))
+                    .as("%d steps, when tombstones are gone", steps)
+                    .isEqualTo(KeyedLog.table(model.records.stream()
+                            .filter(record -> record.offset() >= log.startOffset())
+                            .toList()));
+            log.close();
+            test.assertSound();
+        }
+    }
+
+    @Test
+    void whatIsClosedInTheMiddleOfAPassHasNothingLeftOfIt() throws IOException {
+        KeyedLog model = new KeyedLog(new Random(13), 5);
+        Log log = open(1_000, EAGER);
+        for (int i = 0; i < 60; i++) {
+            model.append(log);
+        }
+        LogCleaning cleaning = log.newCleaning(
+                new OffsetMap(LARGE_MAP), new LogCleaning.Bounds(0, model.endOffset(), Long.MAX_VALUE, 6));
+        while (disk.list(DIRECTORY).stream().noneMatch(name -> name.endsWith(SegmentSwap.CLEANED))) {
+            assertThat(cleaning.step(1)).isTrue();
+        }
+        log.close();
+        assertThatThrownBy(() -> cleaning.step(1)).isInstanceOf(TailraceException.class);
+        assertThat(disk.list(DIRECTORY)).noneMatch(name -> name.endsWith(SegmentSwap.CLEANED));
+        assertSound();
+    }
+
+    @Test
+    void nothingExpiresWhileSegmentsAreExchangedSinceSomeAreThereTwice() {
+        List<Long> asked = new ArrayList<>();
+        Log[] logs = new Log[1];
+        FileStore files = new ForwardingFileStore(disk) {
+            @Override
+            public void rename(Path from, Path to) throws IOException {
+                super.rename(from, to);
+                if (from.toString().endsWith(SegmentSwap.CLEANED)) {
+                    asked.add(logs[0].retainedFrom(new Retention(-1, 1), 0, Long.MAX_VALUE));
+                }
+            }
+        };
+        logs[0] = Log.open(
+                files, DIRECTORY, new LogSettings(1_000, 1_000_000, 200).with(EAGER), () -> Instant.ofEpochMilli(1));
+        KeyedLog model = new KeyedLog(new Random(15), 5);
+        for (int i = 0; i < 60; i++) {
+            model.append(logs[0]);
+        }
+        assertThat(logs[0].retainedFrom(new Retention(-1, 1), 0, Long.MAX_VALUE))
+                .isPositive();
+        compact(logs[0], LARGE_MAP, 0, model.endOffset());
+        assertThat(asked).isNotEmpty().containsOnly(0L);
+        logs[0].close();
+    }
+
+    @Test
+    void theAgeOfACompactedSegmentIsThatOfWhatRemains() {
+        KeyedLog model = new KeyedLog(new Random(14), 5);
+        Log log = open(1_500, EAGER);
+        for (int i = 0; i < 90; i++) {
+            model.append(log);
+        }
+        log.roll();
+        compact(log, LARGE_MAP, 0, model.endOffset());
+        List<KeyedLog.Seen> left = model.compactedTo(model.endOffset());
+        for (KeyedLog.Seen record : left) {
+            // What is as old as it expires, but for who shares a segment with what is younger.
+            long from = log.retainedFrom(new Retention(0, -1), record.timestamp() + 1, model.endOffset());
+            assertThat(left.stream()
+                            .filter(each -> each.offset() < from)
+                            .allMatch(each -> each.timestamp() <= record.timestamp()))
+                    .isTrue();
+        }
+        long last = left.get(left.size() - 1).timestamp();
+        assertThat(log.retainedFrom(new Retention(0, -1), last + 1, model.endOffset()))
+                .isEqualTo(model.endOffset());
+        assertThat(log.retainedFrom(new Retention(-1, bytes(log)), 0, model.endOffset()))
+                .isZero();
+        assertThat(log.retainedFrom(new Retention(-1, bytes(log) / 2), 0, model.endOffset()))
+                .isBetween(1L, model.endOffset() - 1);
+        log.close();
+    }
+
+    private static long bytes(Log log) {
+        long bytes = 0;
+        for (Segment segment : log.chain().segments()) {
+            bytes += segment.size();
+        }
+        return bytes;
     }
 
     @Test

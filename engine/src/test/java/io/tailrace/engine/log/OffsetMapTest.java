@@ -29,8 +29,8 @@ class OffsetMapTest {
     void itKnowsTheNewestOffsetOfEachKeyAndIsEmptyAfterwards() {
         Random random = new Random(1);
         OffsetMap map = new OffsetMap(24 * 2_000);
-        for (int round = 0; round < 3; round++) {
-            map.clear();
+        for (int mostKeys : new int[] {2_000, 1_400, Integer.MAX_VALUE, 1_400}) {
+            map.clear(mostKeys);
             assertThat(map.latestOffset()).isEqualTo(-1);
             Map<Integer, Long> model = new HashMap<>();
             for (long offset = 0; offset < 5_000; offset++) {
@@ -57,6 +57,17 @@ class OffsetMapTest {
         assertThat(put(map, 3, 7)).isTrue();
         assertThat(get(map, 3)).isEqualTo(7);
         assertThat(get(map, 6)).isEqualTo(-1);
+    }
+
+    @Test
+    void itHasRoomForAsManyKeysAsWereAnnounced() {
+        OffsetMap map = new OffsetMap(24 * 2_000);
+        for (int mostKeys = 0; mostKeys < 1_500; mostKeys += 7) {
+            map.clear(mostKeys);
+            for (int number = 0; number < mostKeys; number++) {
+                assertThat(put(map, number, number)).isTrue();
+            }
+        }
     }
 
     @Test

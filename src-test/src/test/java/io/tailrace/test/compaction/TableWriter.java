@@ -46,8 +46,11 @@ public final class TableWriter {
     /** As long as it is not too old as well. */
     static final String WINDOW = "window";
 
+    /** As the first number: it only reads. */
+    static final long NOTHING = -1;
+
     static final int REPORT_EVERY = 20;
-    private static final int RECORDS_PER_SECOND = 4_000;
+    private static final int RECORDS_PER_SECOND = 2_000;
     private static final int LOSE_ONE_ANSWER_IN = 20;
     private static final Map<String, String> COMPACTED = Map.of(
             "cleanup.policy", "compact",
@@ -68,6 +71,7 @@ public final class TableWriter {
                     "tailrace.data-dir", args[0],
                     "tailrace.log.cleaner.backoff", "20ms",
                     "tailrace.log.cleaner.max-bytes-per-second", args[3],
+                    "tailrace.log.cleaner.max-time-share", "1",
                     "tailrace.partition.retention-check-interval", "150ms",
                     "tailrace.partition.snapshot-bytes", "256 KiB")));
             TableWriter writer = new TableWriter(new ForgetfulNode(node, Long.parseLong(args[2]), LOSE_ONE_ANSWER_IN));
@@ -75,8 +79,11 @@ public final class TableWriter {
             writer.read(TABLE);
             writer.read(WINDOW);
             say("writing");
-            writer.write(TABLE, Long.parseLong(args[1]));
-            writer.write(WINDOW, Long.parseLong(args[1]));
+            long first = Long.parseLong(args[1]);
+            if (first != NOTHING) {
+                writer.write(TABLE, first);
+                writer.write(WINDOW, first);
+            }
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -99,7 +106,7 @@ public final class TableWriter {
     private void createTopics() {
         var names = join(node.topics().list()).stream().map(Topic::name).toList();
         TopicSettings table = TopicSettings.DEFAULT.with(COMPACTED);
-        TopicSettings window = table.with(Map.of("cleanup.policy", "compact,delete", "retention.bytes", "150000"));
+        TopicSettings window = table.with(Map.of("cleanup.policy", "compact,delete", "retention.bytes", "60000"));
         if (!names.contains(TABLE)) {
             join(node.topics().create(NewTopic.of(TABLE, 1).withSettings(table)));
         }

@@ -48,6 +48,11 @@ public final class WriterProcess implements AutoCloseable {
         process.toHandle().destroyForcibly();
     }
 
+    /** Asks it to end, as SIGTERM does. */
+    public void end() {
+        process.toHandle().destroy();
+    }
+
     /** Kills it, if nobody has, and waits until it is dead. */
     @Override
     public void close() throws IOException {
