@@ -45,8 +45,10 @@ final class Lz4Frame {
         return XXHashFactory.fastestInstance().hash32();
     }
 
-    static void compress(byte[] source, int start, int end, BoundedBytes target) {
-        LZ4Compressor compressor = codec().fastCompressor();
+    static void compress(Codec level, byte[] source, int start, int end, BoundedBytes target) {
+        // As Kafka has it: the default level is the quick compressor, all others are those of the dense one.
+        LZ4Compressor compressor =
+                level.isDefaultLevel() ? codec().fastCompressor() : codec().highCompressor(level.level());
         byte[] descriptor = {(byte) (VERSION | INDEPENDENT_BLOCKS), (byte) (SMALLEST_BLOCK_CODE << 4)};
         putInt(target, MAGIC);
         target.put(descriptor, 0, descriptor.length);

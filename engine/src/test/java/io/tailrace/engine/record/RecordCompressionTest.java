@@ -32,7 +32,7 @@ class RecordCompressionTest {
     void whatIsCompressedDecompresses(Compression codec) {
         for (int size : new int[] {0, 1, 100, 32 * 1024, 64 * 1024, 64 * 1024 + 1, 300_000}) {
             byte[] text = text(size);
-            byte[] batch = RecordFixture.array(RecordCompression.compress(codec, text, 0, size));
+            byte[] batch = RecordFixture.array(RecordCompression.compress(Codec.of(codec), text, 0, size));
             ByteCursor back = RecordCompression.decompress(codec, batch, RecordBatch.HEADER_BYTES, batch.length, size);
             assertThat(Arrays.copyOf(back.array, back.limit)).isEqualTo(text);
         }
