@@ -100,8 +100,7 @@ final class RecordRoutes implements Routes {
                 return Optional.of(compression);
             }
         }
-        throw Json.malformed(
-                "compression is '" + Json.shown(name, 30) + "': give none, gzip, snappy, lz4 or zstd.");
+        throw Json.malformed("compression is '" + Json.shown(name, 30) + "': give none, gzip, snappy, lz4 or zstd.");
     }
 
     private HttpResponse produceLines(

@@ -33,7 +33,8 @@ public final class ProduceRun {
      * @param keepGoing whether to go on after a record was refused
      * @param compression of the batches; {@code null}: the server's choice
      */
-    public record Settings(Duration timeout, boolean keepGoing, @Nullable Compression compression) {}
+    public record Settings(
+            Duration timeout, boolean keepGoing, @Nullable Compression compression) {}
 
     /** Sends to that topic; nothing is read or sent before {@link #run}. */
     public ProduceRun(Server server, String topic, RecordEncoder encoder, Settings settings, ProduceListener listener) {

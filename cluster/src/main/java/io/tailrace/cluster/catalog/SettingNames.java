@@ -117,9 +117,15 @@ final class SettingNames {
         SortedMap<String, String> all = new TreeMap<>();
         all.put("cleanup.policy", policy(settings));
         all.put("compression.type", compressionType(settings));
-        all.put(levelOf(Compression.GZIP), Integer.toString(settings.compression().gzipLevel()));
-        all.put(levelOf(Compression.LZ4), Integer.toString(settings.compression().lz4Level()));
-        all.put(levelOf(Compression.ZSTD), Integer.toString(settings.compression().zstdLevel()));
+        all.put(
+                levelOf(Compression.GZIP),
+                Integer.toString(settings.compression().gzipLevel()));
+        all.put(
+                levelOf(Compression.LZ4),
+                Integer.toString(settings.compression().lz4Level()));
+        all.put(
+                levelOf(Compression.ZSTD),
+                Integer.toString(settings.compression().zstdLevel()));
         all.put("delete.retention.ms", Long.toString(settings.compaction().deleteRetentionMillis()));
         all.put("max.compaction.lag.ms", Long.toString(settings.compaction().maxLagMillis()));
         all.put(

@@ -67,8 +67,7 @@ final class Leading {
                 log,
                 child,
                 context.getSystem().dispatchers().lookup(BATCH_WORK),
-                done -> context.pipeToSelf(
-                        done, (admitted, failure) -> new Partition.FromArrivals(this, admitted)));
+                done -> context.pipeToSelf(done, (admitted, failure) -> new Partition.FromArrivals(this, admitted)));
         this.start = new StartMover(
                 id,
                 environment,

@@ -75,8 +75,7 @@ public record BatchAdmission(boolean keyed, Optional<Codec> codec) {
      */
     public RecordBatch admitted(RecordBatch batch) {
         ensureWithinLimit(batch);
-        boolean trusted = batch.isBuiltHere() && (!keyed || batch.isBuiltKeyed());
-        if (trusted && !isRecompressed(batch)) {
+        if (isTrusted(batch) && !isRecompressed(batch)) {
             return batch;
         }
         if (batch.compression() == Compression.NONE) {
@@ -94,6 +93,11 @@ public record BatchAdmission(boolean keyed, Optional<Codec> codec) {
             }
         }
         return lookedThrough(batch, records);
+    }
+
+    /** Whether its records need not be gone through. Where it lacks a key they are, to say where. */
+    private boolean isTrusted(RecordBatch batch) {
+        return batch.isBuiltHere() && (!keyed || batch.isBuiltKeyed());
     }
 
     /** As far as it is known without unfolding anything. */
@@ -115,9 +119,7 @@ public record BatchAdmission(boolean keyed, Optional<Codec> codec) {
     private RecordBatch lookedThrough(RecordBatch batch, ByteCursor records) {
         int start = records.position;
         int end = records.limit;
-        boolean allKeyed = batch.isBuiltHere() && (batch.isBuiltKeyed() || !keyed)
-                ? batch.isBuiltKeyed()
-                : BatchCheck.ensureWellFormed(batch, records, keyed);
+        boolean allKeyed = isTrusted(batch) ? batch.isBuiltKeyed() : BatchCheck.ensureWellFormed(batch, records, keyed);
         if (!isRecompressed(batch)) {
             return batch;
         }
@@ -126,7 +128,8 @@ public record BatchAdmission(boolean keyed, Optional<Codec> codec) {
         bytes.put(0, batch.bytes(), 0, RecordBatch.HEADER_BYTES);
         bytes.putInt(RecordBatch.LENGTH_AT, bytes.limit() - RecordBatch.LENGTH_PREFIX_BYTES);
         int attributes = batch.attributes() & ~RecordBatch.CODEC_MASK;
-        bytes.putShort(RecordBatch.ATTRIBUTES_AT, (short) (attributes | wanted.compression().id()));
+        bytes.putShort(RecordBatch.ATTRIBUTES_AT, (short)
+                (attributes | wanted.compression().id()));
         bytes.putInt(RecordBatch.CRC_AT, RecordBatch.checksum(bytes.slice()));
         return RecordBatch.built(bytes, end - start, allKeyed);
     }

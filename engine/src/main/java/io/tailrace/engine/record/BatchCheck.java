@@ -55,8 +55,8 @@ final class BatchCheck {
         }
         // A search by time, and retention, trust the header.
         if (createTime && maxTimestamp != batch.maxTimestamp()) {
-            throw RecordBatch.corrupt("its newest record is of " + maxTimestamp + ", the header says "
-                    + batch.maxTimestamp());
+            throw RecordBatch.corrupt(
+                    "its newest record is of " + maxTimestamp + ", the header says " + batch.maxTimestamp());
         }
         return allKeyed;
     }

@@ -65,8 +65,7 @@ final class RecordCompression {
     private static void zstd(int level, byte[] source, int start, int end, BoundedBytes target) throws IOException {
         int room = Math.toIntExact(Zstd.compressBound(end - start));
         target.ensureRoom(room);
-        long size = Zstd.compressByteArray(
-                target.array(), target.size(), room, source, start, end - start, level);
+        long size = Zstd.compressByteArray(target.array(), target.size(), room, source, start, end - start, level);
         if (Zstd.isError(size)) {
             throw new IOException(Zstd.getErrorName(size));
         }

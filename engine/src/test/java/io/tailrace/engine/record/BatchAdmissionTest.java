@@ -113,8 +113,8 @@ class BatchAdmissionTest {
 
     @Test
     void ofABatchThatTheTopicsCodecAlreadyHasTheBytesStayWhateverTheLevel() {
-        RecordBatch batch = RecordBatch.at(
-                RecordFixture.batch(Compression.ZSTD, RecordFixture.random(1, 100)).bytes());
+        RecordBatch batch = RecordBatch.at(RecordFixture.batch(Compression.ZSTD, RecordFixture.random(1, 100))
+                .bytes());
         BatchAdmission dense = new BatchAdmission(false, Optional.of(new Codec(Compression.ZSTD, 19)));
         assertThat(dense.admitted(batch)).isSameAs(batch);
     }
@@ -170,15 +170,14 @@ class BatchAdmissionTest {
         assertThat(AS_IT_COMES.admitted(unkeyed)).isSameAs(unkeyed);
         assertThatThrownBy(() -> compacted.admitted(unkeyed)).hasMessageContaining("Record 1 ");
         assertCode(ErrorCode.INVALID_RECORD, () -> compacted.admitted(RecordBatch.at(unkeyed.bytes())));
-        assertCode(
-                ErrorCode.INVALID_RECORD,
-                () -> new BatchAdmission(true, Optional.of(Codec.of(Compression.SNAPPY))).admitted(unkeyed));
+        assertCode(ErrorCode.INVALID_RECORD, () -> new BatchAdmission(true, Optional.of(Codec.of(Compression.SNAPPY)))
+                .admitted(unkeyed));
     }
 
     @Test
     void marksThatOnlyALogSetsAreRefused() {
-        byte[] good = RecordFixture.array(
-                RecordFixture.batch(Compression.NONE, RecordFixture.random(1, 3)).bytes());
+        byte[] good = RecordFixture.array(RecordFixture.batch(Compression.NONE, RecordFixture.random(1, 3))
+                .bytes());
         for (int bit = 3; bit < 16; bit++) {
             byte[] bad = good.clone();
             ByteBuffer.wrap(bad).putShort(RecordBatch.ATTRIBUTES_AT, (short) (1 << bit));
@@ -188,8 +187,8 @@ class BatchAdmissionTest {
 
     @Test
     void aNewestTimestampThatNoRecordHasIsCorrupt() {
-        byte[] bad = RecordFixture.array(
-                RecordFixture.batch(Compression.NONE, RecordFixture.random(1, 3)).bytes());
+        byte[] bad = RecordFixture.array(RecordFixture.batch(Compression.NONE, RecordFixture.random(1, 3))
+                .bytes());
         ByteBuffer.wrap(bad).putLong(RecordBatch.MAX_TIMESTAMP_AT, Long.MAX_VALUE);
         assertCode(ErrorCode.CORRUPT_BATCH, () -> AS_IT_COMES.admitted(RecordFixture.sealed(bad)));
     }

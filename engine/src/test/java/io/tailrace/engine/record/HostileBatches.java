@@ -144,8 +144,8 @@ public final class HostileBatches {
     }
 
     private static byte[] bytes(Compression codec, long seed, int records) {
-        return RecordFixture.array(RecordFixture.batch(codec, RecordFixture.random(seed, records))
-                .bytes());
+        return RecordFixture.array(
+                RecordFixture.batch(codec, RecordFixture.random(seed, records)).bytes());
     }
 
     /** The batch reads the same here and with Kafka's own classes. */

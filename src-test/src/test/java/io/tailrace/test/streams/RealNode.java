@@ -102,8 +102,7 @@ final class RealNode implements AutoCloseable {
     /** The same with settings. */
     String topic(int partitions, Map<String, String> settings) {
         String name = "topic-" + topics.incrementAndGet();
-        await(tailrace
-                .topics()
+        await(tailrace.topics()
                 .create(NewTopic.of(name, partitions).withSettings(TopicSettings.DEFAULT.with(settings))));
         return name;
     }
