@@ -103,7 +103,7 @@ final class PartitionWriter {
 
     private void follow() {
         TopicSettings now = topic.topic().settings();
-        if (now != followed) {
+        if (!now.equals(followed)) {
             followed = now;
             codec = codec(core.settings().compression(), now);
             maxBytes = maxBytes(now, codec);

@@ -18,7 +18,7 @@ public record BatchAdmission(boolean keyed, Optional<Codec> codec) {
     private static final int USUAL_BYTES = 4 << 20;
     private static final int PRODUCER_BITS = RecordBatch.CODEC_MASK;
 
-    /** Held by the one batch of the process that unfolds to more than is usual, so that bombs cannot fill the heap together. */
+    /** Held by the one batch of the process that unfolds to more than is usual, so that many cannot fill the heap together. */
     private static final Object LARGE = new Object();
 
     /**
@@ -89,7 +89,7 @@ public record BatchAdmission(boolean keyed, Optional<Codec> codec) {
                 throw e;
             }
             synchronized (LARGE) {
-                return lookedThrough(batch, batch.uncompressed(RecordBatch.MAX_UNCOMPRESSED_BYTES));
+                return lookedThrough(batch, batch.uncompressed(RecordBatch.MAX_UNCOMPRESSED_BYTES, true));
             }
         }
         return lookedThrough(batch, records);

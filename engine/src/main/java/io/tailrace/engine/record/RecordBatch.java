@@ -348,6 +348,15 @@ public final class RecordBatch {
     }
 
     ByteCursor uncompressed(int maxRecordsBytes) {
+        return uncompressed(maxRecordsBytes, false);
+    }
+
+    /**
+     * Its records, uncompressed.
+     *
+     * @param counted whether compressed ones are counted first: see {@link RecordCompression#decompressCounted}
+     */
+    ByteCursor uncompressed(int maxRecordsBytes, boolean counted) {
         Compression codec = compression();
         byte[] array;
         int start = HEADER_BYTES;
@@ -363,7 +372,9 @@ public final class RecordBatch {
         if (codec == Compression.NONE || start == end) {
             return new ByteCursor(array, start, end);
         }
-        return RecordCompression.decompress(codec, array, start, end, maxRecordsBytes);
+        return counted
+                ? RecordCompression.decompressCounted(codec, array, start, end, maxRecordsBytes)
+                : RecordCompression.decompress(codec, array, start, end, maxRecordsBytes);
     }
 
     /**

@@ -81,7 +81,21 @@ final class RecordCompression {
     static ByteCursor decompress(Compression codec, byte[] source, int start, int end, int maxBytes) {
         // A guess; what is really needed grows with what has really been decompressed, not with what a header claims.
         int guess = (int) Math.min(Math.max(0, maxBytes), Math.max(256, 4L * (end - start)));
-        BoundedBytes target = new BoundedBytes(guess, maxBytes);
+        return cursor(decompressed(codec, source, start, end, new BoundedBytes(guess, maxBytes)));
+    }
+
+    /**
+     * The same, after they have been counted: memory is taken for what they really become, and none if that is too much. For what
+     * is so large that going through it twice is the lesser evil.
+     */
+    static ByteCursor decompressCounted(Compression codec, byte[] source, int start, int end, int maxBytes) {
+        int size = decompressed(codec, source, start, end, BoundedBytes.counting(maxBytes))
+                .written();
+        return cursor(decompressed(codec, source, start, end, new BoundedBytes(size, size)));
+    }
+
+    private static BoundedBytes decompressed(
+            Compression codec, byte[] source, int start, int end, BoundedBytes target) {
         try {
             switch (codec) {
                 case NONE -> target.put(source, start, end - start);
@@ -106,6 +120,10 @@ final class RecordCompression {
                             + ". Send the batch again as it was built.",
                     e);
         }
+        return target;
+    }
+
+    private static ByteCursor cursor(BoundedBytes target) {
         return new ByteCursor(target.array(), 0, target.size());
     }
 
