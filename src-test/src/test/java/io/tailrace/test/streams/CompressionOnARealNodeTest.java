@@ -89,7 +89,7 @@ class CompressionOnARealNodeTest {
         String topic = compressed(node, type);
         List<String> expected = new ArrayList<>();
         for (Compression codec : Compression.values()) {
-            int from = codec.ordinal() * RECORDS;
+            int from = codec.id() * RECORDS;
             produce(node, topic, codec, from);
             for (int n = from; n < from + RECORDS; n++) {
                 expected.add(n + " key" + n + " value " + n + " of many that are alike");
@@ -100,9 +100,8 @@ class CompressionOnARealNodeTest {
         for (MutableRecordBatch batch : asKafkaSeesIt(node, topic)) {
             batch.ensureValid();
             String codec = batch.compressionType().name;
-            String sent = Compression.values()[(int) batch.baseOffset() / RECORDS]
-                    .name()
-                    .toLowerCase(Locale.ROOT);
+            String sent =
+                    Compression.ofId((int) batch.baseOffset() / RECORDS).name().toLowerCase(Locale.ROOT);
             String wanted = type.equals("producer") ? sent : type.equals("uncompressed") ? "none" : type;
             assertThat(codec).isEqualTo(wanted);
             batch.forEach(record -> kafkas.add(text(record)));
