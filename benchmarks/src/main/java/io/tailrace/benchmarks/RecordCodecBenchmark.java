@@ -1,5 +1,7 @@
 package io.tailrace.benchmarks;
 
+import io.tailrace.engine.record.BatchAdmission;
+import io.tailrace.engine.record.Codec;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.Headers;
@@ -8,6 +10,7 @@ import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.record.RecordCursor;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,6 +37,8 @@ import org.openjdk.jmh.infra.Blackhole;
 public class RecordCodecBenchmark {
     private static final int RECORDS = 600;
     private static final int MAX_BATCH_BYTES = 1 << 20;
+    private static final BatchAdmission AS_IT_COMES = new BatchAdmission(false, Optional.empty());
+    private static final BatchAdmission FOR_ZSTD = new BatchAdmission(false, Optional.of(Codec.of(Compression.ZSTD)));
 
     /** The codec of the batch. */
     @Param({"NONE", "GZIP", "SNAPPY", "LZ4", "ZSTD"})
@@ -43,6 +48,7 @@ public class RecordCodecBenchmark {
     private final byte[][] values = new byte[RECORDS][];
     private byte[] recycled = new byte[0];
     private RecordBatch batch = ControlRecords.barrier(0, 0, 0);
+    private RecordBatch arrived = batch;
 
     /** Makes records like lines of a log: half of a value repeats, half does not. */
     @Setup
@@ -58,6 +64,7 @@ public class RecordCodecBenchmark {
         }
         recycled = new byte[MAX_BATCH_BYTES];
         batch = build();
+        arrived = RecordBatch.at(batch.bytes());
     }
 
     private RecordBatch build() {
@@ -97,7 +104,31 @@ public class RecordCodecBenchmark {
         }
     }
 
-    /** What a partition checks of each batch on receipt, per record. */
+    /** What a partition does with a batch that was built in its process, per record. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public RecordBatch admitBuiltHere() {
+        BatchAdmission.ensureHeader(batch);
+        return AS_IT_COMES.admitted(batch);
+    }
+
+    /** What it does with one that came from elsewhere, per record. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public RecordBatch admitArrived() {
+        BatchAdmission.ensureHeader(arrived);
+        return AS_IT_COMES.admitted(arrived);
+    }
+
+    /** What it does with one that its topic wants compressed with zstd, per record. */
+    @Benchmark
+    @OperationsPerInvocation(RECORDS)
+    public RecordBatch admitForZstd() {
+        BatchAdmission.ensureHeader(arrived);
+        return FOR_ZSTD.admitted(arrived);
+    }
+
+    /** The header and the checksum alone, per record. */
     @Benchmark
     @OperationsPerInvocation(RECORDS)
     public void ensureAppendable() {

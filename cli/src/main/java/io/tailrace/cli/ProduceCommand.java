@@ -4,6 +4,7 @@ import io.tailrace.cli.produce.ProduceRun;
 import io.tailrace.cli.produce.RecordEncoder;
 import io.tailrace.cli.produce.ValueEncoder;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Header;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +82,14 @@ final class ProduceCommand implements Callable<Integer> {
     private List<String> headers = List.of();
 
     @Option(
+            names = "--compression",
+            paramLabel = "CODEC",
+            description =
+                    "gzip, snappy, lz4 or zstd: how the batches are compressed that the lines become; none leaves it to the"
+                            + " topic's compression.type. Default: the server's choice, tailrace.producer.compression.")
+    private @Nullable Compression compression;
+
+    @Option(
             names = "--keep-going",
             description = "Go on after a record was refused, and exit with 1 in the end. Default: stop.")
     private boolean keepGoing;
@@ -116,7 +125,7 @@ final class ProduceCommand implements Callable<Integer> {
                 client.of(options.server()),
                 ServerOptions.topic(topic),
                 encoder(),
-                new ProduceRun.Settings(Duration.ofSeconds(timeoutSeconds), keepGoing),
+                new ProduceRun.Settings(Duration.ofSeconds(timeoutSeconds), keepGoing, compression),
                 progress);
         try (Interruption interruption = Interruption.calling(
                         run::stop,

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.RecordBatch;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +66,42 @@ class ServerCommandsTest {
 
     private static String consumed(String topic, String format) {
         return ok("consume", topic, "--until-end", "--format", format).out();
+    }
+
+    /** The codec of the newest data batch in the topic's one partition. */
+    private static Compression stored(String topic) throws IOException {
+        PartitionId partition = node.tailrace()
+                .topics()
+                .describe(topic)
+                .toCompletableFuture()
+                .join()
+                .partition(0);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(
+                directory.resolve("partitions").resolve(partition.text()).resolve("00000000000000000000.log")));
+        Compression newest = Compression.NONE;
+        while (bytes.hasRemaining()) {
+            RecordBatch batch = RecordBatch.at(bytes);
+            newest = batch.isControl() ? newest : batch.compression();
+            bytes.position(bytes.position() + batch.sizeInBytes());
+        }
+        return newest;
+    }
+
+    @Test
+    void linesAreCompressedAsIsSaidOrElseAsTheTopicSays() throws IOException {
+        ok("topic", "create", "packed", "--replicas", "1");
+        ok(new CapturedTerminal().reading("a\n"), "produce", "packed");
+        assertThat(stored("packed")).isEqualTo(Compression.NONE);
+        ok(new CapturedTerminal().reading("b\n"), "produce", "packed", "--compression", "zstd");
+        assertThat(stored("packed")).isEqualTo(Compression.ZSTD);
+        ok("topic", "alter", "packed", "--set", "compression.type=gzip");
+        assertThat(ok("topic", "describe", "packed").outLines())
+                .anyMatch(line -> line.matches("compression\\.type +gzip"));
+        ok(new CapturedTerminal().reading("c\n"), "produce", "packed");
+        assertThat(stored("packed")).isEqualTo(Compression.GZIP);
+        assertThat(consumed("packed", "%v")).isEqualTo("abc");
+        CapturedTerminal wrong = new CapturedTerminal();
+        assertThat(run(wrong, "produce", "packed", "--compression", "rar")).isEqualTo(2);
     }
 
     @Test

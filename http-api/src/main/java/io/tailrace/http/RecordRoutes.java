@@ -5,10 +5,13 @@ import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.quota.QuotaKind;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.Compression;
 import io.tailrace.streams.Producer;
 import io.tailrace.streams.ProducerSettings;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
@@ -68,8 +71,10 @@ final class RecordRoutes implements Routes {
         String clientId = Quoted.clientId(request);
         if (Media.is(request, Media.NDJSON)) {
             Media.requireAccepted(request, Media.NDJSON);
-            boolean failuresOnly = failuresOnly(Parameters.of(request, "report"));
-            return topic(name).thenApply(topic -> produceLines(topic, request, clientId, failuresOnly));
+            Parameters parameters = Parameters.of(request, "report", "compression");
+            boolean failuresOnly = failuresOnly(parameters);
+            Optional<Compression> compression = compression(parameters);
+            return topic(name).thenApply(topic -> produceLines(topic, request, clientId, failuresOnly, compression));
         }
         if (Media.is(request, Media.JSON)) {
             Media.requireAccepted(request, Media.JSON);
@@ -88,11 +93,32 @@ final class RecordRoutes implements Routes {
         return "failures".equals(report);
     }
 
-    private HttpResponse produceLines(Topic topic, HttpRequest request, String clientId, boolean failuresOnly) {
-        ProducerSettings<byte[], byte[]> settings = TopicProducers.settings(node.tailrace(), node.settings())
+    /** Of the batches that the lines become; empty: the node's, or else the topic's. */
+    private static Optional<Compression> compression(Parameters parameters) {
+        String name = parameters.single("compression");
+        if (name == null) {
+            return Optional.empty();
+        }
+        for (Compression compression : Compression.values()) {
+            if (compression.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return Optional.of(compression);
+            }
+        }
+        throw Json.malformed("compression is '" + Json.shown(name, 30) + "': give none, gzip, snappy, lz4 or zstd.");
+    }
+
+    private HttpResponse produceLines(
+            Topic topic,
+            HttpRequest request,
+            String clientId,
+            boolean failuresOnly,
+            Optional<Compression> compression) {
+        ProducerSettings<byte[], byte[]> defaults = TopicProducers.settings(node.tailrace(), node.settings())
                 .withClientId(clientId)
                 .withParallelism(UNREPORTED_BATCHES)
                 .withBufferBytes(PRODUCER_BUFFER_BYTES);
+        ProducerSettings<byte[], byte[]> settings =
+                compression.map(defaults::withCompression).orElse(defaults);
         Flow<ByteString, ByteString, NotUsed> production = Flow.of(ByteString.class)
                 .via(streams.flow())
                 .via(new LineStage(

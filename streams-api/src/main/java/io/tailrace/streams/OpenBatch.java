@@ -1,6 +1,6 @@
 package io.tailrace.streams;
 
-import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.Codec;
 import io.tailrace.engine.record.Header;
 import io.tailrace.engine.record.Headers;
 import io.tailrace.engine.record.RecordBatch;
@@ -19,8 +19,8 @@ final class OpenBatch {
     /** Made for the first who wants to know. */
     private List<Delivery> deliveries = List.of();
 
-    OpenBatch(Compression compression, int maxBytes, int expectedBytes) {
-        this.builder = new RecordBatchBuilder(compression, maxBytes, new byte[expectedBytes]);
+    OpenBatch(Codec codec, int maxBytes, int expectedBytes) {
+        this.builder = new RecordBatchBuilder(codec, maxBytes, new byte[expectedBytes]);
     }
 
     /** At least what a batch of that one record needs before compression. */

@@ -1,9 +1,11 @@
 package io.tailrace.streams;
 
+import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.placement.Appended;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.Codec;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;
 import io.tailrace.engine.record.RecordBatch;
@@ -40,14 +42,18 @@ final class PartitionWriter {
     private final int partition;
     private final PartitionId id;
     private final int maxInFlight;
-    private final Compression compression;
-    private final int maxBytes;
-    private final int batchBytes;
     private final RetryBackoff backoff;
     /** Closed and not on their way, in order. */
     private final ArrayDeque<OutgoingBatch> ready = new ArrayDeque<>();
     /** Sent and not acknowledged, in order: at most {@code maxInFlight}. */
     private final ArrayDeque<OutgoingBatch> sent = new ArrayDeque<>();
+
+    /** The topic's settings that the next three go by. */
+    private TopicSettings followed;
+
+    private Codec codec;
+    private int maxBytes;
+    private int batchBytes;
 
     private Phase phase = Phase.SENDING;
     /** Of those sent, how many have no answer of either kind yet. */
@@ -70,18 +76,39 @@ final class PartitionWriter {
         this.partition = partition;
         this.id = topic.topic().partition(partition);
         this.maxInFlight = core.settings().maxInFlightBatches();
-        this.compression = core.settings().compression();
-        this.maxBytes = maxBytes(topic.topic().settings().maxMessageBytes(), compression);
+        this.followed = topic.topic().settings();
+        this.codec = codec(core.settings().compression(), followed);
+        this.maxBytes = maxBytes(followed, codec);
         this.batchBytes = Math.min(maxBytes, core.settings().batchBytes());
         this.expectedBytes = Math.min(batchBytes, MIN_BATCH_BYTES);
         this.backoff = core.newBackoff();
         this.producer = core.takeIdentity();
     }
 
-    /** The most bytes of a batch before compression: what cannot be compressed grows by the codec's framing. */
-    private static int maxBytes(int maxMessageBytes, Compression compression) {
-        int framing = compression == Compression.NONE ? 0 : maxMessageBytes / 64 + 128;
-        return Math.max(RecordBatch.HEADER_BYTES, maxMessageBytes - framing);
+    /** A producer without a choice of its own compresses as the topic wants it: else the partition's leader would have to. */
+    private static Codec codec(Compression own, TopicSettings topic) {
+        return own == Compression.NONE ? topic.compression().codec().orElse(Codec.NONE) : Codec.of(own);
+    }
+
+    /** The most bytes of a batch before compression, be it by the leader: what cannot be compressed grows by the codec's framing. */
+    private static int maxBytes(TopicSettings topic, Codec codec) {
+        boolean compressed = topic.compression().codec().orElse(codec).compression() != Compression.NONE
+                || codec.compression() != Compression.NONE;
+        int most = topic.maxMessageBytes();
+        if (compressed) {
+            most = Math.min(most - most / 64 - 128, RecordBatch.MAX_UNCOMPRESSED_BYTES);
+        }
+        return Math.max(RecordBatch.HEADER_BYTES, most);
+    }
+
+    private void follow() {
+        TopicSettings now = topic.topic().settings();
+        if (!now.equals(followed)) {
+            followed = now;
+            codec = codec(core.settings().compression(), now);
+            maxBytes = maxBytes(now, codec);
+            batchBytes = Math.min(maxBytes, core.settings().batchBytes());
+        }
     }
 
     TopicWriter topic() {
@@ -109,9 +136,10 @@ final class PartitionWriter {
                 close(batch);
                 sendReady();
             }
+            follow();
             // A record that is larger than a usual batch has one of its own, as large as the topic allows.
             int limit = OpenBatch.sizeOf(key, value, headers) > batchBytes ? maxBytes : batchBytes;
-            batch = new OpenBatch(compression, limit, expectedBytes);
+            batch = new OpenBatch(codec, limit, Math.min(limit, expectedBytes));
             if (!batch.append(timestamp, key, value, headers, delivery)) {
                 throw new IllegalStateException("An empty batch has room for a record or says that it is too large.");
             }
@@ -171,7 +199,7 @@ final class PartitionWriter {
         RecordBatch built = batch.build(producer, nextSequence);
         nextSequence = sequenceAfter(nextSequence, batch.recordCount());
         core.chargeToQuota(built.sizeInBytes());
-        charge(compression == Compression.NONE ? batch.capacity() : built.sizeInBytes());
+        charge(built.compression() == Compression.NONE ? batch.capacity() : built.sizeInBytes());
         long deadline = System.nanoTime() + core.settings().deliveryTimeout().toNanos();
         ready.add(new OutgoingBatch(batchesClosed++, built, chargedBytes, deadline, batch.deliveries()));
         expectedBytes = Math.min(batchBytes, Math.max(MIN_BATCH_BYTES, batch.sizeInBytes()));

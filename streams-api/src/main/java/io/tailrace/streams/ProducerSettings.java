@@ -144,7 +144,10 @@ public final class ProducerSettings<K, V> {
         return with(copy -> copy.parallelism = parallelism);
     }
 
-    /** The codec of the batches. Default none. */
+    /**
+     * The codec of the batches ({@code compression.type}). Default none, which leaves it to the topic: what its {@code compression.type}
+     * says, or none. A topic that names a codec has the batches of producers with another one compressed anew.
+     */
     public ProducerSettings<K, V> withCompression(Compression compression) {
         return with(copy -> copy.compression = Objects.requireNonNull(compression, "compression"));
     }

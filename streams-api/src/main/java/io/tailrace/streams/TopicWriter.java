@@ -27,10 +27,13 @@ final class TopicWriter {
         return topic;
     }
 
-    /** The same topic may have more partitions by now: keys and records without key find them from here on. */
+    /** The same topic may have more partitions by now, which keys and records without key find from here on, and other settings. */
     void refresh(Topic newer) {
+        if (newer.partitions() < writers.length) {
+            return;
+        }
+        topic = newer;
         if (newer.partitions() > writers.length) {
-            topic = newer;
             writers = Arrays.copyOf(writers, newer.partitions());
         }
     }

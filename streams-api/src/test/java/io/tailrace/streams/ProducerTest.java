@@ -11,9 +11,11 @@ import io.tailrace.engine.record.Headers;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.TimestampType;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
@@ -137,6 +139,35 @@ class ProducerTest extends StreamsTestKit {
         produce(producer().withCompression(codec), numbered("t", 2000));
         assertThat(values(tailrace.partition("t", 0))).isEqualTo(numberedValues(2000));
         assertThat(tailrace.partition("t", 0).batches().get(0).compression()).isEqualTo(codec);
+    }
+
+    private static NewTopic compressed(String type) {
+        return NewTopic.of("t", 1).withSettings(TopicSettings.DEFAULT.with(Map.of("compression.type", type)));
+    }
+
+    @Test
+    void aProducerWithoutAChoiceCompressesAsTheTopicSaysAndAnotherKeepsItsOwn() {
+        tailrace.withTopic(compressed("zstd"));
+        produce(producer(), numbered("t", 2000));
+        produce(producer().withCompression(Compression.LZ4), numbered("t", 2000));
+        List<RecordBatch> batches = tailrace.partition("t", 0).batches();
+        assertThat(batches.get(0).compression()).isEqualTo(Compression.ZSTD);
+        assertThat(batches.get(batches.size() - 1).compression()).isEqualTo(Compression.LZ4);
+    }
+
+    @Test
+    void aTopicsOtherChoiceIsFollowed() {
+        tailrace.withTopic(compressed("zstd"));
+        SendProducer<String, String> producer = new SendProducer<>(producer().withMetadataMaxAge(Duration.ofMillis(1)));
+        await(producer.send(ProducerRecord.of("t", "a")));
+        await(tailrace.create(compressed("producer")));
+        eventually().until(() -> {
+            await(producer.send(ProducerRecord.of("t", "b")));
+            List<RecordBatch> batches = tailrace.partition("t", 0).batches();
+            return batches.get(batches.size() - 1).compression() == Compression.NONE;
+        });
+        assertThat(tailrace.partition("t", 0).batches().get(0).compression()).isEqualTo(Compression.ZSTD);
+        await(producer.close());
     }
 
     @Test

@@ -6,9 +6,11 @@ import io.tailrace.cli.client.ServerProblem;
 import io.tailrace.cli.client.ServerUnreachable;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.record.Compression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +31,18 @@ public final class ProduceRun {
      *
      * @param timeout how long an answer is waited for, and how long a batch is sent again that the server does not take yet
      * @param keepGoing whether to go on after a record was refused
+     * @param compression of the batches; {@code null}: the server's choice
      */
-    public record Settings(Duration timeout, boolean keepGoing) {}
+    public record Settings(
+            Duration timeout, boolean keepGoing, @Nullable Compression compression) {}
 
     /** Sends to that topic; nothing is read or sent before {@link #run}. */
     public ProduceRun(Server server, String topic, RecordEncoder encoder, Settings settings, ProduceListener listener) {
         this.server = server;
-        this.path = "/v1/topics/" + Server.escaped(topic) + "/records?report=failures";
+        this.path = "/v1/topics/" + Server.escaped(topic) + "/records?report=failures"
+                + (settings.compression() == null
+                        ? ""
+                        : "&compression=" + settings.compression().name().toLowerCase(Locale.ROOT));
         this.settings = settings;
         this.listener = listener;
         this.lines = new OutgoingLines(encoder);

@@ -3,9 +3,12 @@ package io.tailrace.cluster.catalog;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Compaction;
+import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.TimestampType;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,9 +37,20 @@ final class SettingNames {
             "segment.jitter.ms",
             "unclean.leader.election.enable");
 
-    /** Not written down where they are as ever: programs from before there was compaction refuse them. */
-    private static final Set<String> SINCE_COMPACTION = Set.of(
-            "delete.retention.ms", "max.compaction.lag.ms", "min.cleanable.dirty.ratio", "min.compaction.lag.ms");
+    private static final String PRODUCER = "producer";
+
+    /** Of the compressions, where Kafka does not call it none. */
+    private static final String UNCOMPRESSED = "uncompressed";
+
+    /** Not written down where they are as ever: programs from before there was compaction, or compression by topic, refuse them. */
+    private static final Set<String> NOT_ALWAYS_KNOWN = Set.of(
+            "compression.gzip.level",
+            "compression.lz4.level",
+            "compression.zstd.level",
+            "delete.retention.ms",
+            "max.compaction.lag.ms",
+            "min.cleanable.dirty.ratio",
+            "min.compaction.lag.ms");
 
     private SettingNames() {}
 
@@ -53,6 +67,10 @@ final class SettingNames {
         long minLagMillis = base.compaction().minLagMillis();
         long maxLagMillis = base.compaction().maxLagMillis();
         long deleteRetentionMillis = base.compaction().deleteRetentionMillis();
+        Optional<Compression> compression = base.compression().compression();
+        int gzipLevel = base.compression().gzipLevel();
+        int lz4Level = base.compression().lz4Level();
+        int zstdLevel = base.compression().zstdLevel();
         for (Map.Entry<String, String> change : changes.entrySet()) {
             String name = change.getKey();
             String value = change.getValue();
@@ -72,7 +90,10 @@ final class SettingNames {
                 case "min.compaction.lag.ms" -> minLagMillis = atLeast(0, name, value);
                 case "max.compaction.lag.ms" -> maxLagMillis = atLeast(1, name, value);
                 case "delete.retention.ms" -> deleteRetentionMillis = atLeast(0, name, value);
-                case "compression.type" -> only(name, value, "producer");
+                case "compression.type" -> compression = compression(value);
+                case "compression.gzip.level" -> gzipLevel = level(Compression.GZIP, value);
+                case "compression.lz4.level" -> lz4Level = level(Compression.LZ4, value);
+                case "compression.zstd.level" -> zstdLevel = level(Compression.ZSTD, value);
                 default -> throw unknown(name);
             }
         }
@@ -88,13 +109,23 @@ final class SettingNames {
                 retentionMillis,
                 retentionBytes,
                 deletes,
-                new Compaction(compacts, dirtyRatio, minLagMillis, maxLagMillis, deleteRetentionMillis));
+                new Compaction(compacts, dirtyRatio, minLagMillis, maxLagMillis, deleteRetentionMillis),
+                new TopicCompression(compression, gzipLevel, lz4Level, zstdLevel));
     }
 
     static SortedMap<String, String> toMap(TopicSettings settings) {
         SortedMap<String, String> all = new TreeMap<>();
         all.put("cleanup.policy", policy(settings));
-        all.put("compression.type", "producer");
+        all.put("compression.type", compressionType(settings));
+        all.put(
+                levelOf(Compression.GZIP),
+                Integer.toString(settings.compression().gzipLevel()));
+        all.put(
+                levelOf(Compression.LZ4),
+                Integer.toString(settings.compression().lz4Level()));
+        all.put(
+                levelOf(Compression.ZSTD),
+                Integer.toString(settings.compression().zstdLevel()));
         all.put("delete.retention.ms", Long.toString(settings.compaction().deleteRetentionMillis()));
         all.put("max.compaction.lag.ms", Long.toString(settings.compaction().maxLagMillis()));
         all.put(
@@ -116,7 +147,7 @@ final class SettingNames {
         SortedMap<String, String> stored = toMap(settings);
         Map<String, String> defaults = toMap(TopicSettings.DEFAULT);
         stored.keySet()
-                .removeIf(name -> SINCE_COMPACTION.contains(name)
+                .removeIf(name -> NOT_ALWAYS_KNOWN.contains(name)
                         && stored.getOrDefault(name, "").equals(defaults.get(name)));
         return stored;
     }
@@ -135,6 +166,47 @@ final class SettingNames {
             throw invalid("cleanup.policy is '" + shown(value) + "': give delete, compact, or both as compact,delete.");
         }
         return policies;
+    }
+
+    private static String compressionType(TopicSettings settings) {
+        return settings.compression().compression().map(SettingNames::nameOf).orElse(PRODUCER);
+    }
+
+    private static String nameOf(Compression compression) {
+        return compression == Compression.NONE
+                ? UNCOMPRESSED
+                : compression.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The setting that is the codec's level. */
+    static String levelOf(Compression compression) {
+        return "compression." + nameOf(compression) + ".level";
+    }
+
+    private static Optional<Compression> compression(String value) {
+        if (value.equals(PRODUCER)) {
+            return Optional.empty();
+        }
+        for (Compression compression : Compression.values()) {
+            if (value.equals(nameOf(compression))) {
+                return Optional.of(compression);
+            }
+        }
+        throw invalid("compression.type is '" + shown(value) + "': give " + PRODUCER + ", " + UNCOMPRESSED
+                + ", gzip, snappy, lz4 or zstd.");
+    }
+
+    private static int level(Compression compression, String value) {
+        String name = levelOf(compression);
+        try {
+            int level = Integer.parseInt(value);
+            if (level != compression.defaultLevel()) {
+                check(name, level, compression.minLevel(), compression.maxLevel());
+            }
+            return level;
+        } catch (NumberFormatException e) {
+            throw invalid(name + " is '" + shown(value) + "': give a whole number.");
+        }
     }
 
     private static double ratio(String name, String value) {
@@ -175,13 +247,6 @@ final class SettingNames {
                 throw invalid("message.timestamp.type is '" + shown(value) + "': give " + CREATE_TIME + " or "
                         + LOG_APPEND_TIME + ".");
         };
-    }
-
-    private static void only(String name, String value, String honoured) {
-        if (!value.equals(honoured)) {
-            throw invalid(
-                    name + "=" + shown(value) + " is not honoured yet: only '" + honoured + "' is; leave it out.");
-        }
     }
 
     private static TailraceException unknown(String name) {

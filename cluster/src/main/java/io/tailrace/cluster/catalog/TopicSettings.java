@@ -18,6 +18,7 @@ import java.util.SortedMap;
  *     large as this; -1 for never
  * @param deletes whether {@code cleanup.policy} lets records go by age and size
  * @param compaction whether {@code cleanup.policy} asks for compaction, and when that is done
+ * @param compression {@code compression.type} and the codecs' levels
  */
 public record TopicSettings(
         int maxMessageBytes,
@@ -27,14 +28,15 @@ public record TopicSettings(
         long retentionMillis,
         long retentionBytes,
         boolean deletes,
-        Compaction compaction) {
+        Compaction compaction,
+        TopicCompression compression) {
     private static final long WEEK_MILLIS = 7L * 24 * 60 * 60 * 1000;
 
     /** What a topic gets that says nothing: 1 MiB batches, 1 GiB segments, 7 days, create time. */
     public static final TopicSettings DEFAULT =
             new TopicSettings(1_048_588, 1 << 30, WEEK_MILLIS, TimestampType.CREATE_TIME, WEEK_MILLIS, -1);
 
-    /** Of a topic that is not compacted. */
+    /** Of a topic that is not compacted, and compressed as its producers choose. */
     public TopicSettings(
             int maxMessageBytes,
             int segmentBytes,
@@ -50,7 +52,8 @@ public record TopicSettings(
                 retentionMillis,
                 retentionBytes,
                 true,
-                Compaction.NONE);
+                Compaction.NONE,
+                TopicCompression.PRODUCER);
     }
 
     /**
@@ -89,12 +92,12 @@ public record TopicSettings(
         return deletes ? new Retention(retentionMillis, retentionBytes) : Retention.NONE;
     }
 
-    /** All settings by Kafka's names, those with only one possible value included. */
+    /** All settings by Kafka's names. */
     public SortedMap<String, String> asMap() {
         return SettingNames.toMap(this);
     }
 
-    /** What is written down: as {@link #asMap}, without what programs from before there was compaction do not know and nobody has changed. */
+    /** What is written down: as {@link #asMap}, without what older programs do not know and nobody has changed. */
     SortedMap<String, String> asStored() {
         return SettingNames.toStored(this);
     }

@@ -104,7 +104,7 @@ final class EventReader {
 
     private @Nullable Probe probe(RecordBatch batch) {
         batch.ensureValid();
-        RecordCursor cursor = batch.cursor(Integer.MAX_VALUE);
+        RecordCursor cursor = batch.cursor(RecordBatch.MAX_UNCOMPRESSED_BYTES);
         return cursor.next() && JournalRecord.of(cursor.record(), persistenceId) instanceof JournalRecord.Event event
                 ? new Probe(batch.baseOffset(), batch.nextOffset(), event.sequenceNr())
                 : null;

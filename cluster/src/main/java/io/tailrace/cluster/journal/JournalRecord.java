@@ -194,7 +194,7 @@ sealed interface JournalRecord {
     /** All records of a batch that has been checked. */
     static List<Record> records(RecordBatch batch) {
         batch.ensureValid();
-        return batch.records(Integer.MAX_VALUE);
+        return batch.records(RecordBatch.MAX_UNCOMPRESSED_BYTES);
     }
 
     /** A record that should not be there. */

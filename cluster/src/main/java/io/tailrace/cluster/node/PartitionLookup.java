@@ -121,6 +121,7 @@ final class PartitionLookup {
                         LogSettings.DEFAULTS.indexIntervalBytes(),
                         settings.compaction()),
                 settings.retention(),
-                topic.replicas());
+                topic.replicas(),
+                settings.compression().codec());
     }
 }

@@ -30,6 +30,8 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Compaction;
 import io.tailrace.engine.log.Retention;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.record.Codec;
+import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.TimestampType;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -301,10 +303,43 @@ class CatalogTest {
     }
 
     @Test
+    void aTopicIsCompressedAsItsSettingsSay() {
+        assertThat(TopicSettings.DEFAULT.compression().codec()).isEmpty();
+        assertThat(TopicSettings.DEFAULT.asMap())
+                .containsEntry("compression.type", "producer")
+                .containsEntry("compression.gzip.level", "-1")
+                .containsEntry("compression.lz4.level", "9")
+                .containsEntry("compression.zstd.level", "3");
+        for (String type : List.of("uncompressed", "gzip", "snappy", "lz4", "zstd")) {
+            TopicSettings settings = TopicSettings.DEFAULT.with(Map.of(
+                    "compression.type",
+                    type,
+                    "compression.gzip.level",
+                    "9",
+                    "compression.lz4.level",
+                    "1",
+                    "compression.zstd.level",
+                    "-7"));
+            Compression codec = type.equals("uncompressed")
+                    ? Compression.NONE
+                    : Compression.valueOf(type.toUpperCase(java.util.Locale.ROOT));
+            int level = Map.of("gzip", 9, "lz4", 1, "zstd", -7).getOrDefault(type, 0);
+            assertThat(settings.compression().codec()).contains(new Codec(codec, level));
+            assertThat(settings.asMap()).containsEntry("compression.type", type);
+            assertThat(TopicSettings.DEFAULT.with(settings.asStored())).isEqualTo(settings);
+            assertThat(settings.with(Map.of("compression.type", "producer"))
+                            .compression()
+                            .codec())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void whatOlderProgramsDoNotKnowIsWrittenDownOnlyWhereItSaysSomething() {
         assertThat(TopicSettings.DEFAULT.asStored())
                 .containsEntry("cleanup.policy", "delete")
-                .doesNotContainKeys("delete.retention.ms", "min.cleanable.dirty.ratio");
+                .containsEntry("compression.type", "producer")
+                .doesNotContainKeys("delete.retention.ms", "min.cleanable.dirty.ratio", "compression.zstd.level");
         assertThat(TopicSettings.DEFAULT
                         .with(Map.of("delete.retention.ms", "1"))
                         .asStored())
@@ -319,7 +354,15 @@ class CatalogTest {
                 "cleanup.policy=compact,",
                 "cleanup.policy=delete,delete",
                 "cleanup.policy=",
-                "compression.type=zstd",
+                "compression.type=none",
+                "compression.type=ZSTD",
+                "compression.type=",
+                "compression.gzip.level=0",
+                "compression.gzip.level=10",
+                "compression.lz4.level=18",
+                "compression.snappy.level=1",
+                "compression.zstd.level=23",
+                "compression.zstd.level=fast",
                 "delete.retention.ms=-1",
                 "max.compaction.lag.ms=0",
                 "min.cleanable.dirty.ratio=1.1",

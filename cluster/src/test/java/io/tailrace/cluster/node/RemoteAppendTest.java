@@ -13,12 +13,20 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,5 +90,78 @@ class RemoteAppendTest {
                             .baseOffset())
                     .isEqualTo(offset);
         }
+    }
+
+    /** A batch of that codec, as large as it is to become. */
+    private static RecordBatch packed(Compression codec, int valueBytes) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(codec, Integer.MAX_VALUE);
+        builder.append(System.currentTimeMillis(), null, new byte[valueBytes]);
+        return builder.build();
+    }
+
+    /** With its checksum right, and not with its records. */
+    private static RecordBatch broken() {
+        RecordBatch good = packed(Compression.NONE, 100);
+        ByteBuffer bytes = ByteBuffer.allocate(good.sizeInBytes()).put(good.bytes());
+        bytes.put(RecordBatch.HEADER_BYTES, (byte) 3);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.slice(21, bytes.capacity() - 21));
+        return RecordBatch.at(bytes.putInt(17, (int) crc.getValue()).rewind());
+    }
+
+    private List<ByteBuffer> segments(PartitionId partition) {
+        try (Stream<Path> files = Files.walk(data)) {
+            List<ByteBuffer> segments = new ArrayList<>();
+            for (Path file : files.filter(each -> each.endsWith(Path.of(partition.text(), "00000000000000000000.log")))
+                    .toList()) {
+                segments.add(ByteBuffer.wrap(Files.readAllBytes(file)));
+            }
+            return segments;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Compression> codecs(ByteBuffer segment) {
+        List<Compression> codecs = new ArrayList<>();
+        for (ByteBuffer rest = segment.duplicate(); rest.hasRemaining(); ) {
+            RecordBatch batch = RecordBatch.at(rest);
+            if (!batch.isControl()) {
+                codecs.add(batch.compression());
+            }
+            rest.position(rest.position() + batch.sizeInBytes());
+        }
+        return codecs;
+    }
+
+    @Test
+    void whatComesFromAnotherNodeIsGoneThroughAndCompressedOnceForAllReplicas() {
+        try (LocalCluster cluster = new LocalCluster(data, 2)) {
+            List<Tailrace> nodes = cluster.startAll(cluster.seed(0), cluster.seed(1));
+            Node host = (Node) LocalCluster.present(nodes.get(0));
+            await().atMost(Duration.ofSeconds(40)).until(host::ready);
+            PartitionId partition = join(host.topics()
+                            .create(new NewTopic(
+                                    "t", 1, 2, TopicSettings.DEFAULT.with(Map.of("compression.type", "zstd")))))
+                    .partition(0);
+            Partitions afar = partitions(nodes, partition, false);
+            for (Compression codec : Compression.values()) {
+                join(afar.append(partition, packed(codec, 10_000)));
+            }
+            RecordBatch bomb = packed(Compression.ZSTD, RecordBatch.MAX_UNCOMPRESSED_BYTES + 1);
+            assertThat(code(afar.append(partition, bomb))).isEqualTo(ErrorCode.DECOMPRESSION_LIMIT);
+            assertThat(code(afar.append(partition, broken()))).isEqualTo(ErrorCode.CORRUPT_BATCH);
+            await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
+                List<ByteBuffer> replicas = segments(partition);
+                assertThat(replicas).hasSize(2);
+                assertThat(replicas.get(0)).isEqualTo(replicas.get(1));
+                assertThat(codecs(replicas.get(0)))
+                        .isEqualTo(Collections.nCopies(Compression.values().length, Compression.ZSTD));
+            });
+        }
+    }
+
+    private static ErrorCode code(CompletionStage<?> stage) {
+        return Failures.named(catchThrowable(() -> join(stage))).code();
     }
 }

@@ -36,6 +36,7 @@ class PartitionFormatTest {
             "Elected",
             "ElectionFailed",
             "FromChild",
+            "FromArrivals",
             "FromMover",
             "FromVoterMover",
             "SettingsHeard",

@@ -2,14 +2,16 @@ package io.tailrace.engine.partition;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
-import io.tailrace.engine.log.Compaction;
 import io.tailrace.engine.log.Log;
+import io.tailrace.engine.record.BatchAdmission;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.TimestampType;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,10 +28,10 @@ final class Gate {
     private final PartitionEnvironment environment;
     private final Log log;
     private final ActorRef<PersistentPartition.Command> child;
-    private final Queue<Partition.Append> queue = new ArrayDeque<>();
-    private List<Partition.Append> underWay = List.of();
-    private long queuedBytes;
+    private final Arrivals arrivals;
+    private List<Arrivals.Ready> underWay = List.of();
     private PartitionSettings settings;
+    private BatchAdmission admission;
     /** What to do once nothing is under way, one after the other; and whether one of them is being done. */
     private final Queue<Runnable> holders = new ArrayDeque<>();
 
@@ -41,8 +43,12 @@ final class Gate {
             PartitionSettings settings,
             PartitionEnvironment environment,
             Log log,
-            ActorRef<PersistentPartition.Command> child) {
+            ActorRef<PersistentPartition.Command> child,
+            Executor work,
+            Consumer<CompletionStage<Arrivals.Admitted>> awaited) {
         this.settings = settings;
+        this.admission = settings.admission();
+        this.arrivals = new Arrivals(work, awaited);
         this.environment = environment;
         this.log = log;
         this.child = child;
@@ -51,6 +57,7 @@ final class Gate {
     /** Goes by other settings from now on. */
     void follow(PartitionSettings changed) {
         settings = changed;
+        admission = changed.admission();
     }
 
     /** Does this as soon as no group is under way and nobody else holds, and sends none before {@link #resume}. */
@@ -62,7 +69,7 @@ final class Gate {
     /** Who held is done: the next may, and then what came while it was held is sent. */
     void resume() {
         held = false;
-        sendNext();
+        goOn();
     }
 
     /** A batch wants in: it is refused at once, or waits for its turn. */
@@ -72,9 +79,39 @@ final class Gate {
             append.replyTo().tell(refusal);
             return;
         }
-        queue.add(append);
-        queuedBytes += append.batch().sizeInBytes();
+        try {
+            arrivals.add(append, admission);
+        } catch (TailraceException e) {
+            append.replyTo().tell(new Partition.Refused(e.code(), String.valueOf(e.getMessage())));
+            return;
+        }
+        goOn();
+    }
+
+    /** Batches whose admission took longer have gone through it, or not. */
+    void admitted(Arrivals.Admitted done) {
+        arrivals.settle(done, this::refusalOfOther);
+        goOn();
+    }
+
+    private void goOn() {
         sendNext();
+        arrivals.admitNext(
+                environment.limits().queuedBytes(), environment.limits().groupBytes());
+    }
+
+    /** As with Kafka, what has become too large by being compressed otherwise is refused. */
+    private Partition.@Nullable Refused refusalOfOther(RecordBatch came, RecordBatch made) {
+        if (made.sizeInBytes() > settings.maxMessageBytes()) {
+            return new Partition.Refused(
+                    ErrorCode.RECORD_TOO_LARGE,
+                    "A batch of " + came.sizeInBytes() + " bytes has " + made.sizeInBytes()
+                            + " with the topic's compression.type (" + made.compression()
+                            + "), over its max.message.bytes of " + settings.maxMessageBytes()
+                            + ": send smaller batches or raise the setting.");
+        }
+        int more = made.sizeInBytes() - came.sizeInBytes();
+        return more > 0 ? refusalForSpace(more) : null;
     }
 
     private Partition.@Nullable Refused refusal(RecordBatch batch) {
@@ -85,25 +122,21 @@ final class Gate {
                     "A batch of " + bytes + " bytes is over the topic's max.message.bytes of "
                             + settings.maxMessageBytes() + ": send smaller records or raise the setting.");
         }
-        if (batch.isControl() || batch.isTransactional()) {
-            return new Partition.Refused(
-                    ErrorCode.CORRUPT_BATCH,
-                    "The batch is marked as " + (batch.isControl() ? "a control batch" : "part of a transaction")
-                            + ": a producer sends neither.");
-        }
         try {
-            batch.ensureAppendable();
-            if (settings.log().compaction().enabled()) {
-                batch.ensureKeyed(Compaction.MAX_DECODED_BYTES);
-            }
+            BatchAdmission.ensureHeader(batch);
         } catch (TailraceException e) {
             return new Partition.Refused(e.code(), String.valueOf(e.getMessage()));
         }
+        long queuedBytes = arrivals.bytes();
         if (queuedBytes > 0 && queuedBytes + bytes > environment.limits().queuedBytes()) {
             return new Partition.Refused(
                     ErrorCode.PARTITION_BUSY,
                     "The partition has " + queuedBytes + " bytes waiting to be written: send again after a pause.");
         }
+        return refusalForSpace(bytes);
+    }
+
+    private Partition.@Nullable Refused refusalForSpace(int bytes) {
         if (!environment.space().take(bytes)) {
             Partition.Refused full = new Partition.Refused(
                     ErrorCode.DISK_FULL,
@@ -124,11 +157,11 @@ final class Gate {
 
     /** The group under way is stored: everybody hears, and the next group goes. */
     void stored(PersistentPartition.Stored stored) {
-        List<Partition.Append> done = underWay;
+        List<Arrivals.Ready> done = underWay;
         underWay = List.of();
-        sendNext();
+        goOn();
         for (int i = 0; i < done.size(); i++) {
-            done.get(i).replyTo().tell(reply(stored.decisions().get(i)));
+            done.get(i).append().replyTo().tell(reply(stored.decisions().get(i)));
         }
     }
 
@@ -155,25 +188,12 @@ final class Gate {
             holder.run();
             return;
         }
-        if (queue.isEmpty()) {
+        List<Arrivals.Ready> group = arrivals.take(environment.limits().groupBytes());
+        if (group.isEmpty()) {
             return;
         }
-        List<Partition.Append> group = new ArrayList<>(queue.size());
-        List<RecordBatch> batches = new ArrayList<>(queue.size());
-        long bytes = 0;
-        Partition.Append next = queue.peek();
-        while (next != null
-                && (group.isEmpty()
-                        || bytes + next.batch().sizeInBytes()
-                                <= environment.limits().groupBytes())) {
-            queue.remove();
-            group.add(next);
-            batches.add(next.batch());
-            bytes += next.batch().sizeInBytes();
-            next = queue.peek();
-        }
-        queuedBytes -= bytes;
         underWay = group;
+        List<RecordBatch> batches = group.stream().map(Arrivals.Ready::batch).toList();
         // Nothing is being written: the log's end stands still until the child writes there.
         child.tell(new PersistentPartition.AppendAll(batches, log.endOffset(), appendTime()));
     }
@@ -192,10 +212,8 @@ final class Gate {
      * @param waitingEnd what those hear whose batches waited: they were certainly not stored
      */
     void fail(Partition.Refused underWayEnds, Partition.Refused waitingEnd) {
-        underWay.forEach(append -> append.replyTo().tell(underWayEnds));
-        queue.forEach(append -> append.replyTo().tell(waitingEnd));
+        underWay.forEach(ready -> ready.append().replyTo().tell(underWayEnds));
         underWay = List.of();
-        queue.clear();
-        queuedBytes = 0;
+        arrivals.fail(waitingEnd);
     }
 }

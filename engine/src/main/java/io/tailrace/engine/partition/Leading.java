@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * at the same moment for all partitions of a node.
  */
 final class Leading {
+    private static final DispatcherSelector BATCH_WORK = DispatcherSelector.fromConfig("tailrace.batch-dispatcher");
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LATEST_FIRST_CHECK = Duration.ofSeconds(10);
 
@@ -59,7 +61,13 @@ final class Leading {
         this.leadership = elected.leadership();
         this.log = leadership.log();
         this.settings = elected.settings();
-        this.gate = new Gate(settings, environment, log, child);
+        this.gate = new Gate(
+                settings,
+                environment,
+                log,
+                child,
+                context.getSystem().dispatchers().lookup(BATCH_WORK),
+                done -> context.pipeToSelf(done, (admitted, failure) -> new Partition.FromArrivals(this, admitted)));
         this.start = new StartMover(
                 id,
                 environment,
@@ -101,6 +109,10 @@ final class Leading {
 
     void append(Partition.Append append) {
         gate.arrive(append);
+    }
+
+    void hear(Arrivals.Admitted done) {
+        gate.admitted(done);
     }
 
     void delete(Partition.DeleteRecords wanted) {

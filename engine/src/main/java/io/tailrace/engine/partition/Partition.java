@@ -77,6 +77,8 @@ public final class Partition {
 
     record FromChild(PersistentPartition.Answer answer) implements Command {}
 
+    record FromArrivals(Leading leading, Arrivals.Admitted done) implements Command {}
+
     record FromMover(Leading leading, StartMover.Event event) implements Command {}
 
     record FromVoterMover(Leading leading, VoterMover.Event event) implements Command {}

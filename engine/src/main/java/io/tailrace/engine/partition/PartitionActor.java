@@ -13,6 +13,7 @@ import io.tailrace.engine.partition.Partition.DeleteRecords;
 import io.tailrace.engine.partition.Partition.Describe;
 import io.tailrace.engine.partition.Partition.Elected;
 import io.tailrace.engine.partition.Partition.ElectionFailed;
+import io.tailrace.engine.partition.Partition.FromArrivals;
 import io.tailrace.engine.partition.Partition.FromChild;
 import io.tailrace.engine.partition.Partition.FromMover;
 import io.tailrace.engine.partition.Partition.FromVoterMover;
@@ -290,6 +291,11 @@ final class PartitionActor {
                 .onMessage(ListOffsets.class, asked -> then(() -> leading.listOffsets(asked)))
                 .onMessage(Describe.class, asked -> then(() -> leading.describe(asked)))
                 .onMessage(ChangeVoter.class, wanted -> then(() -> leading.changeVoter(wanted)))
+                .onMessage(
+                        FromArrivals.class,
+                        admitted -> admitted.leading() == leading
+                                ? then(() -> leading.hear(admitted.done()))
+                                : Behaviors.same())
                 .onMessage(FromMover.class, moved -> heard(elected, leading, child, moved))
                 .onMessage(
                         FromVoterMover.class,

@@ -26,31 +26,45 @@ final class BatchCheck {
         batch.ensureValid();
     }
 
-    static void ensureWellFormed(RecordBatch batch, int maxRecordsBytes) {
-        ensureAppendable(batch);
+    /**
+     * Goes through the records.
+     *
+     * @param records of the batch, uncompressed
+     * @param keyed whether each has to have a key
+     * @return whether each has one
+     */
+    static boolean ensureWellFormed(RecordBatch batch, ByteCursor records, boolean keyed) {
         boolean createTime = batch.timestampType() == TimestampType.CREATE_TIME;
-        long maxTimestamp = batch.maxTimestamp();
-        RecordCursor cursor = batch.cursor(maxRecordsBytes);
+        long maxTimestamp = -1;
+        boolean allKeyed = true;
+        RecordCursor cursor = new RecordCursor(batch, records);
         // Deltas rise and none exceeds the last, which is the count less one: so they rise by one.
-        while (cursor.next()) {
+        for (int i = 0; cursor.next(); i++) {
             cursor.checkHeaders();
-            // A search by time trusts the header to skip batches that are too old.
-            if (createTime && cursor.timestamp() > maxTimestamp) {
-                throw RecordBatch.corrupt(
-                        "a record is of " + cursor.timestamp() + ", the header says none is after " + maxTimestamp);
+            long timestamp = cursor.createTimestamp();
+            if (timestamp < -1) {
+                throw RecordBatch.corrupt("a record is of " + timestamp + " ms, which lies before 1970");
+            }
+            maxTimestamp = Math.max(maxTimestamp, timestamp);
+            if (cursor.keySize() < 0) {
+                allKeyed = false;
+                if (keyed) {
+                    throw unkeyed(i);
+                }
             }
         }
+        // A search by time, and retention, trust the header.
+        if (createTime && maxTimestamp != batch.maxTimestamp()) {
+            throw RecordBatch.corrupt(
+                    "its newest record is of " + maxTimestamp + ", the header says " + batch.maxTimestamp());
+        }
+        return allKeyed;
     }
 
-    static void ensureKeyed(RecordBatch batch, int maxRecordsBytes) {
-        RecordCursor cursor = batch.cursor(maxRecordsBytes);
-        for (int i = 0; cursor.next(); i++) {
-            if (cursor.keySize() < 0) {
-                throw new TailraceException(
-                        ErrorCode.INVALID_RECORD,
-                        "Record " + i + " of the batch has no key, and its topic is compacted: of each key the newest"
-                                + " record is kept. Give it a key, or send it to a topic with cleanup.policy=delete.");
-            }
-        }
+    private static TailraceException unkeyed(int record) {
+        return new TailraceException(
+                ErrorCode.INVALID_RECORD,
+                "Record " + record + " of the batch has no key, and its topic is compacted: of each key the newest"
+                        + " record is kept. Give it a key, or send it to a topic with cleanup.policy=delete.");
     }
 }

@@ -92,7 +92,7 @@ public final class BatchCompaction {
         Compression codec = batch.compression();
         ByteBuffer bytes = codec == Compression.NONE
                 ? ByteBuffer.wrap(buffer, 0, position)
-                : RecordCompression.compress(codec, buffer, RecordBatch.HEADER_BYTES, position);
+                : RecordCompression.compress(Codec.of(codec), buffer, RecordBatch.HEADER_BYTES, position);
         bytes.put(0, batch.bytes(), 0, RecordBatch.HEADER_BYTES);
         int attributes = batch.attributes() | (fixHorizon ? RecordBatch.DELETE_HORIZON_BIT : 0);
         return finished(bytes, attributes, baseTimestamp, maxTimestamp, kept.cardinality());

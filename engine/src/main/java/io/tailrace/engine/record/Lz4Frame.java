@@ -45,8 +45,10 @@ final class Lz4Frame {
         return XXHashFactory.fastestInstance().hash32();
     }
 
-    static void compress(byte[] source, int start, int end, BoundedBytes target) {
-        LZ4Compressor compressor = codec().fastCompressor();
+    static void compress(Codec level, byte[] source, int start, int end, BoundedBytes target) {
+        // As Kafka has it: the default level is the quick compressor, all others are those of the dense one.
+        LZ4Compressor compressor =
+                level.isDefaultLevel() ? codec().fastCompressor() : codec().highCompressor(level.level());
         byte[] descriptor = {(byte) (VERSION | INDEPENDENT_BLOCKS), (byte) (SMALLEST_BLOCK_CODE << 4)};
         putInt(target, MAGIC);
         target.put(descriptor, 0, descriptor.length);
@@ -105,7 +107,8 @@ final class Lz4Frame {
         blocks(in, source, 1 << (2 * blockCode + 8), (flags & BLOCK_CHECKSUM) != 0, target);
         if ((flags & CONTENT_CHECKSUM) != 0) {
             need(in, Integer.BYTES);
-            if (in.getInt() != hash().hash(target.array(), 0, target.size(), 0)) {
+            int contentChecksum = in.getInt();
+            if (target.isWhole() && contentChecksum != hash().hash(target.array(), 0, target.size(), 0)) {
                 throw new IOException("the LZ4 frame's content is damaged");
             }
         }

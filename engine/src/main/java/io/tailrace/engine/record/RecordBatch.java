@@ -57,10 +57,49 @@ public final class RecordBatch {
     static final int CONTROL_BIT = 0x20;
     static final int DELETE_HORIZON_BIT = 0x40;
 
-    private final ByteBuffer bytes;
+    /**
+     * The most bytes that compressed records of a batch may become for it to be let into a log. Whatever the ratio: honest batches of
+     * records that are all alike reach thousands. It is what a consumer takes by default.
+     */
+    public static final int MAX_UNCOMPRESSED_BYTES = 64 << 20;
 
-    private RecordBatch(ByteBuffer bytes) {
+    private static final int NOT_BUILT_HERE = -1;
+
+    private final ByteBuffer bytes;
+    /** How many bytes its records have uncompressed, if this process has made it record by record; what came from elsewhere is to be checked. */
+    private final int builtBytes;
+
+    private final boolean builtKeyed;
+
+    private RecordBatch(ByteBuffer bytes, int builtBytes, boolean builtKeyed) {
         this.bytes = bytes;
+        this.builtBytes = builtBytes;
+        this.builtKeyed = builtKeyed;
+    }
+
+    /**
+     * One whose records have just been encoded here, or gone through one by one: they are well formed.
+     *
+     * @param recordsBytes of its records, uncompressed
+     * @param keyed whether each has a key
+     */
+    static RecordBatch built(ByteBuffer buffer, int recordsBytes, boolean keyed) {
+        return new RecordBatch(at(buffer).bytes, recordsBytes, keyed);
+    }
+
+    /** Whether this process has made it, so that nothing but its checksum has to be looked at. */
+    boolean isBuiltHere() {
+        return builtBytes != NOT_BUILT_HERE;
+    }
+
+    /** Of a batch that was built here: the bytes of its records, uncompressed. */
+    int builtBytes() {
+        return builtBytes;
+    }
+
+    /** Of a batch that was built here: whether each record has a key. */
+    boolean isBuiltKeyed() {
+        return builtKeyed;
     }
 
     /**
@@ -85,7 +124,7 @@ public final class RecordBatch {
         if (magic != MAGIC) {
             throw corrupt("its magic is " + magic + ", not " + MAGIC);
         }
-        return new RecordBatch(buffer.slice(start, size));
+        return new RecordBatch(buffer.slice(start, size), NOT_BUILT_HERE, false);
     }
 
     /** A view of the header alone, over the 61 bytes at the buffer's position. */
@@ -93,7 +132,7 @@ public final class RecordBatch {
         if (buffer.remaining() < HEADER_BYTES) {
             throw corrupt("only " + buffer.remaining() + " bytes, a header alone has " + HEADER_BYTES);
         }
-        return new RecordBatch(buffer.slice(buffer.position(), HEADER_BYTES));
+        return new RecordBatch(buffer.slice(buffer.position(), HEADER_BYTES), NOT_BUILT_HERE, false);
     }
 
     static TailraceException corrupt(String what) {
@@ -279,18 +318,8 @@ public final class RecordBatch {
      *     {@link ErrorCode#DECOMPRESSION_LIMIT}
      */
     public void ensureWellFormed(int maxRecordsBytes) {
-        BatchCheck.ensureWellFormed(this, maxRecordsBytes);
-    }
-
-    /**
-     * Checks that every record has a key. Decompresses.
-     *
-     * @param maxRecordsBytes the most bytes that compressed records may become
-     * @throws TailraceException {@link ErrorCode#INVALID_RECORD}, {@link ErrorCode#CORRUPT_BATCH},
-     *     {@link ErrorCode#UNKNOWN_CODEC}, {@link ErrorCode#DECOMPRESSION_LIMIT}
-     */
-    public void ensureKeyed(int maxRecordsBytes) {
-        BatchCheck.ensureKeyed(this, maxRecordsBytes);
+        ensureAppendable();
+        BatchCheck.ensureWellFormed(this, uncompressed(maxRecordsBytes), false);
     }
 
     /**
@@ -319,6 +348,15 @@ public final class RecordBatch {
     }
 
     ByteCursor uncompressed(int maxRecordsBytes) {
+        return uncompressed(maxRecordsBytes, false);
+    }
+
+    /**
+     * Its records, uncompressed.
+     *
+     * @param counted whether compressed ones are counted first: see {@link RecordCompression#decompressCounted}
+     */
+    ByteCursor uncompressed(int maxRecordsBytes, boolean counted) {
         Compression codec = compression();
         byte[] array;
         int start = HEADER_BYTES;
@@ -334,7 +372,9 @@ public final class RecordBatch {
         if (codec == Compression.NONE || start == end) {
             return new ByteCursor(array, start, end);
         }
-        return RecordCompression.decompress(codec, array, start, end, maxRecordsBytes);
+        return counted
+                ? RecordCompression.decompressCounted(codec, array, start, end, maxRecordsBytes)
+                : RecordCompression.decompress(codec, array, start, end, maxRecordsBytes);
     }
 
     /**

@@ -16,7 +16,7 @@ public final class RecordBatchBuilder {
     private static final int FIRST_BUFFER_BYTES = 4096;
     private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    private final Compression compression;
+    private final Codec codec;
     private final int maxBytes;
 
     private byte[] buffer;
@@ -30,6 +30,7 @@ public final class RecordBatchBuilder {
     private long baseOffset;
     private int leaderEpoch = -1;
     private boolean control;
+    private boolean keyed = true;
     private boolean built;
 
     /** A builder with an array of its own. See {@link #RecordBatchBuilder(Compression, int, byte[])}. */
@@ -48,12 +49,17 @@ public final class RecordBatchBuilder {
      * @throws TailraceException {@link ErrorCode#INVALID_ARGUMENT} if maxBytes does not even hold a header
      */
     public RecordBatchBuilder(Compression compression, int maxBytes, byte[] buffer) {
+        this(Codec.of(compression), maxBytes, buffer);
+    }
+
+    /** The same with a level. */
+    public RecordBatchBuilder(Codec codec, int maxBytes, byte[] buffer) {
         if (maxBytes < RecordBatch.HEADER_BYTES) {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT,
                     "A batch of " + maxBytes + " bytes cannot be: its header has " + RecordBatch.HEADER_BYTES + ".");
         }
-        this.compression = compression;
+        this.codec = codec;
         this.maxBytes = Math.min(maxBytes, LARGEST_ARRAY);
         this.buffer = buffer;
     }
@@ -78,6 +84,7 @@ public final class RecordBatchBuilder {
         if (bodySize < 0) {
             return false;
         }
+        keyed &= key != null;
         byte[] target = buffer;
         int at = writePrefix(timestamp, bodySize);
         at = Varint.write(target, at, keySize);
@@ -102,6 +109,7 @@ public final class RecordBatchBuilder {
         if (bodySize < 0) {
             return false;
         }
+        keyed &= key != null;
         int at = writePrefix(timestamp, bodySize);
         at = Varint.write(buffer, at, keySize);
         if (key != null) {
@@ -224,17 +232,17 @@ public final class RecordBatchBuilder {
         }
         built = true;
         ByteBuffer batch;
-        if (compression == Compression.NONE) {
+        if (codec.compression() == Compression.NONE) {
             batch = ByteBuffer.wrap(buffer, 0, position);
         } else {
-            batch = RecordCompression.compress(compression, buffer, RecordBatch.HEADER_BYTES, position);
+            batch = RecordCompression.compress(codec, buffer, RecordBatch.HEADER_BYTES, position);
         }
         writeHeader(batch);
-        return RecordBatch.at(batch);
+        return RecordBatch.built(batch, position - RecordBatch.HEADER_BYTES, keyed);
     }
 
     private void writeHeader(ByteBuffer batch) {
-        int attributes = compression.id() | (control ? RecordBatch.CONTROL_BIT : 0);
+        int attributes = codec.compression().id() | (control ? RecordBatch.CONTROL_BIT : 0);
         batch.putLong(0, baseOffset);
         batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.LENGTH_PREFIX_BYTES);
         batch.putInt(RecordBatch.LEADER_EPOCH_AT, leaderEpoch);

@@ -7,7 +7,9 @@ import io.tailrace.engine.error.TailraceException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -22,35 +24,48 @@ final class RecordCompression {
      *
      * @return a buffer from position 0 to its limit, with room for the batch header before the compressed records
      */
-    static ByteBuffer compress(Compression codec, byte[] source, int start, int end) {
+    static ByteBuffer compress(Codec codec, byte[] source, int start, int end) {
         BoundedBytes target = new BoundedBytes(Math.max(256, (end - start) / 2), Integer.MAX_VALUE - 8);
         target.advance(RecordBatch.HEADER_BYTES);
         try {
-            switch (codec) {
+            switch (codec.compression()) {
                 case NONE -> target.put(source, start, end - start);
                 case GZIP -> {
-                    try (GZIPOutputStream gzip = new GZIPOutputStream(target, STREAM_BUFFER_BYTES)) {
+                    try (GZIPOutputStream gzip = new Gzip(target, codec.level())) {
                         gzip.write(source, start, end - start);
                     }
                 }
                 case SNAPPY -> XerialSnappy.compress(source, start, end, target);
-                case LZ4 -> Lz4Frame.compress(source, start, end, target);
-                case ZSTD -> zstd(source, start, end, target);
+                case LZ4 -> Lz4Frame.compress(codec, source, start, end, target);
+                case ZSTD -> zstd(codec.level(), source, start, end, target);
             }
         } catch (IOException e) {
             throw new TailraceException(
                     ErrorCode.SERIALIZATION_FAILED,
-                    "Compressing a batch with " + codec + " failed: " + e.getMessage(),
+                    "Compressing a batch with " + codec.compression() + " failed: " + e.getMessage(),
                     e);
         }
-        return ByteBuffer.wrap(target.array(), 0, target.size());
+        return ByteBuffer.wrap(trimmed(target), 0, target.size());
     }
 
-    private static void zstd(byte[] source, int start, int end, BoundedBytes target) throws IOException {
+    /** What waits is counted by its size, so it must not hold much more. */
+    private static byte[] trimmed(BoundedBytes target) {
+        byte[] array = target.array();
+        return array.length <= 2L * target.size() ? array : Arrays.copyOf(array, target.size());
+    }
+
+    /** The JDK's, with a level. */
+    private static final class Gzip extends GZIPOutputStream {
+        Gzip(OutputStream target, int level) throws IOException {
+            super(target, STREAM_BUFFER_BYTES);
+            def.setLevel(level);
+        }
+    }
+
+    private static void zstd(int level, byte[] source, int start, int end, BoundedBytes target) throws IOException {
         int room = Math.toIntExact(Zstd.compressBound(end - start));
         target.ensureRoom(room);
-        long size = Zstd.compressByteArray(
-                target.array(), target.size(), room, source, start, end - start, Zstd.defaultCompressionLevel());
+        long size = Zstd.compressByteArray(target.array(), target.size(), room, source, start, end - start, level);
         if (Zstd.isError(size)) {
             throw new IOException(Zstd.getErrorName(size));
         }
@@ -66,7 +81,21 @@ final class RecordCompression {
     static ByteCursor decompress(Compression codec, byte[] source, int start, int end, int maxBytes) {
         // A guess; what is really needed grows with what has really been decompressed, not with what a header claims.
         int guess = (int) Math.min(Math.max(0, maxBytes), Math.max(256, 4L * (end - start)));
-        BoundedBytes target = new BoundedBytes(guess, maxBytes);
+        return cursor(decompressed(codec, source, start, end, new BoundedBytes(guess, maxBytes)));
+    }
+
+    /**
+     * The same, after they have been counted: memory is taken for what they really become, and none if that is too much. For what
+     * is so large that going through it twice is the lesser evil.
+     */
+    static ByteCursor decompressCounted(Compression codec, byte[] source, int start, int end, int maxBytes) {
+        int size = decompressed(codec, source, start, end, BoundedBytes.counting(maxBytes))
+                .written();
+        return cursor(decompressed(codec, source, start, end, new BoundedBytes(size, size)));
+    }
+
+    private static BoundedBytes decompressed(
+            Compression codec, byte[] source, int start, int end, BoundedBytes target) {
         try {
             switch (codec) {
                 case NONE -> target.put(source, start, end - start);
@@ -91,6 +120,10 @@ final class RecordCompression {
                             + ". Send the batch again as it was built.",
                     e);
         }
+        return target;
+    }
+
+    private static ByteCursor cursor(BoundedBytes target) {
         return new ByteCursor(target.array(), 0, target.size());
     }
 

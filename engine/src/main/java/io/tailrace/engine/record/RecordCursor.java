@@ -162,6 +162,9 @@ public final class RecordCursor {
 
     /** Checks the headers of the record it stands on without making them. */
     void checkHeaders() {
+        if (in.array[headersAt] == 0) {
+            return; // None, and that they end the record has been checked.
+        }
         HeaderFormat.check(new ByteCursor(in.array, headersAt, in.limit));
     }
 }

@@ -173,12 +173,12 @@ class KafkaOracleTest {
         assertThat(ControlRecords.typeOf(ours).name()).isEqualTo(type.name());
     }
 
-    private static DefaultRecordBatch kafkaBatch(ByteBuffer bytes) {
+    static DefaultRecordBatch kafkaBatch(ByteBuffer bytes) {
         return (DefaultRecordBatch)
                 MemoryRecords.readableRecords(bytes).batches().iterator().next();
     }
 
-    private static org.apache.kafka.common.compress.Compression kafka(Compression codec) {
+    static org.apache.kafka.common.compress.Compression kafka(Compression codec) {
         return org.apache.kafka.common.compress.Compression.of(codec.name().toLowerCase(java.util.Locale.ROOT))
                 .build();
     }
@@ -215,7 +215,7 @@ class KafkaOracleTest {
                 .toArray(org.apache.kafka.common.header.Header[]::new);
     }
 
-    private static List<RecordFixture> fixtures(DefaultRecordBatch batch) {
+    static List<RecordFixture> fixtures(DefaultRecordBatch batch) {
         List<RecordFixture> records = new ArrayList<>();
         for (org.apache.kafka.common.record.internal.Record record : batch) {
             Headers headers = Headers.EMPTY;

@@ -32,7 +32,7 @@ class RecordCompressionTest {
     void whatIsCompressedDecompresses(Compression codec) {
         for (int size : new int[] {0, 1, 100, 32 * 1024, 64 * 1024, 64 * 1024 + 1, 300_000}) {
             byte[] text = text(size);
-            byte[] batch = RecordFixture.array(RecordCompression.compress(codec, text, 0, size));
+            byte[] batch = RecordFixture.array(RecordCompression.compress(Codec.of(codec), text, 0, size));
             ByteCursor back = RecordCompression.decompress(codec, batch, RecordBatch.HEADER_BYTES, batch.length, size);
             assertThat(Arrays.copyOf(back.array, back.limit)).isEqualTo(text);
         }
@@ -84,5 +84,26 @@ class RecordCompressionTest {
     private static byte[] lz4(byte[] frame) {
         ByteCursor back = RecordCompression.decompress(Compression.LZ4, frame, 0, frame.length, 1 << 20);
         return Arrays.copyOf(back.array, back.limit);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Compression.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void whatIsCountedFirstBecomesTheSame(Compression codec) {
+        for (int size : new int[] {0, 1, 1000, 1 << 16, (1 << 16) + 1, 3_000_000}) {
+            byte[] source = new byte[size];
+            new Random(size).nextBytes(source);
+            Arrays.fill(source, 0, size / 2, (byte) 7);
+            byte[] packed = RecordFixture.array(RecordCompression.compress(Codec.of(codec), source, 0, size));
+            ByteCursor counted =
+                    RecordCompression.decompressCounted(codec, packed, RecordBatch.HEADER_BYTES, packed.length, size);
+            assertThat(counted.limit).isEqualTo(size).isEqualTo(counted.array.length);
+            assertThat(counted.array).isEqualTo(source);
+            if (size > 0) {
+                assertThatThrownBy(() -> RecordCompression.decompressCounted(
+                                codec, packed, RecordBatch.HEADER_BYTES, packed.length, size - 1))
+                        .isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                                .isEqualTo(ErrorCode.DECOMPRESSION_LIMIT));
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.typesafe.config.ConfigFactory;
 import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
+import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.group.CommittedOffset;
 import io.tailrace.cluster.group.GroupDescription;
 import io.tailrace.cluster.group.TopicPartitionId;
@@ -79,6 +80,14 @@ final class RealNode implements AutoCloseable {
         return tailrace;
     }
 
+    /** The first segment of a partition of that topic. */
+    Path segment(TopicPartition partition) {
+        return directory
+                .resolve("partitions")
+                .resolve(id(partition).id().text())
+                .resolve("00000000000000000000.log");
+    }
+
     /** Closes the node in the midst of whatever runs on it, and starts it again. */
     void restart() {
         tailrace.close();
@@ -87,8 +96,14 @@ final class RealNode implements AutoCloseable {
 
     /** A topic of a name that there was not before. */
     String topic(int partitions) {
+        return topic(partitions, Map.of());
+    }
+
+    /** The same with settings. */
+    String topic(int partitions, Map<String, String> settings) {
         String name = "topic-" + topics.incrementAndGet();
-        await(tailrace.topics().create(NewTopic.of(name, partitions)));
+        await(tailrace.topics()
+                .create(NewTopic.of(name, partitions).withSettings(TopicSettings.DEFAULT.with(settings))));
         return name;
     }
 
