@@ -83,7 +83,9 @@ public final class Main implements Runnable {
                         .addSubcommand(new LatencyBench(terminal)))
                 .addSubcommand(new CommandLine(new LogCommand())
                         .addSubcommand(new LogDump(terminal))
-                        .addSubcommand(new LogCheckCommand(terminal)))
+                        .addSubcommand(new LogCheckCommand(terminal))
+                        .addSubcommand(new LogExport(terminal))
+                        .addSubcommand(new LogImport(terminal)))
                 .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));

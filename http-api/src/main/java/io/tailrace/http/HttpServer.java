@@ -62,6 +62,7 @@ public final class HttpServer {
         RequestsUnderWay underWay = new RequestsUnderWay();
         Router router = new Router(List.of(
                 new RecordRoutes(node, streams),
+                new BatchRoutes(node, streams),
                 new TopicRoutes(node),
                 new GroupReads(node, streams),
                 new GroupRoutes(node),
