@@ -57,10 +57,16 @@ final class LogExport implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private String topic;
 
-    @Option(names = "--partition", paramLabel = "P", description = "Only this one; needed where there are several and no --dir.")
+    @Option(
+            names = "--partition",
+            paramLabel = "P",
+            description = "Only this one; needed where there are several and no --dir.")
     private @Nullable Integer partition;
 
-    @Option(names = "--from", paramLabel = "OFFSET", description = "The first offset, of one partition. Default: the earliest.")
+    @Option(
+            names = "--from",
+            paramLabel = "OFFSET",
+            description = "The first offset, of one partition. Default: the earliest.")
     private @Nullable Long from;
 
     @Option(
@@ -72,7 +78,8 @@ final class LogExport implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "OUT",
-            description = "A new directory: TOPIC-P/<first offset>.log for each partition, and export.json, written last.")
+            description =
+                    "A new directory: TOPIC-P/<first offset>.log for each partition, and export.json, written last.")
     private @Nullable Path directory;
 
     @Option(
@@ -98,10 +105,14 @@ final class LogExport implements Callable<Integer> {
             Path out = directory;
             if (out == null) {
                 if (wanted.size() > 1) {
-                    throw misunderstood(name + " has " + partitions
-                            + " partitions, and a segment is of one: choose with --partition, or give --dir for all of them.");
+                    throw misunderstood(
+                            name + " has " + partitions
+                                    + " partitions, and a segment is of one: choose with --partition, or give --dir for all of them.");
                 }
-                export(opened.server(), wanted.get(0), start -> new BufferedOutputStream(terminal.data(), BUFFER_BYTES));
+                export(
+                        opened.server(),
+                        wanted.get(0),
+                        start -> new BufferedOutputStream(terminal.data(), BUFFER_BYTES));
             } else {
                 exportAll(opened.server(), found, wanted, fresh(out));
             }
@@ -150,7 +161,10 @@ final class LogExport implements Callable<Integer> {
             records += exported.records();
         }
         SortedMap<String, String> settings = new TreeMap<>();
-        found.path("settings").fields().forEachRemaining(each -> settings.put(each.getKey(), each.getValue().asText()));
+        found.path("settings")
+                .fields()
+                .forEachRemaining(
+                        each -> settings.put(each.getKey(), each.getValue().asText()));
         new ExportManifest(topic, settings, entries).write(out, Instant.now());
         terminal.notice(records + " records of " + TopicCommand.partitions(wanted.size()) + " in " + out + ".");
     }
@@ -192,7 +206,9 @@ final class LogExport implements Callable<Integer> {
                     .run(from, to, output);
         } catch (IOException e) {
             throw new TailraceException(
-                    ErrorCode.IO_FAILED, "The export cannot be written (" + e.getMessage() + "): make room, or name another place.", e);
+                    ErrorCode.IO_FAILED,
+                    "The export cannot be written (" + e.getMessage() + "): make room, or name another place.",
+                    e);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.tailrace.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tailrace.cli.client.Server;
 import io.tailrace.cli.client.ServerProblem;
 import io.tailrace.cli.client.Topics;
-import io.tailrace.cli.client.Server;
 import io.tailrace.cli.transfer.BatchInput;
 import io.tailrace.cli.transfer.ExportManifest;
 import io.tailrace.cli.transfer.ImportRun;
@@ -59,16 +59,21 @@ final class LogImport implements Callable<Integer> {
     @Parameters(
             index = "1..*",
             paramLabel = "FILE",
-            description = "Segment files of one partition, in their order. Default: standard input, without transactions.")
+            description =
+                    "Segment files of one partition, in their order. Default: standard input, without transactions.")
     private List<Path> files = List.of();
 
-    @Option(names = "--partition", paramLabel = "P", description = "Where to; needed where there are several and no --dir.")
+    @Option(
+            names = "--partition",
+            paramLabel = "P",
+            description = "Where to; needed where there are several and no --dir.")
     private @Nullable Integer partition;
 
     @Option(
             names = "--dir",
             paramLabel = "IN",
-            description = "What 'log export --dir' wrote: each partition into that of its number. A topic that is not there is created as it was.")
+            description =
+                    "What 'log export --dir' wrote: each partition into that of its number. A topic that is not there is created as it was.")
     private @Nullable Path directory;
 
     @Option(names = "--skip", paramLabel = "N", description = "Leave out the first N records, which are there already.")
@@ -94,7 +99,8 @@ final class LogImport implements Callable<Integer> {
             return importOne(found, target(found), files, skip);
         }
         if (!files.isEmpty() || partition != null || skip != 0) {
-            throw misunderstood("--dir says itself which files go to which partitions: leave out FILE, --partition and --skip.");
+            throw misunderstood(
+                    "--dir says itself which files go to which partitions: leave out FILE, --partition and --skip.");
         }
         return importAll(from, topics, name);
     }
@@ -113,10 +119,11 @@ final class LogImport implements Callable<Integer> {
         for (ExportManifest.Entry entry : manifest.partitions()) {
             requireIntact(from, entry);
         }
-        int needed = 1 + manifest.partitions().stream()
-                .mapToInt(entry -> entry.exported().partition())
-                .max()
-                .orElse(0);
+        int needed = 1
+                + manifest.partitions().stream()
+                        .mapToInt(entry -> entry.exported().partition())
+                        .max()
+                        .orElse(0);
         JsonNode found = topic(topics, name, manifest, needed);
         int partitions = found.path("partitions").size();
         if (partitions < needed) {
@@ -160,7 +167,8 @@ final class LogImport implements Callable<Integer> {
                 }
             }
         }
-        if (size != entry.exported().bytes() || (int) crc.getValue() != entry.exported().crc()) {
+        if (size != entry.exported().bytes()
+                || (int) crc.getValue() != entry.exported().crc()) {
             throw new TailraceException(
                     ErrorCode.CORRUPT_BATCH,
                     file + (size < 0 ? " is missing" : " is not what was exported (its size or its checksum differs)")
@@ -224,14 +232,17 @@ final class LogImport implements Callable<Integer> {
             return new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
         } catch (IOException e) {
             throw new TailraceException(
-                    ErrorCode.INVALID_ARGUMENT, "Cannot read " + file + " (" + e.getClass().getSimpleName() + ").", e);
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Cannot read " + file + " (" + e.getClass().getSimpleName() + ").",
+                    e);
         }
     }
 
     private int ended(Imported done, int number, boolean interrupted) {
         String told = topic + "-" + number + ": " + done.told();
         if (interrupted) {
-            terminal.err().println("Interrupted. " + told + "; to go on: --skip " + (done.skipped() + done.stored()) + ".");
+            terminal.err()
+                    .println("Interrupted. " + told + "; to go on: --skip " + (done.skipped() + done.stored()) + ".");
             return Main.INTERRUPTED;
         }
         if (done.markers() > 0 || done.uncommitted() > 0) {

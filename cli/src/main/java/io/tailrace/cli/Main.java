@@ -75,6 +75,7 @@ public final class Main implements Runnable {
                 .addSubcommand(PlacementCommand.with(terminal))
                 .addSubcommand(TopicCommand.with(terminal))
                 .addSubcommand(GroupCommand.with(terminal))
+                .addSubcommand(BackupCommand.with(terminal))
                 .addSubcommand(new ProduceCommand(terminal))
                 .addSubcommand(new ConsumeCommand(terminal))
                 .addSubcommand(new CommandLine(new BenchCommand())

@@ -34,7 +34,10 @@ final class ServerOrDirectory {
     private @Nullable Path dataDirectory;
 
     /** The server, to be closed. */
-    record Opened(Server server, @Nullable EmbeddedNode node, @Nullable HttpServer door) implements AutoCloseable {
+    record Opened(
+            Server server,
+            @Nullable EmbeddedNode node,
+            @Nullable HttpServer door) implements AutoCloseable {
         @Override
         public void close() {
             if (door != null) {
@@ -55,8 +58,8 @@ final class ServerOrDirectory {
             throw new ParameterException(
                     spec.commandLine(), directory + " is no data directory of a node (it has no tailrace.node).");
         }
-        EmbeddedNode node = EmbeddedNode.start(ConfigFactory.parseMap(
-                Map.of("tailrace.data-dir", directory.toString(), "tailrace.http.port", 0)));
+        EmbeddedNode node = EmbeddedNode.start(
+                ConfigFactory.parseMap(Map.of("tailrace.data-dir", directory.toString(), "tailrace.http.port", 0)));
         try {
             HttpServer door = EmbeddedNode.await(HttpServer.start(
                     node.tailrace(), HttpSettings.of(ConfigFactory.empty()).withPort(0)));

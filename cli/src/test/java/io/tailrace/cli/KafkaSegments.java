@@ -66,11 +66,10 @@ final class KafkaSegments {
 
     private static String headers(Header[] headers) {
         StringBuilder all = new StringBuilder();
-        Arrays.stream(headers)
-                .forEach(header -> all.append(header.key())
-                        .append('=')
-                        .append(header.value() == null ? "null" : new String(header.value(), StandardCharsets.UTF_8))
-                        .append(';'));
+        Arrays.stream(headers).forEach(header -> all.append(header.key())
+                .append('=')
+                .append(header.value() == null ? "null" : new String(header.value(), StandardCharsets.UTF_8))
+                .append(';'));
         return all.toString();
     }
 

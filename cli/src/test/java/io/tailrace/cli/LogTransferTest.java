@@ -82,7 +82,8 @@ class LogTransferTest {
             lines.append("{\"key\":{\"data\":\"k").append(i % 5).append("\"},\"value\":");
             lines.append(i % 11 == 10 ? "null" : "{\"data\":\"value " + i + "\"}");
             lines.append(",\"timestamp\":").append(1_700_000_000_000L + i);
-            lines.append(i % 2 == 0 ? ",\"headers\":[{\"name\":\"n\",\"value\":\"aGk=\"}]" : "").append("}\n");
+            lines.append(i % 2 == 0 ? ",\"headers\":[{\"name\":\"n\",\"value\":\"aGk=\"}]" : "")
+                    .append("}\n");
         }
         ok(new CapturedTerminal().reading(lines.toString()), "produce", topic, "--format", "json");
     }
@@ -112,12 +113,22 @@ class LogTransferTest {
 
     @Test
     void allPartitionsGoIntoADirectoryAndComeBackIntoATopicMadeLikeTheirs() throws Exception {
-        ok("topic", "create", "many", "--partitions", "3", "--set", "retention.ms=-1", "--set", "segment.bytes=2000000");
+        ok(
+                "topic",
+                "create",
+                "many",
+                "--partitions",
+                "3",
+                "--set",
+                "retention.ms=-1",
+                "--set",
+                "segment.bytes=2000000");
         produce("many", 900);
         Path out = files.resolve("export");
         ok("log", "export", "many", "--dir", out.toString());
         assertThat(out.resolve("many-1/00000000000000000000.log")).exists();
-        assertThat(Files.readString(out.resolve("export.json"))).contains("\"segment.bytes\" : \"2000000\"", "\"version\" : 1");
+        assertThat(Files.readString(out.resolve("export.json")))
+                .contains("\"segment.bytes\" : \"2000000\"", "\"version\" : 1");
         assertThat(run(new CapturedTerminal(), "log", "export", "many")).isEqualTo(2);
         ok("log", "import", "copy", "--dir", out.toString());
         assertThat(ok("topic", "describe", "copy").out()).containsPattern("segment\\.bytes +2000000");
@@ -162,7 +173,10 @@ class LogTransferTest {
         assertThat(all).hasSize(73);
         assertThat(all.get(0)).isEqualTo(new Said(0, 1_000_000, "k0", "gzip0", "h=v0;"));
         assertThat(all).extracting(Said::timestamp).isSorted();
-        assertThat(all).extracting(Said::value).doesNotContain("aborted0", "aborted too0", "open0").contains("committed0", "committed again2");
+        assertThat(all)
+                .extracting(Said::value)
+                .doesNotContain("aborted0", "aborted too0", "open0")
+                .contains("committed0", "committed again2");
         assertThat(failed(reading(Files.readAllBytes(first)), "log", "import", "kafka"))
                 .startsWith("error: INVALID_ARGUMENT standard input, byte ")
                 .contains("a transaction begins", "Before: 40 records imported", "--skip 40");
@@ -175,7 +189,8 @@ class LogTransferTest {
                 .toArray(byte[][]::new);
         byte[] whole = KafkaSegments.concat(batches);
         byte[] broken = whole.clone();
-        int at = Arrays.stream(batches).limit(13).mapToInt(batch -> batch.length).sum();
+        int at =
+                Arrays.stream(batches).limit(13).mapToInt(batch -> batch.length).sum();
         broken[at + 200] ^= 4;
         ok("topic", "create", "broken", "--set", "retention.ms=-1");
         assertThat(failed(reading(broken), "log", "import", "broken"))
@@ -188,7 +203,12 @@ class LogTransferTest {
         byte[] torn = Arrays.copyOf(whole, whole.length - 5);
         assertThat(failed(reading(torn), "log", "import", "broken", "--skip", "1899"))
                 .contains("ends after", "1 record imported, 1899 skipped");
-        assertThat(failed(reading("no segment, but long enough to be the header of one, all of it".getBytes(StandardCharsets.UTF_8)), "log", "import", "broken"))
+        assertThat(failed(
+                        reading("no segment, but long enough to be the header of one, all of it"
+                                .getBytes(StandardCharsets.UTF_8)),
+                        "log",
+                        "import",
+                        "broken"))
                 .contains("byte 0: no batch of Kafka's format v2 begins here");
     }
 
@@ -209,14 +229,19 @@ class LogTransferTest {
         Path data = files.resolve("data");
         try (ServedNode other = new ServedNode(data)) {
             CapturedTerminal terminal = new CapturedTerminal();
-            assertThat(terminal.run("topic", "create", "alone", "--url", other.url())).isZero();
-            assertThat(terminal.reading("one\ntwo\n").run("produce", "alone", "--url", other.url())).isZero();
+            assertThat(terminal.run("topic", "create", "alone", "--url", other.url()))
+                    .isZero();
+            assertThat(terminal.reading("one\ntwo\n").run("produce", "alone", "--url", other.url()))
+                    .isZero();
         }
         CapturedTerminal terminal = new CapturedTerminal();
-        assertThat(terminal.run("log", "export", "alone", "--data-dir", data.toString())).as(terminal.err()).isZero();
+        assertThat(terminal.run("log", "export", "alone", "--data-dir", data.toString()))
+                .as(terminal.err())
+                .isZero();
         Path file = Files.write(files.resolve("alone.log"), terminal.outBytes());
         assertThat(KafkaSegments.read(file)).extracting(Said::value).containsExactly("one", "two");
         CapturedTerminal nothing = new CapturedTerminal();
-        assertThat(nothing.run("log", "export", "alone", "--data-dir", files.toString())).isEqualTo(2);
+        assertThat(nothing.run("log", "export", "alone", "--data-dir", files.toString()))
+                .isEqualTo(2);
     }
 }

@@ -43,7 +43,10 @@ final class BatchRoutes implements Routes {
     }
 
     private CompletionStage<HttpResponse> of(List<String> path, HttpRequest request, Handler handler) {
-        return node.tailrace().topics().describe(path.get(2)).thenCompose(topic ->
-            handler.handle(topic.partition(TopicRoutes.partitionOf(topic, path.get(4))), request));
+        return node.tailrace()
+                .topics()
+                .describe(path.get(2))
+                .thenCompose(
+                        topic -> handler.handle(topic.partition(TopicRoutes.partitionOf(topic, path.get(4))), request));
     }
 }

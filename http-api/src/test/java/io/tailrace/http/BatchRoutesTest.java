@@ -61,7 +61,8 @@ class BatchRoutesTest {
             for (int i = 0; i < size; i++) {
                 builder.append(1_000, null, ("record " + sequence++).getBytes(StandardCharsets.UTF_8));
             }
-            RecordBatch batch = builder.producer(producerId, (short) 0, sequence - size).build();
+            RecordBatch batch =
+                    builder.producer(producerId, (short) 0, sequence - size).build();
             all.write(batch.bytes().array(), 0, batch.sizeInBytes());
         }
         return all.toByteArray();
@@ -95,7 +96,10 @@ class BatchRoutesTest {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(good)));
         assertThat(json.statusCode()).isEqualTo(415);
         assertThat(post("nowhere", good)).contains("UNKNOWN_TOPIC");
-        assertThat(new String(send(HttpRequest.newBuilder(URI.create(path("refused")))).body(), StandardCharsets.UTF_8))
+        assertThat(new String(
+                        send(HttpRequest.newBuilder(URI.create(path("refused"))))
+                                .body(),
+                        StandardCharsets.UTF_8))
                 .isEmpty();
     }
 
@@ -106,16 +110,29 @@ class BatchRoutesTest {
         HttpResponse<byte[]> all = send(HttpRequest.newBuilder(URI.create(path("read"))));
         assertThat(all.headers().firstValue("Content-Type")).contains(BYTES);
         assertThat(all.headers().firstValue("Tailrace-End-Offset")).contains("30");
-        byte[] some = send(HttpRequest.newBuilder(URI.create(path("read") + "?from=15&to=25"))).body();
+        byte[] some = send(HttpRequest.newBuilder(URI.create(path("read") + "?from=15&to=25")))
+                .body();
         RecordBatch first = RecordBatch.at(ByteBuffer.wrap(some));
-        RecordBatch second = RecordBatch.at(ByteBuffer.wrap(some, first.sizeInBytes(), some.length - first.sizeInBytes()));
-        assertThat(first.records(1 << 20)).extracting(record -> record.offset()).containsExactly(15L, 16L, 17L, 18L, 19L);
-        assertThat(second.records(1 << 20)).extracting(record -> record.offset()).containsExactly(20L, 21L, 22L, 23L, 24L);
+        RecordBatch second =
+                RecordBatch.at(ByteBuffer.wrap(some, first.sizeInBytes(), some.length - first.sizeInBytes()));
+        assertThat(first.records(1 << 20))
+                .extracting(record -> record.offset())
+                .containsExactly(15L, 16L, 17L, 18L, 19L);
+        assertThat(second.records(1 << 20))
+                .extracting(record -> record.offset())
+                .containsExactly(20L, 21L, 22L, 23L, 24L);
         assertThat(first.checksumMatches() && second.checksumMatches()).isTrue();
-        assertThat(send(HttpRequest.newBuilder(URI.create(path("read") + "?from=31"))).statusCode()).isEqualTo(416);
-        assertThat(send(HttpRequest.newBuilder(URI.create(path("read") + "?to=31"))).statusCode()).isEqualTo(416);
-        assertThat(send(HttpRequest.newBuilder(URI.create(path("read") + "?from=x"))).statusCode()).isEqualTo(400);
-        HttpResponse<byte[]> head = send(HttpRequest.newBuilder(URI.create(path("read"))).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        assertThat(send(HttpRequest.newBuilder(URI.create(path("read") + "?from=31")))
+                        .statusCode())
+                .isEqualTo(416);
+        assertThat(send(HttpRequest.newBuilder(URI.create(path("read") + "?to=31")))
+                        .statusCode())
+                .isEqualTo(416);
+        assertThat(send(HttpRequest.newBuilder(URI.create(path("read") + "?from=x")))
+                        .statusCode())
+                .isEqualTo(400);
+        HttpResponse<byte[]> head = send(
+                HttpRequest.newBuilder(URI.create(path("read"))).method("HEAD", HttpRequest.BodyPublishers.noBody()));
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
     }

@@ -67,7 +67,9 @@ public final class BatchInput {
 
     private int size(byte[] header) {
         if (header.length < RecordBatch.HEADER_BYTES) {
-            throw broken("only " + header.length + " bytes are left, a batch's header has " + RecordBatch.HEADER_BYTES, null);
+            throw broken(
+                    "only " + header.length + " bytes are left, a batch's header has " + RecordBatch.HEADER_BYTES,
+                    null);
         }
         RecordBatch found = RecordBatch.headerAt(ByteBuffer.wrap(header));
         if (found.magic() != RecordBatch.MAGIC) {

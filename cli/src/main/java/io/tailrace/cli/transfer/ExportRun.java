@@ -153,8 +153,8 @@ public final class ExportRun {
         }
         return new TailraceException(
                 why.code(),
-                why.getMessage() + " Written: " + records + " records, below offset " + next + "; the rest follows with --from "
-                        + next + ".",
+                why.getMessage() + " Written: " + records + " records, below offset " + next
+                        + "; the rest follows with --from " + next + ".",
                 why);
     }
 }

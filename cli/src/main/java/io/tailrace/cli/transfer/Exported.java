@@ -6,4 +6,5 @@ package io.tailrace.cli.transfer;
  * @param startOffset where it was begun
  * @param endOffset the first offset that was not wanted
  */
-public record Exported(int partition, long startOffset, long endOffset, long batches, long records, long bytes, int crc) {}
+public record Exported(
+        int partition, long startOffset, long endOffset, long batches, long records, long bytes, int crc) {}

@@ -45,7 +45,8 @@ public final class ImportRun {
      * @param transactions which were committed; {@code null} if that is not known, so that none is taken
      * @param timeout how long a request is sent again that is not answered
      */
-    public record Settings(int maxMessageBytes, long skip, @Nullable Transactions transactions, Duration timeout) {}
+    public record Settings(
+            int maxMessageBytes, long skip, @Nullable Transactions transactions, Duration timeout) {}
 
     /** Nothing is read or sent before {@link #run}. */
     public ImportRun(Server server, String topic, int partition, Settings settings, TransferListener listener) {
@@ -121,7 +122,8 @@ public final class ImportRun {
         try {
             ensureReadable(batch);
         } catch (TailraceException e) {
-            throw new Broken(new TailraceException(e.code(), in.broken(told(e), e).getMessage(), e));
+            throw new Broken(
+                    new TailraceException(e.code(), in.broken(told(e), e).getMessage(), e));
         }
         RecordCursor cursor = batch.cursor(MAX_RECORDS_BYTES);
         while (cursor.next()) {
@@ -134,7 +136,10 @@ public final class ImportRun {
                 outgoing.add(record, batch.compression());
             } catch (TailraceException e) {
                 throw new Broken(new TailraceException(
-                        e.code(), in.broken("offset " + record.offset() + ": " + told(e), e).getMessage(), e));
+                        e.code(),
+                        in.broken("offset " + record.offset() + ": " + told(e), e)
+                                .getMessage(),
+                        e));
             }
             if (outgoing.isFull()) {
                 send(outgoing.takeReady());
@@ -158,10 +163,11 @@ public final class ImportRun {
     private boolean isWanted(RecordBatch batch, BatchInput in) throws Broken {
         Transactions transactions = settings.transactions();
         if (transactions == null) {
-            throw new Broken(new TailraceException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    in + ", byte " + in.position()
-                            + ": a transaction begins, and only what comes later tells whether it was committed: name the file instead of giving it on standard input."));
+            throw new Broken(
+                    new TailraceException(
+                            ErrorCode.INVALID_ARGUMENT,
+                            in + ", byte " + in.position()
+                                    + ": a transaction begins, and only what comes later tells whether it was committed: name the file instead of giving it on standard input."));
         }
         return transactions.isCommitted(batch);
     }
@@ -207,7 +213,8 @@ public final class ImportRun {
                 .toList()));
     }
 
-    private void pause(Retries retries, Duration wish, TailraceException why, List<RecordBatch> batches, boolean unknown) {
+    private void pause(
+            Retries retries, Duration wish, TailraceException why, List<RecordBatch> batches, boolean unknown) {
         long millis = retries.pauseMillis(wish);
         if (retries.isFirst()) {
             listener.retrying(why);

@@ -1,5 +1,6 @@
 package io.tailrace.cluster.node;
 
+import io.tailrace.cluster.backup.BackupManifest;
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogClient;
 import io.tailrace.cluster.catalog.CatalogEnvironment;
@@ -48,6 +49,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -90,6 +92,7 @@ final class Node implements Tailrace {
     private final GroupClient groups;
     private final Optional<NodeMoves> moves;
     private final PartitionRemover remover;
+    private final NodeBackup backup;
     private final Members members;
     private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
@@ -182,6 +185,7 @@ final class Node implements Tailrace {
         this.placements = new NodePlacements(topics, nodes, lookup.controlVoters(), this::nodeName);
         this.moves = links.map(others ->
                 new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));
+        this.backup = new NodeBackup(directory, replicas, files, name, clock);
         this.remover =
                 new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
     }
@@ -373,6 +377,15 @@ final class Node implements Tailrace {
     @Override
     public CatalogClient topics() {
         return topics;
+    }
+
+    @Override
+    public CompletionStage<BackupManifest> backup(Path target) {
+        return topics.list()
+                .thenApplyAsync(
+                        all -> backup.create(
+                                target, all.stream().collect(Collectors.toMap(Topic::id, Topic::name))),
+                        io);
     }
 
     @Override
