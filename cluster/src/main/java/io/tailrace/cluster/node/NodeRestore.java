@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -84,11 +85,11 @@ public final class NodeRestore {
                 becomeNew(place);
             }
         }
-        Map<String, Promise> promises = newCluster.isEmpty()
-                ? Map.of()
-                : manifest.partitions().stream().collect(Collectors.toMap(BackupManifest.Entry::id, NodeRestore::promise));
+        // A new replica, too, has promised what its log tells of; that nobody counts on it yet is what its name is for.
+        Function<BackupManifest.Entry, Promise> promises =
+                newCluster.isEmpty() ? BackupManifest.Entry::promise : NodeRestore::moved;
         try (PromiseJournal journal = PromiseJournal.open(files, data, true)) {
-            promises.forEach(journal::store);
+            manifest.partitions().forEach(entry -> journal.store(entry.id(), promises.apply(entry)));
         }
         Membership membership = newCluster
                 .map(id -> Membership.member(id, manifest.membership().founders()))
@@ -119,7 +120,7 @@ public final class NodeRestore {
         }
     }
 
-    private static Promise promise(BackupManifest.Entry entry) {
+    private static Promise moved(BackupManifest.Entry entry) {
         long epoch = Math.max(entry.promise().epoch(), entry.log().lastEpoch()) + (long) EPOCHS;
         if (epoch > Integer.MAX_VALUE - EPOCHS) {
             throw new TailraceException(
