@@ -43,7 +43,11 @@ final class BackupRestore implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path backup;
 
-    @Option(names = "--data-dir", required = true, paramLabel = "NEW", description = "The data directory to make, new or empty.")
+    @Option(
+            names = "--data-dir",
+            required = true,
+            paramLabel = "NEW",
+            description = "The data directory to make, new or empty.")
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private Path data;
 
@@ -52,7 +56,8 @@ final class BackupRestore implements Callable<Integer> {
             arity = "0..1",
             fallbackValue = FRESH,
             paramLabel = "ID",
-            description = "The id of the new cluster, a UUID, the same for each of its nodes. Without a value: one that is drawn, and said.")
+            description =
+                    "The id of the new cluster, a UUID, the same for each of its nodes. Without a value: one that is drawn, and said.")
     private @Nullable String newCluster;
 
     BackupRestore(Terminal terminal) {
@@ -65,7 +70,8 @@ final class BackupRestore implements Callable<Integer> {
         BackupManifest restored = NodeRestore.run(backup, data, cluster);
         check();
         terminal.err()
-                .println("Restored node " + restored.nodeName() + " as of " + restored.createdAt() + " to " + data + ": "
+                .println("Restored node " + restored.nodeName() + " as of " + restored.createdAt() + " to " + data
+                        + ": "
                         + TopicCommand.partitions(restored.partitions().size()) + ", "
                         + cluster.map(id -> "of the new cluster " + id
                                         + (restored.membership().founders().size() > 1
@@ -103,8 +109,8 @@ final class BackupRestore implements Callable<Integer> {
             if (first[0] != null) {
                 throw new TailraceException(
                         ErrorCode.CORRUPT_LOG,
-                        "What was restored is damaged (" + first[0].file() + ": " + first[0].what()
-                                + "): 'log check " + data + "' tells all of it; use another backup.");
+                        "What was restored is damaged (" + first[0].file() + ": " + first[0].what() + "): 'log check "
+                                + data + "' tells all of it; use another backup.");
             }
             check.repair();
         }

@@ -45,7 +45,9 @@ class BackupCommandsTest {
     }
 
     private static String lines(int from, int to) {
-        return IntStream.range(from, to).mapToObj(i -> i + " " + "x".repeat(100) + "\n").collect(Collectors.joining());
+        return IntStream.range(from, to)
+                .mapToObj(i -> i + " " + "x".repeat(100) + "\n")
+                .collect(Collectors.joining());
     }
 
     private static List<Integer> numbers(ServedNode node) {
@@ -63,9 +65,19 @@ class BackupCommandsTest {
         AtomicInteger acknowledged = new AtomicInteger(30_000);
         int before;
         try (ServedNode node = new ServedNode(files.resolve("data"))) {
-            on(node, new CapturedTerminal(), "topic", "create", "orders", "--partitions", "2", "--set", "segment.bytes=1100000");
+            on(
+                    node,
+                    new CapturedTerminal(),
+                    "topic",
+                    "create",
+                    "orders",
+                    "--partitions",
+                    "2",
+                    "--set",
+                    "segment.bytes=1100000");
             on(node, new CapturedTerminal().reading(lines(0, 30_000)), "produce", "orders");
-            assertThat(on(node, new CapturedTerminal(), "consume", "orders", "--group", "billing", "--until-end").outLines())
+            assertThat(on(node, new CapturedTerminal(), "consume", "orders", "--group", "billing", "--until-end")
+                            .outLines())
                     .hasSize(30_000);
             CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
                 for (int i = 30_000; !stop.get() && i < 200_000; i += 500) {
@@ -74,11 +86,14 @@ class BackupCommandsTest {
                 }
             });
             before = acknowledged.get();
-            assertThat(on(node, new CapturedTerminal(), "backup", "create", backup.toString()).err())
-                    .matches("Backup of node \\S+ in .*: \\d+ partitions, [0-9,]+ bytes, of which [1-9][0-9,]+ are linked\\.\n");
+            assertThat(on(node, new CapturedTerminal(), "backup", "create", backup.toString())
+                            .err())
+                    .matches(
+                            "Backup of node \\S+ in .*: \\d+ partitions, [0-9,]+ bytes, of which [1-9][0-9,]+ are linked\\.\n");
             stop.set(true);
             load.get();
-            assertThat(failed("backup", "create", backup.toString(), "--url", node.url())).contains("not empty");
+            assertThat(failed("backup", "create", backup.toString(), "--url", node.url()))
+                    .contains("not empty");
             assertThat(failed("backup", "create", files.resolve("data/b").toString(), "--url", node.url()))
                     .startsWith("error: INVALID_ARGUMENT ");
             // The original goes on, and what it lets go stays in the backup.
@@ -86,23 +101,44 @@ class BackupCommandsTest {
         }
         assertThat(failed("backup", "restore", backup.toString(), "--data-dir", restored.toString()))
                 .contains("only founder", "--new-cluster");
-        assertThat(ok(new CapturedTerminal(), "backup", "restore", backup.toString(), "--data-dir", restored.toString(), "--new-cluster", CLUSTER).err())
+        assertThat(ok(
+                                new CapturedTerminal(),
+                                "backup",
+                                "restore",
+                                backup.toString(),
+                                "--data-dir",
+                                restored.toString(),
+                                "--new-cluster",
+                                CLUSTER)
+                        .err())
                 .contains("of the new cluster " + CLUSTER);
-        assertThat(ok(new CapturedTerminal(), "log", "check", restored.toString()).err()).contains("sound");
+        assertThat(ok(new CapturedTerminal(), "log", "check", restored.toString())
+                        .err())
+                .contains("sound");
         try (ServedNode node = new ServedNode(restored)) {
             List<Integer> there = numbers(node);
             assertThat(there).doesNotHaveDuplicates();
-            assertThat(there.subList(0, before)).isEqualTo(IntStream.range(0, before).boxed().toList());
+            assertThat(there.subList(0, before))
+                    .isEqualTo(IntStream.range(0, before).boxed().toList());
             assertThat(there.get(there.size() - 1)).isLessThan(acknowledged.get());
-            assertThat(on(node, new CapturedTerminal(), "topic", "describe", "orders").out())
+            assertThat(on(node, new CapturedTerminal(), "topic", "describe", "orders")
+                            .out())
                     .containsPattern("segment\\.bytes +1100000");
             on(node, new CapturedTerminal().reading("1000000 more\n"), "produce", "orders");
-            assertThat(on(node, new CapturedTerminal(), "consume", "orders", "--group", "billing", "--until-end").outLines())
+            assertThat(on(node, new CapturedTerminal(), "consume", "orders", "--group", "billing", "--until-end")
+                            .outLines())
                     .as("the group goes on where it was")
                     .hasSize(there.size() + 1 - 30_000);
         }
         // It can be restored again: it is as it was.
-        ok(new CapturedTerminal(), "backup", "restore", backup.toString(), "--data-dir", files.resolve("again").toString(), "--new-cluster");
+        ok(
+                new CapturedTerminal(),
+                "backup",
+                "restore",
+                backup.toString(),
+                "--data-dir",
+                files.resolve("again").toString(),
+                "--new-cluster");
     }
 
     @Test
@@ -113,7 +149,12 @@ class BackupCommandsTest {
             on(node, new CapturedTerminal().reading(lines(0, 100)), "produce", "t");
             on(node, new CapturedTerminal(), "backup", "create", backup.toString());
         }
-        assertThat(failed("backup", "restore", files.toString(), "--data-dir", files.resolve("no").toString()))
+        assertThat(failed(
+                        "backup",
+                        "restore",
+                        files.toString(),
+                        "--data-dir",
+                        files.resolve("no").toString()))
                 .startsWith("error: INVALID_ARGUMENT ")
                 .contains("is no backup");
         Path segment = largest(backup);
@@ -121,15 +162,33 @@ class BackupCommandsTest {
         byte[] damaged = good.clone();
         damaged[damaged.length / 2] ^= 8;
         Files.write(segment, damaged);
-        assertThat(failed("backup", "restore", backup.toString(), "--data-dir", files.resolve("r1").toString(), "--new-cluster"))
+        assertThat(failed(
+                        "backup",
+                        "restore",
+                        backup.toString(),
+                        "--data-dir",
+                        files.resolve("r1").toString(),
+                        "--new-cluster"))
                 .startsWith("error: CORRUPT_LOG ");
         Files.write(segment, Arrays.copyOf(good, good.length - 1));
-        assertThat(failed("backup", "restore", backup.toString(), "--data-dir", files.resolve("r2").toString(), "--new-cluster"))
+        assertThat(failed(
+                        "backup",
+                        "restore",
+                        backup.toString(),
+                        "--data-dir",
+                        files.resolve("r2").toString(),
+                        "--new-cluster"))
                 .startsWith("error: CORRUPT_LOG ")
                 .contains("were there");
         Files.write(segment, good);
         Files.write(backup.resolve("backup.json"), new byte[] {'x'}, StandardOpenOption.APPEND);
-        assertThat(failed("backup", "restore", backup.toString(), "--data-dir", files.resolve("r3").toString(), "--new-cluster"))
+        assertThat(failed(
+                        "backup",
+                        "restore",
+                        backup.toString(),
+                        "--data-dir",
+                        files.resolve("r3").toString(),
+                        "--new-cluster"))
                 .startsWith("error: CORRUPT_LOG ")
                 .contains("backup.json is damaged");
         // What was left of a restore that broke off is nobody's data directory.

@@ -54,7 +54,8 @@ final class BackupRoutes implements Routes {
         }
         throw new TailraceException(
                 ErrorCode.INVALID_ARGUMENT,
-                "'directory' is '" + Json.shown(named[0], 200) + "': name a new one on the node's machine by its whole path.");
+                "'directory' is '" + Json.shown(named[0], 200)
+                        + "': name a new one on the node's machine by its whole path.");
     }
 
     private HttpResponse json(Path directory, BackupManifest made) {

@@ -383,8 +383,7 @@ final class Node implements Tailrace {
     public CompletionStage<BackupManifest> backup(Path target) {
         return topics.list()
                 .thenApplyAsync(
-                        all -> backup.create(
-                                target, all.stream().collect(Collectors.toMap(Topic::id, Topic::name))),
+                        all -> backup.create(target, all.stream().collect(Collectors.toMap(Topic::id, Topic::name))),
                         io);
     }
 

@@ -64,7 +64,9 @@ final class NodeBackup {
             return copy(target, topics);
         } catch (DiskFullException e) {
             throw new TailraceException(
-                    ErrorCode.DISK_FULL, "No room for the backup in " + target + ": delete older ones, or name another place.", e);
+                    ErrorCode.DISK_FULL,
+                    "No room for the backup in " + target + ": delete older ones, or name another place.",
+                    e);
         } catch (IOException e) {
             throw new TailraceException(
                     ErrorCode.IO_FAILED,
@@ -108,9 +110,11 @@ final class NodeBackup {
         if (!target.isAbsolute() || target.normalize().startsWith(data) || data.startsWith(target.normalize())) {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "A backup cannot be made in " + target + ": name a directory by its whole path, outside of " + data + ".");
+                    "A backup cannot be made in " + target + ": name a directory by its whole path, outside of " + data
+                            + ".");
         }
-        if (files.exists(target) && !(files.isDirectory(target) && files.list(target).isEmpty())) {
+        if (files.exists(target)
+                && !(files.isDirectory(target) && files.list(target).isEmpty())) {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT, target + " is there already, and not empty: name a new directory.");
         }

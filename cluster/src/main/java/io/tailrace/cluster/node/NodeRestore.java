@@ -106,7 +106,8 @@ public final class NodeRestore {
         Membership before = manifest.membership();
         if (before.state() != Membership.State.MEMBER) {
             throw new TailraceException(
-                    ErrorCode.INVALID_ARGUMENT, "The node of that backup was in no cluster yet: there is nothing to restore.");
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The node of that backup was in no cluster yet: there is nothing to restore.");
         }
         if (newCluster.isEmpty() && before.founders().size() == 1 && before.isFounder(manifest.nodeId())) {
             throw new TailraceException(
@@ -116,7 +117,8 @@ public final class NodeRestore {
         if (newCluster.filter(before.clusterId()::equals).isPresent()) {
             throw new TailraceException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "The backup is of cluster " + before.clusterId() + " itself: give another id, or none for a new one.");
+                    "The backup is of cluster " + before.clusterId()
+                            + " itself: give another id, or none for a new one.");
         }
     }
 
@@ -125,7 +127,8 @@ public final class NodeRestore {
         if (epoch > Integer.MAX_VALUE - EPOCHS) {
             throw new TailraceException(
                     ErrorCode.LIMIT_EXCEEDED,
-                    "Partition " + entry.id() + " has been restored too often: its epochs are used up. Export and import its topic.");
+                    "Partition " + entry.id()
+                            + " has been restored too often: its epochs are used up. Export and import its topic.");
         }
         return new Promise((int) epoch, UUID.randomUUID());
     }
@@ -170,6 +173,9 @@ public final class NodeRestore {
     private void becomeNew(Path place) throws IOException {
         files.delete(place.resolve("replica"));
         ReplicaFile.create(
-                files, place, new ReplicaId(manifest.nodeId().toString(), UUID.randomUUID().toString()), Voters.NONE);
+                files,
+                place,
+                new ReplicaId(manifest.nodeId().toString(), UUID.randomUUID().toString()),
+                Voters.NONE);
     }
 }

@@ -196,6 +196,8 @@ public final class LogCopy {
     }
 
     private TailraceException failed(IOException e) {
-        return e instanceof DiskFullException ? LogErrors.full(target, e) : LogErrors.failed(target, "Copying a log", e);
+        return e instanceof DiskFullException
+                ? LogErrors.full(target, e)
+                : LogErrors.failed(target, "Copying a log", e);
     }
 }

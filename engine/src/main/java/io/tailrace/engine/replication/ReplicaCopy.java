@@ -50,7 +50,8 @@ public final class ReplicaCopy {
      * @return {@code null} if the log was cut meanwhile: begin again
      */
     public @Nullable CopiedLog complete() {
-        // Whoever votes by entries of the log is in that file before them. What it says beyond the copy's end is passed over; and if the log
+        // Whoever votes by entries of the log is in that file before them. What it says beyond the copy's end is passed
+        // over; and if the log
         // is cut before this, the file may lack what the copy has, but then the copy does not count.
         ReplicaFile.copy(files, from, target);
         return log.complete();

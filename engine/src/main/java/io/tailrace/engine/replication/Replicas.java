@@ -190,7 +190,8 @@ public final class Replicas implements AutoCloseable {
             return open.computeIfAbsent(name, absent -> {
                 ensureNotDeleting(name);
                 if (!ReplicaFile.exists(files, directory.resolve(name))) {
-                    throw new TailraceException(ErrorCode.UNKNOWN_TOPIC, "Partition " + name + " is not here any more.");
+                    throw new TailraceException(
+                            ErrorCode.UNKNOWN_TOPIC, "Partition " + name + " is not here any more.");
                 }
                 return openFiles(name, LogSettings.DEFAULTS);
             });

@@ -116,8 +116,10 @@ class LogCopyTest {
         CopiedLog first = copied(log.newCopy(root.resolve("first"), log::endOffset));
         append(60, 1);
         CopiedLog second = copied(log.newCopy(root.resolve("second"), log::endOffset));
-        assertThat(second.files()).containsAll(
-                first.files().stream().filter(CopiedLog.CopiedFile::shared).toList());
+        assertThat(second.files())
+                .containsAll(first.files().stream()
+                        .filter(CopiedLog.CopiedFile::shared)
+                        .toList());
         assertThat(second.files().stream().filter(file -> !file.shared())).hasSize(1);
     }
 
