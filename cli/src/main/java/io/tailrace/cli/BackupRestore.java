@@ -99,7 +99,8 @@ final class BackupRestore implements Callable<Integer> {
     /** Every batch; the indexes, which a backup does not have, are made. */
     private void check() throws IOException {
         DataDirectoryCheck check = DataDirectoryCheck.of(new DiskFileStore(), data);
-        try (Closeable lock = check.lock()) {
+        Closeable lock = check.lock();
+        try {
             LogProblem[] first = {null};
             check.run(problem -> {
                 if (problem.severity() == LogProblem.Severity.ERROR && first[0] == null) {
@@ -113,6 +114,8 @@ final class BackupRestore implements Callable<Integer> {
                                 + data + "' tells all of it; use another backup.");
             }
             check.repair();
+        } finally {
+            lock.close();
         }
     }
 }

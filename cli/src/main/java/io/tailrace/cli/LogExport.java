@@ -161,9 +161,7 @@ final class LogExport implements Callable<Integer> {
             records += exported.records();
         }
         SortedMap<String, String> settings = new TreeMap<>();
-        found.path("settings")
-                .fields()
-                .forEachRemaining(
+        found.path("settings").properties().forEach(
                         each -> settings.put(each.getKey(), each.getValue().asText()));
         new ExportManifest(topic, settings, entries).write(out, Instant.now());
         terminal.notice(records + " records of " + TopicCommand.partitions(wanted.size()) + " in " + out + ".");

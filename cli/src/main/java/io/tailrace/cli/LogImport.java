@@ -179,7 +179,8 @@ final class LogImport implements Callable<Integer> {
     private int importOne(JsonNode found, int number, List<Path> inputs, long first) throws IOException {
         int maxMessageBytes = found.path("settings").path("max.message.bytes").asInt(1 << 20);
         Server server = options.server();
-        try (TransferProgress progress = new TransferProgress(terminal, topic + "-" + number + ": ")) {
+        TransferProgress progress = new TransferProgress(terminal, topic + "-" + number + ": ");
+        try (progress) {
             ImportRun run = new ImportRun(
                     server,
                     topic,

@@ -109,9 +109,7 @@ public record ExportManifest(String topic, SortedMap<String, String> settings, L
                                 + ": use a newer one.");
             }
             SortedMap<String, String> settings = new TreeMap<>();
-            json.path("settings")
-                    .fields()
-                    .forEachRemaining(
+            json.path("settings").properties().forEach(
                             each -> settings.put(each.getKey(), each.getValue().asText()));
             List<Entry> partitions = new ArrayList<>();
             for (JsonNode each : json.path("partitions")) {

@@ -125,8 +125,8 @@ public final class LogCopy {
             if (name.endsWith(SNAPSHOT)) {
                 try {
                     copySmall(name);
-                } catch (NoSuchFileException onlyJustReplacedByALaterOne) {
-                    continue;
+                } catch (NoSuchFileException e) {
+                    // Only just replaced by a later one, which is found below.
                 }
             }
         }
