@@ -161,8 +161,9 @@ final class LogExport implements Callable<Integer> {
             records += exported.records();
         }
         SortedMap<String, String> settings = new TreeMap<>();
-        found.path("settings").properties().forEach(
-                        each -> settings.put(each.getKey(), each.getValue().asText()));
+        found.path("settings")
+                .properties()
+                .forEach(each -> settings.put(each.getKey(), each.getValue().asText()));
         new ExportManifest(topic, settings, entries).write(out, Instant.now());
         terminal.notice(records + " records of " + TopicCommand.partitions(wanted.size()) + " in " + out + ".");
     }

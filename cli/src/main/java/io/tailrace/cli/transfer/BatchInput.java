@@ -84,7 +84,11 @@ public final class BatchInput {
 
     /** What is wrong with the batch that was read last. */
     TailraceException broken(String what, @Nullable Throwable cause) {
-        return new TailraceException(ErrorCode.CORRUPT_BATCH, name + ", byte " + position + ": " + what + ".", cause);
+        return broken(ErrorCode.CORRUPT_BATCH, what, cause);
+    }
+
+    TailraceException broken(ErrorCode code, String what, @Nullable Throwable cause) {
+        return new TailraceException(code, name + ", byte " + position + ": " + what + ".", cause);
     }
 
     @Override

@@ -109,8 +109,9 @@ public record ExportManifest(String topic, SortedMap<String, String> settings, L
                                 + ": use a newer one.");
             }
             SortedMap<String, String> settings = new TreeMap<>();
-            json.path("settings").properties().forEach(
-                            each -> settings.put(each.getKey(), each.getValue().asText()));
+            json.path("settings")
+                    .properties()
+                    .forEach(each -> settings.put(each.getKey(), each.getValue().asText()));
             List<Entry> partitions = new ArrayList<>();
             for (JsonNode each : json.path("partitions")) {
                 partitions.add(entry(each, file));

@@ -122,8 +122,7 @@ public final class ImportRun {
         try {
             ensureReadable(batch);
         } catch (TailraceException e) {
-            throw new Broken(
-                    new TailraceException(e.code(), in.broken(told(e), e).getMessage(), e));
+            throw new Broken(in.broken(e.code(), told(e), e));
         }
         RecordCursor cursor = batch.cursor(MAX_RECORDS_BYTES);
         while (cursor.next()) {
@@ -135,11 +134,7 @@ public final class ImportRun {
             try {
                 outgoing.add(record, batch.compression());
             } catch (TailraceException e) {
-                throw new Broken(new TailraceException(
-                        e.code(),
-                        in.broken("offset " + record.offset() + ": " + told(e), e)
-                                .getMessage(),
-                        e));
+                throw new Broken(in.broken(e.code(), "offset " + record.offset() + ": " + told(e), e));
             }
             if (outgoing.isFull()) {
                 send(outgoing.takeReady());
