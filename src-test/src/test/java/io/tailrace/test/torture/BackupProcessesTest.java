@@ -45,15 +45,16 @@ class BackupProcessesTest {
             }
             restored.start();
             TreeSet<Integer> there = new TreeSet<>();
-            String all = restored.all()
-                    .get(0)
-                    .get("/v1/topics/t/records?until=end")
-                    .body();
+            String all =
+                    restored.all().get(0).get("/v1/topics/t/records?until=end").body();
             for (Matcher matcher = VALUE.matcher(all); matcher.find(); ) {
                 assertThat(there.add(Integer.valueOf(matcher.group(1)))).isTrue();
             }
             assertThat(there.headSet(before)).hasSize(before);
-            assertThat(restored.all().get(1).post("/v1/topics/t/records", record(-1)).statusCode())
+            assertThat(restored.all()
+                            .get(1)
+                            .post("/v1/topics/t/records", record(-1))
+                            .statusCode())
                     .isEqualTo(200);
         } finally {
             original.kill();
@@ -69,7 +70,11 @@ class BackupProcessesTest {
             try {
                 while (!stop.get()) {
                     int next = acknowledged.get();
-                    if (nodes.all().get(0).post("/v1/topics/t/records", record(next)).statusCode() != 200) {
+                    if (nodes.all()
+                                    .get(0)
+                                    .post("/v1/topics/t/records", record(next))
+                                    .statusCode()
+                            != 200) {
                         return;
                     }
                     acknowledged.set(next + 1);
