@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Looks at the files of a log.")
+        description = "Looks at the files of a log, and carries records from one to another.")
 final class LogCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -19,6 +19,6 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What to do with a log: dump or check?");
+        throw new ParameterException(spec.commandLine(), "What to do with a log: export, import, dump or check?");
     }
 }

@@ -76,6 +76,7 @@ public final class Main implements Runnable {
                 .addSubcommand(TopicCommand.with(terminal))
                 .addSubcommand(GroupCommand.with(terminal))
                 .addSubcommand(QuotaCommand.with(terminal))
+                .addSubcommand(BackupCommand.with(terminal))
                 .addSubcommand(new ProduceCommand(terminal))
                 .addSubcommand(new ConsumeCommand(terminal))
                 .addSubcommand(new CommandLine(new BenchCommand())
@@ -84,7 +85,9 @@ public final class Main implements Runnable {
                         .addSubcommand(new LatencyBench(terminal)))
                 .addSubcommand(new CommandLine(new LogCommand())
                         .addSubcommand(new LogDump(terminal))
-                        .addSubcommand(new LogCheckCommand(terminal)))
+                        .addSubcommand(new LogCheckCommand(terminal))
+                        .addSubcommand(new LogExport(terminal))
+                        .addSubcommand(new LogImport(terminal)))
                 .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));

@@ -5,7 +5,6 @@ import io.tailrace.engine.error.TailraceException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 
@@ -15,6 +14,11 @@ final class Bodies {
 
     /** The bytes, which are UTF-8. Fails with REQUEST_TOO_LARGE or MALFORMED_REQUEST. */
     static CompletionStage<byte[]> read(ServedNode node, HttpRequest request) {
+        return readBytes(node, request).thenApply(Bodies::text);
+    }
+
+    /** The bytes, whatever they are. Fails with REQUEST_TOO_LARGE or MALFORMED_REQUEST. */
+    static CompletionStage<byte[]> readBytes(ServedNode node, HttpRequest request) {
         int most = node.settings().maxBodyBytes();
         if (request.entity().getContentLengthOption().orElse(0) > most) {
             throw tooLarge(most);
@@ -27,14 +31,13 @@ final class Bodies {
                         node.tailrace().system())
                 .handle((body, failure) -> {
                     if (failure == null) {
-                        return text(body);
+                        return body.getData().toArrayUnsafe();
                     }
                     throw refusal(node, failure);
                 });
     }
 
-    private static byte[] text(HttpEntity.Strict body) {
-        byte[] bytes = body.getData().toArrayUnsafe();
+    private static byte[] text(byte[] bytes) {
         Utf8.require(bytes, 0, bytes.length);
         return bytes;
     }

@@ -62,12 +62,14 @@ public final class HttpServer {
         RequestsUnderWay underWay = new RequestsUnderWay();
         Router router = new Router(List.of(
                 new RecordRoutes(node, streams),
+                new BatchRoutes(node, streams),
                 new TopicRoutes(node),
                 new GroupReads(node, streams),
                 new GroupRoutes(node),
                 new PlacementRoutes(node),
                 new QuotaRoutes(node),
                 new ReplicaRoutes(node),
+                new BackupRoutes(node),
                 new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())

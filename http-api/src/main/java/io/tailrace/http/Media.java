@@ -17,6 +17,7 @@ final class Media {
     static final ContentType JSON = ContentTypes.APPLICATION_JSON;
     static final ContentType PROBLEM = application("problem+json");
     static final ContentType NDJSON = application("x-ndjson");
+    static final ContentType BYTES = ContentTypes.APPLICATION_OCTET_STREAM;
 
     private Media() {}
 

@@ -129,7 +129,7 @@ final class RecordReads {
         return request.untilEnd() ? subscription.until(ends) : subscription;
     }
 
-    private static Problem outOfRange(long offset, OffsetRange range) {
+    static Problem outOfRange(long offset, OffsetRange range) {
         return new Problem(
                 ErrorTable.status(ErrorCode.OFFSET_OUT_OF_RANGE),
                 ErrorCode.OFFSET_OUT_OF_RANGE,

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Server {
     private static final String NDJSON = "application/x-ndjson";
     private static final String JSON = "application/json";
+    private static final String BYTES = "application/octet-stream";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final int PROBLEM_BYTES = 64 << 10;
     private static final int OK = 200;
@@ -88,7 +89,10 @@ public final class Server {
     public byte[] call(String method, String path, byte @Nullable [] json, Duration timeout) {
         BodyPublisher body = json == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(json);
         HttpRequest.Builder request = request(path).header("Accept", JSON).method(method, body);
-        Answer answer = exchange((json == null ? request : request.header("Content-Type", JSON)).build(), timeout);
+        return whole(exchange((json == null ? request : request.header("Content-Type", JSON)).build(), timeout));
+    }
+
+    private byte[] whole(Answer answer) {
         IOException cut = answer.cut();
         if (cut != null) {
             throw new ServerUnreachable("The answer of " + url + " broke off (" + cut.getMessage() + ").", true, cut);
@@ -145,9 +149,40 @@ public final class Server {
     }
 
     private InputStream openLines(HttpRequest request, Duration timeout) {
+        return open(request, timeout).body();
+    }
+
+    /**
+     * Opens a stream of bytes, which is read as fast as the caller reads it, and gives it with its headers.
+     *
+     * @param timeout until the stream begins
+     * @throws ServerProblem if the server refuses
+     * @throws ServerUnreachable if no answer comes
+     */
+    public HttpResponse<InputStream> openBytes(String path, Duration timeout) {
+        return open(request(path).header("Accept", BYTES).build(), timeout);
+    }
+
+    /**
+     * Sends bytes and gives the JSON of the answer.
+     *
+     * @throws ServerProblem if the server refuses
+     * @throws ServerUnreachable if no answer comes, or not all of it
+     */
+    public byte[] postBytes(String path, BodyPublisher bytes, Duration timeout) {
+        return whole(exchange(
+                request(path)
+                        .header("Accept", JSON)
+                        .header("Content-Type", BYTES)
+                        .POST(bytes)
+                        .build(),
+                timeout));
+    }
+
+    private HttpResponse<InputStream> open(HttpRequest request, Duration timeout) {
         HttpResponse<InputStream> response = await(http.sendAsync(request, BodyHandlers.ofInputStream()), timeout);
         if (response.statusCode() == OK) {
-            return response.body();
+            return response;
         }
         try (InputStream body = response.body()) {
             throw problem(response, body.readNBytes(PROBLEM_BYTES));

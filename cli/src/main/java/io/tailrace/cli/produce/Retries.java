@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Pauses before sending again: each twice as long as the one before, until a bound of time is over. */
-final class Retries {
+public final class Retries {
     private static final long MIN_PAUSE_MILLIS = 100;
     private static final long MAX_PAUSE_MILLIS = 5_000;
 
@@ -12,12 +12,13 @@ final class Retries {
     private long nextMillis = MIN_PAUSE_MILLIS;
     private int count;
 
-    Retries(Duration bound) {
+    /** No longer than that in all. */
+    public Retries(Duration bound) {
         this.deadlineNanos = System.nanoTime() + bound.toNanos();
     }
 
     /** The pause to make now, not much shorter than the server wishes; 0 if the time is over. */
-    long pauseMillis(Duration wish) {
+    public long pauseMillis(Duration wish) {
         count++;
         long pause = Math.min(MAX_PAUSE_MILLIS, Math.max(nextMillis, wish.toMillis()));
         nextMillis = 2 * pause;
@@ -26,7 +27,7 @@ final class Retries {
     }
 
     /** Whether only one pause was asked for. */
-    boolean isFirst() {
+    public boolean isFirst() {
         return count == 1;
     }
 }

@@ -1,6 +1,5 @@
 package io.tailrace.cluster.movement;
 
-import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.quorum.ReplicaId;
@@ -11,7 +10,7 @@ import java.util.function.Supplier;
 /**
  * A partition that is led on this node.
  *
- * @param partition which; none of those that the catalogue itself consists of, whose voters nobody moves
+ * @param partition which; one of those that the catalogue itself consists of stays on the same nodes, and only gets another replica where a node has lost its own
  * @param self the replica that leads it
  * @param status how its replicas stand when it is asked
  */
@@ -24,9 +23,7 @@ public record LedReplica(PartitionId partition, ReplicaId self, Supplier<Complet
         try {
             PartitionId partition =
                     PartitionId.parse(String.valueOf(replica.directory().getFileName()));
-            return InternalPartition.isControl(partition)
-                    ? Optional.empty()
-                    : Optional.of(new LedReplica(partition, replica.self(), replica::status));
+            return Optional.of(new LedReplica(partition, replica.self(), replica::status));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -15,6 +15,7 @@ import io.tailrace.engine.replication.quorum.ReplicaId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -187,7 +188,9 @@ public final class VoterMoves {
     private void consider(PartitionId partition, PlacementGroup group, ReplicaId leader, Replica.Status status) {
         CompletionStage<Void> work;
         synchronized (this) {
-            Set<UUID> wished = catalog.groups().stayingOrComing(group);
+            Set<UUID> wished = group.isControl()
+                    ? new LinkedHashSet<>(placement.voters(group).orElse(List.of()))
+                    : catalog.groups().stayingOrComing(group);
             if (!status.committed() || wished.isEmpty() || underWay.containsKey(partition)) {
                 return;
             }

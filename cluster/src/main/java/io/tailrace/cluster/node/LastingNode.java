@@ -1,5 +1,6 @@
 package io.tailrace.cluster.node;
 
+import io.tailrace.cluster.backup.BackupManifest;
 import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.group.Groups;
@@ -244,6 +245,11 @@ final class LastingNode implements Tailrace, Lives {
     @Override
     public Path dataDirectory() {
         return settings.dataDirectory();
+    }
+
+    @Override
+    public CompletionStage<BackupManifest> backup(Path directory) {
+        return ask(ErrorCode.NOT_READY, ErrorCode.CLOSED, node -> node.backup(directory));
     }
 
     @Override

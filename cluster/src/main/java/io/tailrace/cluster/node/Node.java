@@ -1,5 +1,6 @@
 package io.tailrace.cluster.node;
 
+import io.tailrace.cluster.backup.BackupManifest;
 import io.tailrace.cluster.catalog.Catalog;
 import io.tailrace.cluster.catalog.CatalogClient;
 import io.tailrace.cluster.catalog.CatalogEnvironment;
@@ -51,6 +52,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -96,6 +98,7 @@ final class Node implements Tailrace {
     private final Optional<NodeMoves> moves;
     private final RoomReport room;
     private final PartitionRemover remover;
+    private final NodeBackup backup;
     private final Members members;
     private final Optional<NodeLinks> links;
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
@@ -186,6 +189,7 @@ final class Node implements Tailrace {
         this.moves = links.map(others ->
                 new NodeMoves(directory.nodeId(), system, nodes, nodeReplicas, partitions, topics, lookup, io));
         this.room = new RoomReport(() -> space.take(0), members::say);
+        this.backup = new NodeBackup(directory, replicas, files, name, clock);
         this.remover =
                 new PartitionRemover(directory.nodeId(), replicas, partitions, topics, directory.quarantine(), io);
     }
@@ -383,6 +387,14 @@ final class Node implements Tailrace {
     @Override
     public CatalogClient topics() {
         return topics;
+    }
+
+    @Override
+    public CompletionStage<BackupManifest> backup(Path target) {
+        return topics.list()
+                .thenApplyAsync(
+                        all -> backup.create(target, all.stream().collect(Collectors.toMap(Topic::id, Topic::name))),
+                        io);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tailrace.cluster.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.tailrace.cluster.backup.BackupManifest;
 import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.group.Groups;
@@ -134,6 +135,20 @@ public interface Tailrace extends AutoCloseable {
 
     /** Finds and feeds partitions. */
     Partitions partitions();
+
+    /**
+     * Copies all that this node has into a directory, while it goes on: what was acknowledged before the call is in it, as far as this node has
+     * it. Segments that are not written to any more get a second name there, so it takes little room and time, where it is the same volume.
+     *
+     * <p>The stage fails with INVALID_ARGUMENT, LIMIT_EXCEEDED while another backup is being made, DISK_FULL, IO_FAILED, CORRUPT_LOG, CLOSED; what is in
+     * the directory then is no backup.
+     *
+     * @param directory absolute; not there yet, or empty
+     * @throws UnsupportedOperationException if this is no node that has files
+     */
+    default CompletionStage<BackupManifest> backup(Path directory) {
+        throw new UnsupportedOperationException("This node has no files.");
+    }
 
     /**
      * Stops the node: its members leave their consumer groups; if it has a cluster, others lead what it led before it leaves, for which it waits

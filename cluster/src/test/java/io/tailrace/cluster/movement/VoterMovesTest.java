@@ -7,6 +7,7 @@ import io.tailrace.cluster.catalog.InternalPlace;
 import io.tailrace.cluster.catalog.MoveReport;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicSettings;
+import io.tailrace.cluster.placement.InternalPartition;
 import io.tailrace.cluster.placement.PlacementGroup;
 import io.tailrace.cluster.placement.PlacementGroups;
 import io.tailrace.engine.error.ErrorCode;
@@ -116,6 +117,23 @@ class VoterMovesTest {
         follow(MOVING);
         look(1);
         assertThat(work.asked).containsExactly("prepare 0 on 3 by " + MOVING.moveCount(), "add c of 0");
+    }
+
+    @Test
+    void whereAFounderHasLostItsReplicaOfTheCatalogueItsNewOneTakesThePlace() {
+        PartitionId catalogue = InternalPartition.CATALOG_EVENTS;
+        Catalog all = Catalog.of(List.of(TOPIC)).withGroups(AT_HOME);
+        moves.follow(all, all.placement(List.of(A, B)));
+        led.put(catalogue, voting(ON_A, ON_B));
+        look(30);
+        assertThat(work.asked).as("as long as it is there").isEmpty();
+        work.prepared = CompletableFuture.completedStage(new ReplicaId(B.toString(), "b2"));
+        led.put(catalogue, new Replica.Status(new Voters(List.of(ON_A, ON_B), 1), true, Map.of(), Set.of()));
+        look(30);
+        assertThat(work.asked).startsWith("prepare 0 on 2 by " + AT_HOME.moveCount(), "remove b of 0");
+        led.put(catalogue, new Replica.Status(new Voters(List.of(ON_A), 2), true, Map.of(), Set.of()));
+        look(30);
+        assertThat(work.asked).contains("add b2 of 0").noneMatch(step -> step.contains(" on 3 "));
     }
 
     @Test

@@ -32,6 +32,15 @@ public interface FileStore {
     /** Renames atomically, replacing what had the new name. */
     void rename(Path from, Path to) throws IOException;
 
+    /**
+     * Gives a file a second name, which must not be taken, so that its bytes stay when the first one goes.
+     *
+     * @return whether that could be done: not on another volume, nor on a file system without it
+     */
+    default boolean link(Path existing, Path second) throws IOException {
+        return false;
+    }
+
     /** Deletes the file, if it is there. */
     void delete(Path file) throws IOException;
 

@@ -46,6 +46,11 @@ public abstract class ForwardingFileStore implements FileStore {
     }
 
     @Override
+    public boolean link(Path existing, Path second) throws IOException {
+        return files.link(existing, second);
+    }
+
+    @Override
     public void delete(Path file) throws IOException {
         files.delete(file);
     }

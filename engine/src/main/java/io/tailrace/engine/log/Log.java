@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -555,6 +556,65 @@ public final class Log implements AutoCloseable {
             chain.replace(rewrite.old(), rewrite.fresh());
         } catch (IOException | RuntimeException e) {
             throw poisoned("Compacting", e);
+        }
+    }
+
+    // --- copies ------------------------------------------------------------------------------------------------------
+
+    /**
+     * Begins a copy of what there is now.
+     *
+     * @param target a directory that is not there yet
+     * @param committed the high watermark, whenever it is asked for: nothing below it is ever cut off
+     */
+    public LogCopy newCopy(Path target, LongSupplier committed) {
+        return new LogCopy(this, chain, target, committed);
+    }
+
+    /**
+     * Keeps the log as it is: nothing is appended, forced, cut, deleted or exchanged before the lock is given back, by this very thread. All
+     * of the log is on the disk then.
+     *
+     * @throws TailraceException {@link ErrorCode#IO_FAILED}, {@link ErrorCode#CLOSED}
+     */
+    Runnable freeze() {
+        flush();
+        cleaning.lock();
+        writing.lock();
+        flushing.lock();
+        Runnable thaw = () -> {
+            flushing.unlock();
+            writing.unlock();
+            cleaning.unlock();
+        };
+        try {
+            ensureWritable();
+            chain.flush();
+            return thaw;
+        } catch (IOException e) {
+            thaw.run();
+            throw stopped("fsync", e);
+        } catch (RuntimeException e) {
+            thaw.run();
+            throw e;
+        }
+    }
+
+    /** Closes the segment that is written to if it has at least so many bytes; whether it had. */
+    boolean rollAbove(int bytes) {
+        writing.lock();
+        try {
+            ensureWritable();
+            if (chain.activeBytes() < bytes) {
+                return false;
+            }
+            chain.removeCleanStop();
+            beginSegment();
+            return true;
+        } catch (IOException e) {
+            throw stopped("Beginning a segment", e);
+        } finally {
+            writing.unlock();
         }
     }
 

@@ -120,6 +120,11 @@ final class SegmentChain {
         throw LogErrors.corrupt(segment.path(), scanner.position(), "offset " + offset + " is missing");
     }
 
+    /** Where the log begins, and what moves of that are announced. */
+    LogStart start() {
+        return marks.start();
+    }
+
     List<LogStart.Announcement> announcedStarts() {
         return marks.start().announced();
     }
@@ -143,6 +148,10 @@ final class SegmentChain {
     }
 
     // --- for the one writer ------------------------------------------------------------------------------------------
+
+    int activeBytes() {
+        return active.size();
+    }
 
     boolean activeIsEmpty() {
         return active.size() == 0;

@@ -348,6 +348,17 @@ public final class Replica implements AutoCloseable {
         });
     }
 
+    /**
+     * Begins a copy of its files, which go on.
+     *
+     * @param target a directory for them alone
+     */
+    public ReplicaCopy newCopy(Path target) {
+        ensureOpen();
+        return new ReplicaCopy(
+                home.files(), directory, target, log.newCopy(target, () -> Math.max(0, highWatermark.offset())));
+    }
+
     /** A reader has met damage at that offset or behind it. */
     public void damaged(TailraceException what, long offset) {
         if (!disk.isSoleVoter()) {

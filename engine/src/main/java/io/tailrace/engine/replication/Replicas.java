@@ -178,6 +178,28 @@ public final class Replicas implements AutoCloseable {
         }
     }
 
+    /**
+     * The replica of that name as it is, or opened as a log is that has no settings of its own yet. Blocking.
+     *
+     * @throws TailraceException as {@link #open}; UNKNOWN_TOPIC if there is none on the disk
+     */
+    public Replica openAsItIs(String name) {
+        using.readLock().lock();
+        try {
+            ensureOpen();
+            return open.computeIfAbsent(name, absent -> {
+                ensureNotDeleting(name);
+                if (!ReplicaFile.exists(files, directory.resolve(name))) {
+                    throw new TailraceException(
+                            ErrorCode.UNKNOWN_TOPIC, "Partition " + name + " is not here any more.");
+                }
+                return openFiles(name, LogSettings.DEFAULTS);
+            });
+        } finally {
+            using.readLock().unlock();
+        }
+    }
+
     private Replica openAbsent(String name, LogSettings settings) {
         ensureNotDeleting(name);
         Path place = directory.resolve(name);

@@ -113,6 +113,16 @@ public final class ReplicaFile {
                         + " node in again as a new replica.");
     }
 
+    /**
+     * Writes what the file of one directory says into that of another, durably.
+     *
+     * @throws TailraceException CORRUPT_LOG, DATA_DIR_VERSION, DISK_FULL, IO_FAILED
+     */
+    public static void copy(FileStore files, Path from, Path to) {
+        ReplicaFile present = open(files, from);
+        new ReplicaFile(files, to.resolve(NAME), present.self, present.stored).write(present.stored);
+    }
+
     private static ReplicaFile read(FileStore files, Path path, ByteBuffer payload) {
         ReplicaId self = new ReplicaId(VotersFormat.name(payload), VotersFormat.name(payload));
         int count = payload.getInt();
