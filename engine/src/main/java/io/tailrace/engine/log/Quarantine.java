@@ -66,7 +66,9 @@ final class Quarantine {
         files.delete(directory.resolve(EpochIndex.NAME));
         LogStart.ZERO.write(files, directory);
         shorten(Place.EVERYTHING, number);
-        // Last: until then it says that nothing here can be kept.
+        files.delete(directory.resolve(CleanedTo.NAME));
+        // Last: until then they say that nothing here can be kept.
+        files.delete(directory.resolve(TombstoneMarks.NAME));
         files.delete(directory.resolve(LogReset.NAME));
         files.delete(directory.resolve(SegmentSwap.NAME));
         files.syncDirectory(directory);

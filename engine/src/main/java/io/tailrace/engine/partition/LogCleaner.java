@@ -70,6 +70,7 @@ public final class LogCleaner {
             if (current.step(Math.max(1, settings.bytesPerSecond / RUNS_PER_SECOND))) {
                 return;
             }
+            replica.compacted();
             LOG.info(
                     "Replica {} is compacted: {} bytes read, {} freed",
                     replica.directory().getFileName(),

@@ -33,7 +33,7 @@ class LogCleaningTest {
     static int compact(Log log, int mapBytes, long nowMillis, long limit) {
         OffsetMap map = new OffsetMap(mapBytes);
         int passes = 0;
-        while (log.dirt(nowMillis, limit).ratio() > 0) {
+        while (log.dirt(nowMillis, limit, () -> Long.MAX_VALUE).ratio() > 0) {
             pass(log, map, nowMillis, limit);
             passes++;
             assertThat(passes).as("passes").isLessThan(10_000);
@@ -209,8 +209,10 @@ class LogCleaningTest {
         for (int i = 0; i < 40; i++) {
             model.append(log);
         }
-        assertThat(log.dirt(2_000, model.endOffset()).ratio()).isZero();
-        assertThat(log.dirt(100_000, model.endOffset()).ratio()).isEqualTo(1);
+        assertThat(log.dirt(2_000, model.endOffset(), () -> Long.MAX_VALUE).ratio())
+                .isZero();
+        assertThat(log.dirt(100_000, model.endOffset(), () -> Long.MAX_VALUE).ratio())
+                .isEqualTo(1);
         log.close();
     }
 
@@ -227,9 +229,9 @@ class LogCleaningTest {
         for (int i = 0; i < 10; i++) {
             model.append(log);
         }
-        assertThat(log.dirt(2_000, model.endOffset())).isEqualTo(new Log.Dirt(0, false));
+        assertThat(log.dirt(2_000, model.endOffset(), () -> Long.MAX_VALUE)).isEqualTo(new Log.Dirt(0, false));
         now.put("now", 20_000L);
-        assertThat(log.dirt(20_000, model.endOffset())).isEqualTo(new Log.Dirt(1, true));
+        assertThat(log.dirt(20_000, model.endOffset(), () -> Long.MAX_VALUE)).isEqualTo(new Log.Dirt(1, true));
         compact(log, LARGE_MAP, 20_000, model.endOffset());
         assertThat(KeyedLog.read(log)).isEqualTo(model.compactedTo(model.endOffset()));
         log.close();
