@@ -1,5 +1,6 @@
 package io.tailrace.test.simulation;
 
+import io.tailrace.engine.log.Compaction;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
@@ -41,6 +42,8 @@ final class Cluster {
     private final int promiseMillis;
     /** Nobody writes for a long time, but the voters change: an empty log has no entry of its epoch that protects it. */
     private final boolean quiet;
+    /** Values have keys, and replicas compact their logs. */
+    private final boolean compacted;
 
     private boolean tested = true;
 
@@ -69,7 +72,12 @@ final class Cluster {
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
-        this.log = new LogSettings(world.chance(0.5) ? 3000 : world.between(300, 1500), 1_000_000_000, 300);
+        this.compacted = world.chance(0.4);
+        this.log = logSettings();
+        if (compacted) {
+            invariants.compacted();
+            world.coverage.count("life: compacted");
+        }
         this.sharding = new Sharding(this, world);
         this.faults = new Faults(this, world, sharding);
         first.ids().forEach(id -> nodes.add(new SimulatedNode(id, first, this, world)));
@@ -77,6 +85,13 @@ final class Cluster {
         for (String id : IDS.subList(size, size + outside)) {
             nodes.add(new SimulatedNode(new ReplicaId(id, "1"), Voters.NONE, this, world));
         }
+    }
+
+    private LogSettings logSettings() {
+        int bytes = !compacted && world.chance(0.5) ? 3000 : world.between(300, compacted ? 900 : 1500);
+        LogSettings settings = new LogSettings(bytes, 1_000_000_000, 300);
+        long kept = world.chance(0.6) ? 0 : world.between(1, 600);
+        return compacted ? settings.with(new Compaction(true, 0, 0, Long.MAX_VALUE, kept)) : settings;
     }
 
     private int sizeThatStays() {
@@ -192,11 +207,13 @@ final class Cluster {
     private void checkHistory() {
         List<Placed> first = everythingOn(voting().get(0));
         for (SimulatedNode node : voting()) {
-            if (!everythingOn(node).equals(first)) {
+            if (!seen(everythingOn(node)).equals(seen(first))) {
                 throw new Violation(node.id + " and " + voting().get(0).id + " do not read the same in the end");
             }
         }
         history.finalRead = first;
+        history.committed = invariants.records();
+        invariants.finallyReads(seen(first), voting().get(0).startOffset());
         List<String> problems = HistoryChecker.problemsOf(history);
         if (!problems.isEmpty()) {
             throw new Violation(problems.size() + " problems in the history, the first: "
@@ -204,6 +221,11 @@ final class Cluster {
         }
         world.coverage.add("values stored", first.size());
         world.coverage.add("polls with records", history.polls.size());
+    }
+
+    /** What is the same on all: every record, or what is left when all is compacted. */
+    private Object seen(List<Placed> records) {
+        return compacted ? CommittedRecords.table(records) : records;
     }
 
     private static List<Placed> everythingOn(SimulatedNode node) {
@@ -274,6 +296,10 @@ final class Cluster {
 
     Variant variant() {
         return variant;
+    }
+
+    boolean isCompacted() {
+        return compacted;
     }
 
     /** Whether disks are lost and voters come and go in this life. */
