@@ -66,9 +66,12 @@ final class Quarantine {
         files.delete(directory.resolve(EpochIndex.NAME));
         LogStart.ZERO.write(files, directory);
         shorten(Place.EVERYTHING, number);
-        files.delete(directory.resolve(CleanedTo.NAME));
         // Last: until then they say that nothing here can be kept.
-        files.delete(directory.resolve(TombstoneMarks.NAME));
+        for (String name : List.of(CleanedTo.NAME, TombstoneMarks.NAME)) {
+            if (files.exists(directory.resolve(name))) {
+                files.delete(directory.resolve(name));
+            }
+        }
         files.delete(directory.resolve(LogReset.NAME));
         files.delete(directory.resolve(SegmentSwap.NAME));
         files.syncDirectory(directory);

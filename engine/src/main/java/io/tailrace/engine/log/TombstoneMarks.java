@@ -27,6 +27,9 @@ final class TombstoneMarks {
     private final FileStore files;
     private final Path directory;
     private volatile Tombstones current;
+    /** What the file says, or would if it were there: it may say less than what holds, and never more. */
+    private Tombstones stored;
+
     private volatile Horizon nextHorizon;
 
     /**
@@ -52,6 +55,7 @@ final class TombstoneMarks {
         this.files = files;
         this.directory = directory;
         this.current = current;
+        this.stored = current;
         this.nextHorizon = nextHorizon;
     }
 
@@ -109,11 +113,12 @@ final class TombstoneMarks {
     }
 
     private void change(Tombstones next, Horizon horizon) throws IOException {
-        if (!next.equals(current) || !horizon.equals(nextHorizon)) {
+        if (!next.equals(stored) || !horizon.equals(nextHorizon)) {
             write(next, false, horizon);
-            current = next;
-            nextHorizon = horizon;
+            stored = next;
         }
+        current = next;
+        nextHorizon = horizon;
     }
 
     /** Compaction has been through everything below that offset; of the tombstones that are left this is the first to go. */
@@ -128,8 +133,12 @@ final class TombstoneMarks {
 
     /** What follows from that offset on is about to be taken from another log; this one has records before it or has none. */
     synchronized void continued(long offset, Tombstones from, boolean empty) throws IOException {
-        Horizon horizon = empty ? Horizon.NONE : nextHorizon;
-        change((empty ? current.ofNothing() : current).continued(offset, from), horizon);
+        Tombstones next = (empty ? current.ofNothing() : current).continued(offset, from);
+        if (next.goneBelow() != stored.goneBelow() || next.settledBelow() < stored.settledBelow()) {
+            change(next, empty ? Horizon.NONE : nextHorizon);
+        } else {
+            current = next;
+        }
     }
 
     /** The next start of a replica that has peers puts everything away. */

@@ -24,7 +24,7 @@ public record Tombstones(long settledBelow, long goneBelow) {
     public Tombstones continued(long offset, Tombstones from) {
         return new Tombstones(
                 Math.min(settledBelow, Math.max(from.settledBelow, offset)),
-                from.goneBelow > offset ? Math.max(goneBelow, from.goneBelow) : goneBelow);
+                Math.max(Math.min(goneBelow, offset), from.goneBelow > offset ? from.goneBelow : 0));
     }
 
     /** Of a log without records: whatever tombstones there are, it has nothing that they could cover. */

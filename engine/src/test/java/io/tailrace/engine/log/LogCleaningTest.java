@@ -183,6 +183,27 @@ class LogCleaningTest {
     }
 
     @Test
+    void aLogOnWhichNothingNewComesIsCompactedOnceMoreWhenATombstonesTimeIsOver() {
+        KeyedLog model = new KeyedLog(new Random(5), 200);
+        Log log = open(2000, EAGER);
+        for (int i = 0; i < 50; i++) {
+            model.append(log);
+        }
+        log.roll();
+        long end = model.endOffset();
+        compact(log, LARGE_MAP, 10_000, end);
+        assertThat(log.dirt(10_999, end, () -> Long.MAX_VALUE).isDue()).isFalse();
+        assertThat(log.dirt(11_000, end, () -> 0).isDue()).isFalse();
+        log.close();
+        log = open(2000, EAGER);
+        assertThat(log.dirt(11_000, end, () -> Long.MAX_VALUE)).isEqualTo(new Log.Dirt(0, true));
+        pass(log, new OffsetMap(LARGE_MAP), 11_000, end);
+        assertThat(KeyedLog.read(log)).noneMatch(record -> record.key() != null && record.value() == null);
+        assertThat(log.dirt(1_000_000, end, () -> Long.MAX_VALUE).isDue()).isFalse();
+        log.close();
+    }
+
+    @Test
     void aTombstoneStaysThatNotAllReplicasHaveSeen() {
         KeyedLog model = new KeyedLog(new Random(5), 200);
         Log log = open(2000, EAGER);

@@ -11,6 +11,7 @@ import io.tailrace.engine.replication.quorum.Voters;
 import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The voters of one partition, mostly three, at most seven, their clients, and whoever nominates; first in trouble, then healed. */
 final class Cluster {
@@ -20,6 +21,9 @@ final class Cluster {
     private static final long RECOVERY_MILLIS = 8_000;
 
     private static final int EVERY_QUIET_LIFE = 20;
+    /** Three of so many; the others are as they were before there was compaction, and so are the seeds that are known of them. */
+    private static final Set<Long> COMPACTED_LIVES = Set.of(11L, 14L, 18L);
+
     private static final int FINAL_READ_BYTES = 1 << 20;
 
     private final World world;
@@ -72,7 +76,7 @@ final class Cluster {
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
-        this.compacted = world.chance(0.4);
+        this.compacted = COMPACTED_LIVES.contains(world.seed % EVERY_QUIET_LIFE);
         this.log = logSettings();
         if (compacted) {
             invariants.compacted();
@@ -88,10 +92,12 @@ final class Cluster {
     }
 
     private LogSettings logSettings() {
-        int bytes = !compacted && world.chance(0.5) ? 3000 : world.between(300, compacted ? 900 : 1500);
-        LogSettings settings = new LogSettings(bytes, 1_000_000_000, 300);
-        long kept = world.chance(0.6) ? 0 : world.between(1, 600);
-        return compacted ? settings.with(new Compaction(true, 0, 0, Long.MAX_VALUE, kept)) : settings;
+        if (!compacted) {
+            return new LogSettings(world.chance(0.5) ? 3000 : world.between(300, 1500), 1_000_000_000, 300);
+        }
+        long tombstonesKept = world.chance(0.6) ? 0 : world.between(1, 600);
+        return new LogSettings(world.between(300, 900), 1_000_000_000, 300)
+                .with(new Compaction(true, 0, 0, Long.MAX_VALUE, tombstonesKept));
     }
 
     private int sizeThatStays() {

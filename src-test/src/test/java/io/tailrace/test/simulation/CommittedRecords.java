@@ -42,8 +42,8 @@ public final class CommittedRecords {
         left.forEach(placed -> there.put(placed.offset(), placed.value()));
         there.forEach((offset, value) -> {
             if (!value.equals(values.get(offset))) {
-                throw new Violation(replica + " has " + value + " at offset " + offset + ", committed was "
-                        + values.get(offset));
+                throw new Violation(
+                        replica + " has " + value + " at offset " + offset + ", committed was " + values.get(offset));
             }
         });
         values.subMap(batch.baseOffset(), batch.nextOffset()).forEach((offset, value) -> {

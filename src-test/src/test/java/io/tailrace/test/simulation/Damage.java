@@ -27,8 +27,7 @@ final class Damage {
     private static final String IDENTITY = "replica";
     private static final String SNAPSHOT = ".snapshot";
     private static final List<String> SMALL_FILES =
-            List.of(
-            "leader-epochs", "recovery-point", "log-start", "abstains", "clean-stop", "flush-os", "tombstones");
+            List.of("leader-epochs", "recovery-point", "log-start", "abstains", "clean-stop", "flush-os", "tombstones");
 
     private final SimulatedNode node;
     private final World world;

@@ -276,7 +276,8 @@ final class Invariants {
                 .map(bytes -> RecordBatch.at(bytes.duplicate()))
                 .allMatch(one -> !one.isControl() && one.leaderEpoch() == batch.leaderEpoch());
         if (batch.isControl() || !standsFor || batch.nextOffset() > committedEnd()) {
-            throw new Violation(replica + " has " + batch + " committed, where others have not what that may stand for");
+            throw new Violation(
+                    replica + " has " + batch + " committed, where others have not what that may stand for");
         }
         truth.requireCompacted(replica, batch);
     }
