@@ -131,7 +131,7 @@ class TombstonesTest {
         /** What is superseded by something that is still to come may be there or not. */
         private void check(Copy copy) {
             assertThat(copy.tombstones().isInDoubt()).isFalse();
-            long newest = all.size() - 1;
+            long newest = all.size() - 1L;
             boolean deleted = newest >= 0 && newest < copy.end && all.get((int) newest);
             if (deleted && !copy.records.isEmpty()) {
                 assertThat(copy.records.last())
