@@ -74,7 +74,7 @@ public final class CompactionBench {
     private static long compact(Log log, int mapBytes) {
         OffsetMap map = new OffsetMap(mapBytes);
         long freed = 0;
-        while (log.dirt(0, log.endOffset()).ratio() > 0) {
+        while (log.dirt(0, log.endOffset(), () -> Long.MAX_VALUE).ratio() > 0) {
             LogCleaning cleaning =
                     log.newCleaning(map, new LogCleaning.Bounds(0, log.endOffset(), Long.MAX_VALUE, 10_000));
             while (cleaning.step(64 << 20)) {

@@ -4,8 +4,8 @@ import io.tailrace.cluster.link.Dropped;
 import io.tailrace.cluster.link.FieldReader;
 import io.tailrace.cluster.link.FieldWriter;
 import io.tailrace.cluster.replication.MessageLayout.Body;
-import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.LogPlace;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.LogPosition;
 import io.tailrace.engine.replication.quorum.Message;
@@ -32,13 +32,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of all types of messages between replicas, in the order of their numbers. A new type gets the next number and an entry; a change
- * of a layout that is in use gets the next version, and the entry of the version before stays as long as nodes may speak it. No node speaks
- * version 1 yet: until a cluster can be started, change it as the messages change, and store its bytes anew ({@code GoldenFiles}).
+ * The table of all types of messages between replicas, in the order of their numbers and versions. A new type gets the next number and an
+ * entry; a change of a layout that is in use gets the next version, and the entry of the version before stays as long as nodes may speak it.
+ * Of the versions of a type the oldest is written that can say what there is to be said.
  */
 final class MessageLayouts {
-    private static final int VERSION = 1;
-    private static final List<Outcome> OUTCOMES = List.of(Outcome.REFUSED, Outcome.DIVERGED, Outcome.MATCHED);
+    private static final int FIRST_VERSION = 1;
+    private static final List<Outcome> OUTCOMES = LogFields.OUTCOMES;
 
     private static final List<MessageLayout<?>> ALL = List.of(
             layout(
@@ -76,83 +76,42 @@ final class MessageLayouts {
                             .int64(message.offset())
                             .int32(message.previousEpoch()),
                     in -> new CopyRequest(in.count(), in.uuid(), in.offset(), in.int32())),
+            withBatches(CopyReply.class, 4, CopyReply::batches, LogFields::copyReply, LogFields::copyReply)
+                    .until(message -> message.tombstones().equals(Tombstones.NONE)),
             withBatches(
-                    CopyReply.class,
-                    4,
-                    CopyReply::batches,
-                    (message, out) -> {
-                        out.int32(message.epoch())
-                                .uuid(message.incarnation())
-                                .int32(message.promisedEpoch())
-                                .oneOf(OUTCOMES, message.outcome())
-                                .int64(message.offset())
-                                .int32(message.previousEpoch());
-                        epochEnd(message.divergence(), out).int64(message.logStart());
-                    },
-                    body -> {
-                        FieldReader in = body.in();
-                        return new CopyReply(
-                                in.count(),
-                                in.uuid(),
-                                in.int32(),
-                                in.oneOf(OUTCOMES),
-                                in.offset(),
-                                in.int32(),
-                                new EpochEnd(in.int32(), in.offset()),
-                                in.offset(),
-                                body.batches());
-                    }),
+                            CopyReply.class,
+                            4,
+                            CopyReply::batches,
+                            (message, out) ->
+                                    LogFields.tombstones(message.tombstones(), LogFields.copyReply(message, out)),
+                            LogFields::copyReplyWithTombstones)
+                    .ofVersion(2),
             withBatches(
-                    AppendRequest.class,
-                    5,
-                    AppendRequest::batches,
-                    (message, out) -> out.int32(message.epoch())
-                            .uuid(message.incarnation())
-                            .int64(message.round())
-                            .int64(message.previousOffset())
-                            .int32(message.previousEpoch())
-                            .int64(message.highWatermark())
-                            .int64(message.logStart())
-                            .int64(message.snapshotWanted())
-                            .int64(message.confirmedStart()),
-                    body -> {
-                        FieldReader in = body.in();
-                        return new AppendRequest(
-                                in.count(),
-                                in.uuid(),
-                                in.offset(),
-                                in.offset(),
-                                in.int32(),
-                                body.batches(),
-                                in.offset(),
-                                in.offset(),
-                                in.offset(),
-                                in.offset());
-                    }),
+                            AppendRequest.class,
+                            5,
+                            AppendRequest::batches,
+                            LogFields::appendRequest,
+                            LogFields::appendRequest)
+                    .until(message ->
+                            message.tombstones().equals(Tombstones.NONE) && message.tombstonesMayGoBelow() == 0),
+            withBatches(
+                            AppendRequest.class,
+                            5,
+                            AppendRequest::batches,
+                            (message, out) -> LogFields.tombstones(
+                                            message.tombstones(), LogFields.appendRequest(message, out))
+                                    .int64(message.tombstonesMayGoBelow()),
+                            LogFields::appendRequestWithTombstones)
+                    .ofVersion(2),
+            layout(AppendReply.class, 6, LogFields::appendReply, in -> LogFields.appendReply(in, nothing -> 0L))
+                    .until(message -> message.settledBelow() == 0),
             layout(
-                    AppendReply.class,
-                    6,
-                    (message, out) -> {
-                        out.int32(message.epoch())
-                                .int32(message.promisedEpoch())
-                                .oneOf(OUTCOMES, message.outcome())
-                                .int64(message.round());
-                        epochEnd(message.divergence(), out)
-                                .int64(message.matchedOffset())
-                                .int64(message.fsyncedOffset())
-                                .int64(message.snapshotOffset())
-                                .int64(message.start());
-                    },
-                    in -> new AppendReply(
-                            in.count(),
-                            in.int32(),
-                            in.oneOf(OUTCOMES),
-                            in.offset(),
-                            new EpochEnd(in.int32(), in.offset()),
-                            in.offset(),
-                            in.offset(),
-                            in.offset(),
-                            in.offset())),
+                            AppendReply.class,
+                            6,
+                            (message, out) ->
+                                    LogFields.appendReply(message, out).int64(message.settledBelow()),
+                            in -> LogFields.appendReply(in, FieldReader::offset))
+                    .ofVersion(2),
             layout(
                     PreVoteRequest.class,
                     7,
@@ -185,7 +144,8 @@ final class MessageLayouts {
             new MessageLayout<>(
                     SnapshotReply.class,
                     10,
-                    VERSION,
+                    FIRST_VERSION,
+                    message -> true,
                     message -> List.of(message.part().bytes().slice()),
                     false,
                     (message, out) -> {
@@ -200,10 +160,12 @@ final class MessageLayouts {
                     },
                     body -> snapshotReply(body.in(), body.bytes())));
 
-    private static final Map<Class<?>, MessageLayout<?>> BY_KIND =
-            ALL.stream().collect(Collectors.toUnmodifiableMap(MessageLayout::kind, Function.identity()));
-    private static final Map<Integer, MessageLayout<?>> BY_TYPE =
-            ALL.stream().collect(Collectors.toUnmodifiableMap(MessageLayout::type, Function.identity()));
+    /** The versions of each type, the oldest first. */
+    private static final Map<Class<?>, List<MessageLayout<?>>> BY_KIND =
+            ALL.stream().collect(Collectors.groupingBy(MessageLayout::kind));
+
+    private static final Map<Integer, List<MessageLayout<?>>> BY_TYPE =
+            ALL.stream().collect(Collectors.groupingBy(MessageLayout::type));
 
     private MessageLayouts() {}
 
@@ -226,7 +188,14 @@ final class MessageLayouts {
     private static <M extends Message> MessageLayout<M> layout(
             Class<M> kind, int type, FieldsOf<M> writer, Function<FieldReader, M> reader) {
         return new MessageLayout<>(
-                kind, type, VERSION, message -> List.of(), false, writer::write, body -> reader.apply(body.alone()));
+                kind,
+                type,
+                FIRST_VERSION,
+                message -> true,
+                message -> List.of(),
+                false,
+                writer::write,
+                body -> reader.apply(body.alone()));
     }
 
     private static <M extends Message> MessageLayout<M> withBatches(
@@ -238,7 +207,8 @@ final class MessageLayouts {
         return new MessageLayout<>(
                 kind,
                 type,
-                VERSION,
+                FIRST_VERSION,
+                message -> true,
                 message ->
                         batches.apply(message).stream().map(RecordBatch::bytes).toList(),
                 true,
@@ -281,21 +251,18 @@ final class MessageLayouts {
         return out.int64(place.offset()).int32(place.epochBefore()).int64(place.sequenceBefore());
     }
 
-    private static FieldWriter epochEnd(EpochEnd end, FieldWriter out) {
-        return out.int32(end.epoch()).int64(end.endOffset());
-    }
-
     /**
      * The layout in which a message is written.
      *
      * @throws IllegalStateException for a type without a layout: a defect, found by the test that walks all types
      */
     static MessageLayout<?> of(Message message) {
-        MessageLayout<?> layout = BY_KIND.get(message.getClass());
-        if (layout == null) {
-            throw new IllegalStateException("No layout for " + message.getClass());
+        for (MessageLayout<?> layout : BY_KIND.getOrDefault(message.getClass(), List.of())) {
+            if (layout.canSay(message)) {
+                return layout;
+            }
         }
-        return layout;
+        throw new IllegalStateException("No layout for " + message.getClass());
     }
 
     /**
@@ -304,19 +271,22 @@ final class MessageLayouts {
      * @throws UnreadableMessage if it is not known
      */
     static MessageLayout<?> of(int type, int version) {
-        MessageLayout<?> layout = BY_TYPE.get(type);
-        if (layout == null) {
+        List<MessageLayout<?>> layouts = BY_TYPE.getOrDefault(type, List.of());
+        if (layouts.isEmpty()) {
             throw new UnreadableMessage(
                     Dropped.UNKNOWN_TYPE,
                     "A replica sent a message of type " + type
                             + ", which this version does not know: upgrade this node.");
         }
-        if (layout.version() != version) {
-            throw new UnreadableMessage(
-                    Dropped.UNKNOWN_VERSION,
-                    "A replica sent a " + layout.kind().getSimpleName() + " of version " + version
-                            + ", this node knows version " + layout.version() + ": upgrade the older node.");
+        for (MessageLayout<?> layout : layouts) {
+            if (layout.version() == version) {
+                return layout;
+            }
         }
-        return layout;
+        MessageLayout<?> newest = layouts.get(layouts.size() - 1);
+        throw new UnreadableMessage(
+                Dropped.UNKNOWN_VERSION,
+                "A replica sent a " + newest.kind().getSimpleName() + " of version " + version
+                        + ", this node knows versions up to " + newest.version() + ": upgrade the older node.");
     }
 }

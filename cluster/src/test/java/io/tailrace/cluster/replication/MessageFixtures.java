@@ -2,6 +2,7 @@ package io.tailrace.cluster.replication;
 
 import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.LogPlace;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.LogPosition;
@@ -39,10 +40,25 @@ final class MessageFixtures {
             new CopyRequest(7, INCARNATION, 1234, -1),
             new CopyReply(7, INCARNATION, 7, Outcome.MATCHED, 40, 6, new EpochEnd(-1, 0), 20, batches(40, 2)),
             new CopyReply(7, INCARNATION, 7, Outcome.DIVERGED, 40, 6, new EpochEnd(5, 39), 0, List.of()),
+            new CopyReply(
+                    7,
+                    INCARNATION,
+                    7,
+                    Outcome.MATCHED,
+                    40,
+                    6,
+                    new EpochEnd(-1, 0),
+                    20,
+                    batches(40, 2),
+                    new Tombstones(70, 60)),
             append(0),
             append(3),
+            new AppendRequest(
+                    7, INCARNATION, 99, 1234, 6, batches(1234, 2), 1230, 100, 900, 5, new Tombstones(700, 600), 650),
+            new AppendRequest(7, INCARNATION, 99, 1234, 6, List.of(), 1230, 100, 900, 5, Tombstones.NONE, 650),
             new AppendReply(7, 7, Outcome.MATCHED, 99, new EpochEnd(-1, 0), 1240, 1236, 800, 5),
             new AppendReply(7, 8, Outcome.REFUSED, 99, new EpochEnd(-1, 0), 0, 0, 0, Message.NO_START),
+            new AppendReply(7, 7, Outcome.MATCHED, 99, new EpochEnd(-1, 0), 1240, 1236, 800, 5, 650),
             new PreVoteRequest(7, INCARNATION),
             new PreVoteReply(7, INCARNATION, 8, new ReplicaId("b", "r2"), 8, new LogPosition(6, 1234), VOTERS),
             new PreVoteReply(7, INCARNATION, 7, null, 6, new LogPosition(-1, 0), Voters.NONE),

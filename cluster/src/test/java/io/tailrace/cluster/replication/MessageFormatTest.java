@@ -7,8 +7,12 @@ import io.tailrace.cluster.link.Dropped;
 import io.tailrace.cluster.link.FieldWriter;
 import io.tailrace.cluster.link.Fixtures;
 import io.tailrace.cluster.link.GoldenFiles;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message;
+import io.tailrace.engine.replication.quorum.Message.AppendReply;
+import io.tailrace.engine.replication.quorum.Message.AppendRequest;
+import io.tailrace.engine.replication.quorum.Message.CopyReply;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
@@ -37,7 +41,7 @@ class MessageFormatTest {
     }
 
     @Test
-    void theBytesOfVersionOneAreThoseThatWereStored() {
+    void theBytesAreThoseThatWereStored() {
         for (int i = 0; i < MessageFixtures.ALL.size(); i++) {
             Message message = MessageFixtures.ALL.get(i);
             golden.check(name(i, message), bytes(message).flat());
@@ -45,10 +49,34 @@ class MessageFormatTest {
     }
 
     private static String name(int i, Message message) {
+        int version = MessageLayouts.of(message).version();
         long before = MessageFixtures.ALL.subList(0, i).stream()
                 .filter(other -> other.getClass() == message.getClass())
+                .filter(other -> MessageLayouts.of(other).version() == version)
                 .count();
-        return message.getClass().getSimpleName() + "-v1-" + (before + 1);
+        return message.getClass().getSimpleName() + "-v" + version + "-" + (before + 1);
+    }
+
+    @Test
+    void whatANodeFromBeforeSaysHasNothingOfTombstones() {
+        AppendRequest request = (AppendRequest) stored("AppendRequest-v1-1");
+        assertThat(request.tombstones()).isEqualTo(Tombstones.NONE);
+        assertThat(request.tombstonesMayGoBelow()).isZero();
+        assertThat(((AppendReply) stored("AppendReply-v1-1")).settledBelow()).isZero();
+        assertThat(((CopyReply) stored("CopyReply-v1-2")).tombstones()).isEqualTo(Tombstones.NONE);
+    }
+
+    /** Without batches. */
+    private Message stored(String name) {
+        return read(new Bytes(ByteBuffer.wrap(golden.bytes(name)), ByteBuffer.allocate(0)));
+    }
+
+    @Test
+    void aNodeFromBeforeUnderstandsWhatHasNothingOfTombstones() {
+        assertThat(MessageLayouts.of(MessageFixtures.append(3)).version()).isEqualTo(1);
+        assertThat(MessageFixtures.ALL)
+                .filteredOn(message -> MessageLayouts.of(message).version() == 2)
+                .hasSize(4);
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * has to be sent or believed, and it goes on while nobody leads. The price is that every replica reads its batches' headers once.
  *
  * <p>Each is written twice, so that all files of the log below it may go, and one damaged file costs nothing (decision 8). Blocking; safe
- * for several threads.
+ * for several threads: who writes holds the log's monitor, since {@link SnapshotFiles} has the same files.
  */
 public final class ReplicaSnapshots implements SnapshotMaker {
     private static final Pattern FILE_NAME = Pattern.compile("(\\d{20})(\\.copy)?\\.snapshot");
@@ -97,16 +97,18 @@ public final class ReplicaSnapshots implements SnapshotMaker {
                 newest(Long.MAX_VALUE).filter(stored -> stored.state().endOffset() >= highWatermark);
         if (later.isPresent()) {
             // It is there once; what is before it may be gone.
-            return write(later.get());
+            return write(log, later.get());
         }
         PartitionStateFormat.Stored stored = stateAt(log, highWatermark);
         PartitionState state = asOf(stored.state(), highWatermark);
-        return write(new PartitionStateFormat.Stored(stored.sequenceNr(), nowMillis, state));
+        return write(log, new PartitionStateFormat.Stored(stored.sequenceNr(), nowMillis, state));
     }
 
-    private long write(PartitionStateFormat.Stored stored) {
+    private long write(Log log, PartitionStateFormat.Stored stored) {
         long offset = stored.state().endOffset();
-        write(stored.sequenceNr(), offset, PartitionStateFormat.encode(stored));
+        synchronized (log) {
+            write(stored.sequenceNr(), offset, PartitionStateFormat.encode(stored));
+        }
         return offset;
     }
 

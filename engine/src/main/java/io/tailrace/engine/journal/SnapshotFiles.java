@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A snapshot is never ahead of what is on the disk of its log. Segments go only below the <i>older</i> of the two that are kept
  * ({@link #replayNeedsFrom}), so one damaged snapshot costs nothing. That is also why there are copies: a partition in which
- * nothing happens has only one state to write down. One object per leadership; safe for several threads.
+ * nothing happens has only one state to write down. One object per leadership; safe for several threads. Who writes or deletes holds the
+ * log's monitor: {@link ReplicaSnapshots} has the same files.
  */
 public final class SnapshotFiles {
     private static final int KEPT = 2;
@@ -79,8 +80,10 @@ public final class SnapshotFiles {
 
     /** Writes one, durably, and deletes those that it makes superfluous. */
     synchronized void write(PartitionStateFormat.Stored stored) {
-        write(stored, SUFFIX);
-        prune();
+        synchronized (leadership.log()) {
+            write(stored, SUFFIX);
+            prune();
+        }
     }
 
     /**
@@ -91,9 +94,11 @@ public final class SnapshotFiles {
      */
     public synchronized void writeTwice(long sequenceNr, PartitionState state, long nowMillis) {
         PartitionStateFormat.Stored stored = new PartitionStateFormat.Stored(sequenceNr, nowMillis, state);
-        write(stored, SUFFIX);
-        write(stored, COPY_SUFFIX);
-        prune();
+        synchronized (leadership.log()) {
+            write(stored, SUFFIX);
+            write(stored, COPY_SUFFIX);
+            prune();
+        }
     }
 
     private void write(PartitionStateFormat.Stored stored, String suffix) {
@@ -129,8 +134,10 @@ public final class SnapshotFiles {
      * once it has grown beyond them.
      */
     synchronized void removeStale() {
-        removeUnfinished();
-        delete(leadership.log().lastSequenceNr() + 1, Long.MAX_VALUE);
+        synchronized (leadership.log()) {
+            removeUnfinished();
+            delete(leadership.log().lastSequenceNr() + 1, Long.MAX_VALUE);
+        }
     }
 
     /** Deletes those between two sequence numbers, both inclusive. */

@@ -62,6 +62,13 @@ record CleaningPlan(List<Segment> segments, long firstDirtyOffset, long cleanByt
         return first >= 0 && nowMillis - first >= compaction.maxLagMillis();
     }
 
+    /** Whether that offset may be touched. */
+    boolean has(long offset) {
+        return !segments.isEmpty()
+                && offset >= segments.get(0).baseOffset()
+                && offset < segments.get(segments.size() - 1).nextOffset();
+    }
+
     /** What share of the bytes has not been compacted, 0 to 1. */
     double dirtyRatio() {
         return dirtyBytes == 0 ? 0 : (double) dirtyBytes / (cleanBytes + dirtyBytes);

@@ -1,5 +1,6 @@
 package io.tailrace.engine.log;
 
+import io.tailrace.engine.log.TombstoneMarks.Horizon;
 import io.tailrace.engine.record.BatchCompaction;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordCursor;
@@ -20,6 +21,9 @@ final class CleaningRules {
     private final long nowMillis;
     private final long horizonMillis;
     private final long tombstonesBelow;
+    private Horizon nextHorizon = Horizon.NONE;
+    /** The first tombstone of the batch that has been kept. */
+    private long firstTombstone;
 
     CleaningRules(SegmentChain chain, OffsetMap keys, LogCleaning.Bounds bounds) {
         this.chain = chain;
@@ -29,6 +33,11 @@ final class CleaningRules {
         this.tombstonesBelow = bounds.tombstonesBelow();
         long kept = chain.settings().compaction().deleteRetentionMillis();
         this.horizonMillis = kept > Long.MAX_VALUE - nowMillis ? Long.MAX_VALUE : nowMillis + kept;
+    }
+
+    /** Of the tombstones met so far that stay, the first to go. */
+    Horizon nextHorizon() {
+        return nextHorizon;
     }
 
     OffsetMap keys() {
@@ -54,7 +63,12 @@ final class CleaningRules {
         }
         OptionalLong horizon = batch.deleteHorizonMillis();
         boolean looked = batch.lastOffset() <= keys.latestOffset();
+        firstTombstone = Long.MAX_VALUE;
         RecordBatch retained = batches.retain(batch, record -> keeps(record, horizon), looked ? horizonMillis : -1);
+        if (firstTombstone < Long.MAX_VALUE && retained.deleteHorizonMillis().isPresent()) {
+            nextHorizon = nextHorizon.orEarlier(
+                    new Horizon(retained.deleteHorizonMillis().getAsLong(), firstTombstone));
+        }
         return retained.recordCount() > 0 || lastBatches.has(batch)
                 ? retained
                 : StandIn.of(batch.baseOffset(), batch.lastOffset(), batch.leaderEpoch(), countedAfter);
@@ -67,7 +81,12 @@ final class CleaningRules {
         if (keys.get(record.array(), record.keyAt(), record.keySize()) > record.offset()) {
             return false;
         }
+        if (record.valueSize() >= 0) {
+            return true;
+        }
         boolean overdue = horizon.isPresent() && nowMillis >= horizon.getAsLong();
-        return record.valueSize() >= 0 || !overdue || record.offset() >= tombstonesBelow;
+        boolean stays = !overdue || record.offset() >= tombstonesBelow;
+        firstTombstone = stays ? Math.min(firstTombstone, record.offset()) : firstTombstone;
+        return stays;
     }
 }

@@ -21,6 +21,8 @@ final class KeyScan {
         this.plan = plan;
         this.rules = rules;
         this.segments = plan.segments().iterator();
+        // Below it no key stands twice.
+        rules.keys().passed(plan.firstDirtyOffset() - 1);
     }
 
     /** Looks at the next batch; returns how many bytes it has, 0 at the end. */

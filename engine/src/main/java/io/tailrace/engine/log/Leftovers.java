@@ -16,6 +16,7 @@ final class Leftovers {
                     CleanStop.NAME,
                     LogReset.NAME,
                     CleanedTo.NAME,
+                    TombstoneMarks.NAME,
                     SegmentSwap.NAME)
             .stream()
             .map(name -> name + CheckedFile.TEMPORARY)

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   recovery-point               what was on the disk about a second ago ({@link RecoveryPoint})
  *   clean-stop                   the log was closed, and how it ended ({@link CleanStop})
  *   cleaned-to                   how far it has been compacted ({@link CleanedTo})
+ *   tombstones                   which of them may be gone ({@link TombstoneMarks})
  *   segment-swap                 compaction exchanges segments, seldom there ({@link SegmentSwap})
  * </pre>
  *
@@ -39,6 +40,7 @@ public final class Log implements AutoCloseable {
     private final Path directory;
     private final Recovery recovery;
     private final SegmentChain chain;
+    private final TombstoneMarks tombstones;
     /** Held by who compacts; taken before the others. */
     private final ReentrantLock cleaning = new ReentrantLock();
     /** Held by who appends, truncates or exchanges segments; an append waits for it for that alone, it has no rival by contract. */
@@ -56,10 +58,11 @@ public final class Log implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean closed;
 
-    private Log(Path directory, Recovery recovery, SegmentChain chain) {
+    private Log(Path directory, Recovery recovery, SegmentChain chain, TombstoneMarks tombstones) {
         this.directory = directory;
         this.recovery = recovery;
         this.chain = chain;
+        this.tombstones = tombstones;
     }
 
     /**
@@ -87,7 +90,9 @@ public final class Log implements AutoCloseable {
             FileStore files, Path directory, LogSettings settings, InstantSource clock, RecoveryScan.Trust trust) {
         try {
             RecoveryScan.Recovered found = RecoveryScan.run(files, directory, settings, trust);
-            return new Log(directory, found.recovery(), new SegmentChain(files, directory, settings, clock, found));
+            SegmentChain chain = new SegmentChain(files, directory, settings, clock, found);
+            TombstoneMarks tombstones = TombstoneMarks.open(files, directory, chain.endOffset());
+            return new Log(directory, found.recovery(), chain, tombstones);
         } catch (DiskFullException e) {
             throw LogErrors.full(directory, e);
         } catch (IOException e) {
@@ -411,14 +416,15 @@ public final class Log implements AutoCloseable {
     }
 
     /**
-     * Whether there is something to compact. Closes the segment that is written to if it has become too old without an append. Any
-     * thread.
+     * Whether there is something to compact, or a tombstone to let go. Closes the segment that is written to if it has become too old
+     * without an append. Any thread.
      *
      * @param nowMillis by the clock, milliseconds since 1970
      * @param limitOffset the committed offset
+     * @param tombstonesBelow only below it tombstones go; asked when the time of one is over
      * @throws TailraceException {@link ErrorCode#IO_FAILED}, {@link ErrorCode#DISK_FULL}, {@link ErrorCode#CLOSED}
      */
-    public Dirt dirt(long nowMillis, long limitOffset) {
+    public Dirt dirt(long nowMillis, long limitOffset, LongSupplier tombstonesBelow) {
         Compaction compaction = chain.settings().compaction();
         if (!compaction.enabled()) {
             return Dirt.NONE;
@@ -429,10 +435,18 @@ public final class Log implements AutoCloseable {
             boolean due = plan.dirtyBytes() > 0 && plan.dirtyRatio() >= compaction.minDirtyRatio();
             return new Dirt(
                     plan.dirtyRatio(),
-                    due || plan.overdue(),
+                    due || plan.overdue() || mayLetGo(plan, nowMillis, tombstonesBelow),
                     plan.dirtyBytes(),
                     plan.bytesToWrite(chain.settings().segmentBytes()));
         });
+    }
+
+    /** So that it is done once, and only if it is of use: what has been closed and compacted is rewritten for that. */
+    private boolean mayLetGo(CleaningPlan plan, long nowMillis, LongSupplier tombstonesBelow) {
+        TombstoneMarks.Horizon next = tombstones.nextHorizon();
+        return nowMillis >= next.millis()
+                && plan.has(next.offset())
+                && Math.min(tombstones.current().settledBelow(), tombstonesBelow.getAsLong()) > next.offset();
     }
 
     private CleaningPlan planned(long nowMillis, long limitOffset) throws IOException {
@@ -465,8 +479,13 @@ public final class Log implements AutoCloseable {
     public LogCleaning newCleaning(OffsetMap map, LogCleaning.Bounds bounds) {
         return cleaning(() -> {
             abandonPass();
-            LogCleaning begun =
-                    new LogCleaning(this, chain, planned(bounds.nowMillis(), bounds.limitOffset()), map, bounds);
+            CleaningPlan plan = planned(bounds.nowMillis(), bounds.limitOffset());
+            // What a tombstone deleted is gone here before the tombstone goes, and that it may be gone is known before
+            // it is.
+            LogCleaning.Bounds settled =
+                    bounds.withTombstonesBelow(tombstones.current().settledBelow());
+            tombstones.goneBelow(settled.tombstonesBelow());
+            LogCleaning begun = new LogCleaning(this, chain, plan, map, settled);
             pass = begun;
             return begun;
         });
@@ -479,6 +498,32 @@ public final class Log implements AutoCloseable {
         if (begun != null) {
             begun.abandon();
         }
+    }
+
+    /** What the log says of tombstones, as of now. */
+    public Tombstones tombstones() {
+        return tombstones.current();
+    }
+
+    /**
+     * What is appended next, at that offset, comes from a log of which this is known: durable when this returns. For the thread that
+     * appends.
+     *
+     * @throws TailraceException {@link ErrorCode#DISK_FULL}: nothing has changed; {@link ErrorCode#IO_FAILED}
+     */
+    public void continueFrom(long offset, Tombstones from) {
+        try {
+            tombstones.continued(offset, from, startOffset() == endOffset());
+        } catch (DiskFullException e) {
+            throw LogErrors.full(directory, e);
+        } catch (IOException e) {
+            throw LogErrors.failed(directory, "Appending", e);
+        }
+    }
+
+    /** The next start puts all of the log away, if it has peers to get it from again. */
+    void giveUp() throws IOException {
+        tombstones.giveUp();
     }
 
     /** Work of compaction, which a close waits for. */
@@ -505,10 +550,11 @@ public final class Log implements AutoCloseable {
         return closing;
     }
 
-    /** Below that offset no key stands twice. */
-    void cleanedTo(long offset) throws IOException {
+    /** Below that offset no key stands twice; when the first of its tombstones may go. */
+    void cleanedTo(long offset, TombstoneMarks.Horizon next) throws IOException {
         flushing.lock();
         try {
+            tombstones.settledBelow(offset, next);
             CleanedTo.write(chain.files(), directory, offset);
         } finally {
             flushing.unlock();

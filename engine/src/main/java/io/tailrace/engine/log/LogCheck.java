@@ -33,7 +33,7 @@ public final class LogCheck {
     /** Of a replica that has peers. */
     private static final List<String> WITH_PEERS = List.of(AbstainMark.NAME, OsFlushMark.NAME);
     /** Of a log that is compacted. */
-    private static final List<String> COMPACTION = List.of(CleanedTo.NAME, SegmentSwap.NAME);
+    private static final List<String> COMPACTION = List.of(CleanedTo.NAME, TombstoneMarks.NAME, SegmentSwap.NAME);
 
     private final FileStore files;
     private final Path directory;
@@ -212,6 +212,8 @@ public final class LogCheck {
             }
         } else if (name.equals(CleanedTo.NAME)) {
             checkForeign(file, NOTE, "a hint: the next compaction goes through everything");
+        } else if (name.equals(TombstoneMarks.NAME)) {
+            checkForeign(file, WARNING, "a replica that has peers gets all of its log from them again");
         } else if (REPLICAS.contains(name)) {
             checkForeign(file, ERROR, "the partition will not open: restore it from a copy");
         } else if (name.equals(AbstainMark.NAME)) {

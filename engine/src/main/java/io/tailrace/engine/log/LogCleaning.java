@@ -35,10 +35,15 @@ public final class LogCleaning {
      *
      * @param nowMillis by the clock, milliseconds since 1970
      * @param limitOffset nothing at or behind it is touched: it is committed, and there is a snapshot as of it (rule 16)
-     * @param tombstonesBelow only below it tombstones go when their time has come
+     * @param tombstonesBelow only below it tombstones go when their time has come, and only where compaction has been before
      * @param maxProducers of so many idempotent producers the last batches stay, those that have written last
      */
-    public record Bounds(long nowMillis, long limitOffset, long tombstonesBelow, int maxProducers) {}
+    public record Bounds(long nowMillis, long limitOffset, long tombstonesBelow, int maxProducers) {
+        Bounds withTombstonesBelow(long offset) {
+            long below = Math.min(limitOffset, Math.min(tombstonesBelow, offset));
+            return new Bounds(nowMillis, limitOffset, below, maxProducers);
+        }
+    }
 
     LogCleaning(Log log, SegmentChain chain, CleaningPlan plan, OffsetMap map, Bounds bounds) {
         this.log = log;
@@ -90,7 +95,7 @@ public final class LogCleaning {
         if (current == null) {
             List<Segment> group = groups.poll();
             if (group == null) {
-                log.cleanedTo(keys.endOffset());
+                log.cleanedTo(keys.endOffset(), rules.nextHorizon());
                 done = true;
                 return 1;
             }

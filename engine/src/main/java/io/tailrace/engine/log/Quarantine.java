@@ -66,7 +66,12 @@ final class Quarantine {
         files.delete(directory.resolve(EpochIndex.NAME));
         LogStart.ZERO.write(files, directory);
         shorten(Place.EVERYTHING, number);
-        // Last: until then it says that nothing here can be kept.
+        // Last: until then they say that nothing here can be kept.
+        for (String name : List.of(CleanedTo.NAME, TombstoneMarks.NAME)) {
+            if (files.exists(directory.resolve(name))) {
+                files.delete(directory.resolve(name));
+            }
+        }
         files.delete(directory.resolve(LogReset.NAME));
         files.delete(directory.resolve(SegmentSwap.NAME));
         files.syncDirectory(directory);

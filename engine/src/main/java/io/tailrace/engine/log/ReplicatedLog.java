@@ -54,6 +54,10 @@ public final class ReplicatedLog {
                 // What is missing at the end, and how far all should be good, nobody knows any more.
                 mark = marked(files, directory, mark, 0);
             }
+            if (TombstoneMarks.isGivenUp(files, directory)) {
+                mark = marked(files, directory, mark, 0);
+                new Quarantine(files, directory).takeEverything();
+            }
             for (int places = 0; ; places++) {
                 long suspect = mark == null ? AbstainMark.NOWHERE : mark.suspectOffset();
                 try {
@@ -114,6 +118,23 @@ public final class ReplicatedLog {
             throw LogErrors.full(directory, e);
         } catch (IOException e) {
             throw LogErrors.failed(directory, "Noting damage", e);
+        }
+    }
+
+    /**
+     * The log cannot be continued from any other, since it may have what tombstones have deleted that are gone there. When this returns
+     * it is given up durably; the next start puts it away, and gets all of it again.
+     *
+     * @throws TailraceException {@link ErrorCode#DISK_FULL}, {@link ErrorCode#IO_FAILED}
+     */
+    public synchronized void giveUp() {
+        suspect(0);
+        try {
+            log.giveUp();
+        } catch (DiskFullException e) {
+            throw LogErrors.full(directory, e);
+        } catch (IOException e) {
+            throw LogErrors.failed(directory, "Giving the log up", e);
         }
     }
 

@@ -136,6 +136,7 @@ public final class LogCleaner {
     }
 
     private void ended(Replica replica, LogCleaning done) {
+        replica.compacted();
         LOG.info(
                 "Replica {} is compacted: {} bytes read, {} freed",
                 replica.directory().getFileName(),

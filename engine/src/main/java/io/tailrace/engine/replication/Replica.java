@@ -298,13 +298,13 @@ public final class Replica implements AutoCloseable {
      */
     public Log.Dirt dirt() {
         ensureOpen();
-        return log.dirt(home.clock().millis(), Math.max(0, highWatermark.offset()));
+        return log.dirt(home.clock().millis(), Math.max(0, highWatermark.offset()), this::tombstonesMayGoBelow);
     }
 
     /**
      * Begins to compact the log below the newest snapshot, having made one as of the high watermark. Each replica does that with its
-     * own files; what readers see is the same. A replica that has peers keeps its tombstones: it does not know whether all of them have
-     * compacted what a tombstone deletes, and who has not, and lags, would never hear of it. Blocking.
+     * own files; what readers see is the same. Tombstones go below where all replicas have compacted what they delete: who has not, and
+     * lags, would never hear of it (decision 41). {@link #compacted} follows when it is done. Blocking.
      *
      * @param map to work with, nobody else's meanwhile
      * @param maxProducers of so many idempotent producers the last batches stay
@@ -314,9 +314,24 @@ public final class Replica implements AutoCloseable {
         ensureOpen();
         makeSnapshot();
         long limit = Math.min(Math.max(0, highWatermark.offset()), snapshots.newestOffset());
-        long tombstonesBelow = isSoleVoter() ? Long.MAX_VALUE : 0;
+        long tombstonesBelow = tombstonesMayGoBelow();
         return log.newCleaning(
                 map, new LogCleaning.Bounds(home.clock().millis(), limit, tombstonesBelow, maxProducers));
+    }
+
+    /** Compaction is done: what has come of it is told to the others. Any thread. */
+    public void compacted() {
+        driver.step(new Input.Compacted(log.tombstones().settledBelow()));
+    }
+
+    /** Below that offset tombstones may go whose time is over, as far as is known here. Blocking, not for long. */
+    public long tombstonesMayGoBelow() {
+        CompletableFuture<Long> told = new CompletableFuture<>();
+        driver.submit(() -> {
+            told.complete(replica.tombstonesMayGoBelow());
+            return null;
+        });
+        return told.join();
     }
 
     /** How many bytes have been appended since it was opened. */

@@ -34,7 +34,7 @@ class LogCleaningTest {
     static int compact(Log log, int mapBytes, long nowMillis, long limit) {
         OffsetMap map = new OffsetMap(mapBytes);
         int passes = 0;
-        while (log.dirt(nowMillis, limit).ratio() > 0) {
+        while (log.dirt(nowMillis, limit, () -> Long.MAX_VALUE).ratio() > 0) {
             pass(log, map, nowMillis, limit);
             passes++;
             assertThat(passes).as("passes").isLessThan(10_000);
@@ -184,6 +184,27 @@ class LogCleaningTest {
     }
 
     @Test
+    void aLogOnWhichNothingNewComesIsCompactedOnceMoreWhenATombstonesTimeIsOver() {
+        KeyedLog model = new KeyedLog(new Random(5), 200);
+        Log log = open(2000, EAGER);
+        for (int i = 0; i < 50; i++) {
+            model.append(log);
+        }
+        log.roll();
+        long end = model.endOffset();
+        compact(log, LARGE_MAP, 10_000, end);
+        assertThat(log.dirt(10_999, end, () -> Long.MAX_VALUE).isDue()).isFalse();
+        assertThat(log.dirt(11_000, end, () -> 0).isDue()).isFalse();
+        log.close();
+        log = open(2000, EAGER);
+        assertThat(log.dirt(11_000, end, () -> Long.MAX_VALUE)).matches(dirt -> dirt.ratio() == 0 && dirt.isDue());
+        pass(log, new OffsetMap(LARGE_MAP), 11_000, end);
+        assertThat(KeyedLog.read(log)).noneMatch(record -> record.key() != null && record.value() == null);
+        assertThat(log.dirt(1_000_000, end, () -> Long.MAX_VALUE).isDue()).isFalse();
+        log.close();
+    }
+
+    @Test
     void aTombstoneStaysThatNotAllReplicasHaveSeen() {
         KeyedLog model = new KeyedLog(new Random(5), 200);
         Log log = open(2000, EAGER);
@@ -210,8 +231,10 @@ class LogCleaningTest {
         for (int i = 0; i < 40; i++) {
             model.append(log);
         }
-        assertThat(log.dirt(2_000, model.endOffset()).ratio()).isZero();
-        assertThat(log.dirt(100_000, model.endOffset()).ratio()).isEqualTo(1);
+        assertThat(log.dirt(2_000, model.endOffset(), () -> Long.MAX_VALUE).ratio())
+                .isZero();
+        assertThat(log.dirt(100_000, model.endOffset(), () -> Long.MAX_VALUE).ratio())
+                .isEqualTo(1);
         log.close();
     }
 
@@ -228,10 +251,10 @@ class LogCleaningTest {
         for (int i = 0; i < 10; i++) {
             model.append(log);
         }
-        assertThat(log.dirt(2_000, model.endOffset())).isEqualTo(Log.Dirt.NONE);
+        assertThat(log.dirt(2_000, model.endOffset(), () -> Long.MAX_VALUE)).isEqualTo(Log.Dirt.NONE);
         now.put("now", 20_000L);
-        assertThat(log.dirt(20_000, model.endOffset()).ratio()).isEqualTo(1);
-        assertThat(log.dirt(20_000, model.endOffset()).isDue()).isTrue();
+        assertThat(log.dirt(20_000, model.endOffset(), () -> Long.MAX_VALUE).ratio()).isEqualTo(1);
+        assertThat(log.dirt(20_000, model.endOffset(), () -> Long.MAX_VALUE).isDue()).isTrue();
         compact(log, LARGE_MAP, 20_000, model.endOffset());
         assertThat(KeyedLog.read(log)).isEqualTo(model.compactedTo(model.endOffset()));
         log.close();

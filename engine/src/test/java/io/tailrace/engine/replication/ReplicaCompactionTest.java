@@ -12,6 +12,7 @@ import io.tailrace.engine.log.OffsetMap;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
 import io.tailrace.engine.record.Compression;
+import io.tailrace.engine.record.Record;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
 import io.tailrace.engine.record.RecordCursor;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,13 @@ class ReplicaCompactionTest {
             while (cleaning.step(1_000)) {
                 // Until it is done.
             }
+            replica().compacted();
+        }
+
+        long tombstones() {
+            return recordsOf(this).stream()
+                    .filter(record -> record.value() == null)
+                    .count();
         }
 
         int batches() {
@@ -172,19 +181,26 @@ class ReplicaCompactionTest {
         return all;
     }
 
-    private static Map<String, String> tableOf(Node node) {
-        Map<String, String> table = new HashMap<>();
+    private static List<Record> recordsOf(Node node) {
+        List<Record> all = new ArrayList<>();
         for (RecordBatch batch : batchesOf(node)) {
             RecordCursor records = batch.cursor(1 << 20);
             while (!batch.isControl() && records.next()) {
-                ByteBuffer value = records.record().value();
-                String key =
-                        StandardCharsets.UTF_8.decode(records.record().key()).toString();
-                if (value == null) {
-                    table.remove(key);
-                } else {
-                    table.put(key, StandardCharsets.UTF_8.decode(value).toString());
-                }
+                all.add(records.record());
+            }
+        }
+        return all;
+    }
+
+    private static Map<String, String> tableOf(Node node) {
+        Map<String, String> table = new HashMap<>();
+        for (Record record : recordsOf(node)) {
+            ByteBuffer value = record.value();
+            String key = StandardCharsets.UTF_8.decode(record.key()).toString();
+            if (value == null) {
+                table.remove(key);
+            } else {
+                table.put(key, StandardCharsets.UTF_8.decode(value).toString());
             }
         }
         return table;
@@ -228,5 +244,103 @@ class ReplicaCompactionTest {
         for (Node node : nodes) {
             assertThat(tableOf(node)).isEqualTo(table);
         }
+    }
+
+    private void put(Leadership leadership, String key, @Nullable String value) throws Exception {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 10_000);
+        builder.append(5, bytes(key), value == null ? null : bytes(value));
+        if (value == null) {
+            table.remove(key);
+        } else {
+            table.put(key, value);
+        }
+        long end = leadership.log().endOffset();
+        get(leadership.append(List.of(new PlacedBatch(builder.build(), end, leadership.epoch(), -1))));
+    }
+
+    /** Enough behind what counts that the segments which have it are closed. */
+    private long fill(Leadership leadership) throws Exception {
+        for (int i = 0; i < 40; i++) {
+            put(leadership, "filler", "x".repeat(40) + i);
+        }
+        return leadership.log().endOffset();
+    }
+
+    private void compactUntilNoTombstoneIsLeft(List<Node> some, long offset) {
+        for (Node node : some) {
+            node.compact();
+        }
+        await().until(() -> some.stream().allMatch(node -> node.replica().tombstonesMayGoBelow() > offset));
+        for (Node node : some) {
+            node.compact();
+            assertThat(node.tombstones()).isZero();
+        }
+    }
+
+    @Test
+    void tombstonesGoWhenAllReplicasHaveCompactedWhatTheyDelete() throws Exception {
+        Leadership leadership = lead(nodes.get(0));
+        put(leadership, "deleted", "value");
+        put(leadership, "deleted", null);
+        long tombstone = leadership.log().endOffset() - 1;
+        awaitEverywhere(fill(leadership));
+        for (int pass = 0; pass < 3; pass++) {
+            nodes.get(0).compact();
+            nodes.get(1).compact();
+        }
+        assertThat(nodes.get(0).tombstones()).isEqualTo(1);
+        assertThat(nodes.get(1).tombstones()).isEqualTo(1);
+        compactUntilNoTombstoneIsLeft(nodes, tombstone);
+        for (Node node : nodes) {
+            assertThat(tableOf(node)).isEqualTo(table);
+        }
+    }
+
+    @Test
+    void aVoterThatIsAwayHoldsTombstonesUp() throws Exception {
+        Leadership leadership = lead(nodes.get(0));
+        put(leadership, "deleted", "value");
+        awaitEverywhere(leadership.log().endOffset());
+        network.cutOff("c");
+        put(leadership, "deleted", null);
+        long tombstone = leadership.log().endOffset() - 1;
+        long end = fill(leadership);
+        await().until(() -> nodes.get(1).highWatermark() == end);
+        for (int pass = 0; pass < 3; pass++) {
+            nodes.get(0).compact();
+            nodes.get(1).compact();
+        }
+        assertThat(nodes.get(0).tombstones()).isEqualTo(1);
+        assertThat(nodes.get(1).tombstones()).isEqualTo(1);
+        network.heal();
+        awaitEverywhere(end);
+        assertThat(tableOf(nodes.get(2))).isEqualTo(table);
+        // What it was sent is compacted, and short: its segment is not closed before there is more.
+        awaitEverywhere(fill(leadership));
+        compactUntilNoTombstoneIsLeft(nodes, tombstone);
+    }
+
+    @Test
+    void whoWasNoVoterMeanwhileGetsAllItsLogAgainRatherThanKeepWhatWasDeleted() throws Exception {
+        Leadership leadership = lead(nodes.get(0));
+        put(leadership, "deleted", "value");
+        awaitEverywhere(fill(leadership));
+        ReplicaId c = VOTERS.ids().get(2);
+        get(leadership.changeVoter(c, false));
+        network.cutOff("c");
+        put(leadership, "deleted", null);
+        long tombstone = leadership.log().endOffset() - 1;
+        long end = fill(leadership);
+        await().until(() -> nodes.get(1).highWatermark() == end);
+        compactUntilNoTombstoneIsLeft(nodes.subList(0, 2), tombstone);
+        Replica before = nodes.get(2).replica();
+        network.heal();
+        await().untilAsserted(() -> get(leadership.learn(c)));
+        get(leadership.changeVoter(c, true));
+        awaitEverywhere(leadership.log().endOffset());
+        assertThat(nodes.get(2).replica()).isNotSameAs(before);
+        assertThat(tableOf(nodes.get(2))).isEqualTo(table);
+        assertThat(nodes.get(2).disk.list(before.directory())).anyMatch(name -> name.startsWith("quarantine-"));
+        compactUntilNoTombstoneIsLeft(nodes, tombstone);
     }
 }

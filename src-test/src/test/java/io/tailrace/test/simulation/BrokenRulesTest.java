@@ -64,7 +64,8 @@ class BrokenRulesTest {
         "START_BEYOND_THE_SNAPSHOTS, 0",
         "BEGIN_ANEW_WHEREVER_LOGS_PART, 9",
         "SNAPSHOT_BEHIND_THE_START, 2",
-        "RESET_COUNTS_BEFORE_IT_IS_DONE, 88"
+        "RESET_COUNTS_BEFORE_IT_IS_DONE, 88",
+        "CONTINUE_WITHOUT_THE_TOMBSTONES, 2074"
     })
     void aBrokenRuleIsFound(BrokenRule rule, long seed) {
         assertThat(find(broken(rule), seed)).isNotNegative();

@@ -1,5 +1,6 @@
 package io.tailrace.test.simulation;
 
+import io.tailrace.engine.log.Compaction;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
@@ -10,6 +11,7 @@ import io.tailrace.engine.replication.quorum.Voters;
 import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The voters of one partition, mostly three, at most seven, their clients, and whoever nominates; first in trouble, then healed. */
 final class Cluster {
@@ -19,6 +21,9 @@ final class Cluster {
     private static final long RECOVERY_MILLIS = 8_000;
 
     private static final int EVERY_QUIET_LIFE = 20;
+    /** Three of so many; the others are as they were before there was compaction, and so are the seeds that are known of them. */
+    private static final Set<Long> COMPACTED_LIVES = Set.of(11L, 14L, 18L);
+
     private static final int FINAL_READ_BYTES = 1 << 20;
 
     private final World world;
@@ -41,6 +46,8 @@ final class Cluster {
     private final int promiseMillis;
     /** Nobody writes for a long time, but the voters change: an empty log has no entry of its epoch that protects it. */
     private final boolean quiet;
+    /** Values have keys, and replicas compact their logs. */
+    private final boolean compacted;
 
     private boolean tested = true;
 
@@ -69,7 +76,12 @@ final class Cluster {
         world.coverage.count("flush: " + settings.flush());
         this.flushMillis = world.chance(0.6) ? 3 : world.between(1, 20);
         this.promiseMillis = world.chance(0.6) ? 3 : world.between(1, 30);
-        this.log = new LogSettings(world.chance(0.5) ? 3000 : world.between(300, 1500), 1_000_000_000, 300);
+        this.compacted = COMPACTED_LIVES.contains(world.seed % EVERY_QUIET_LIFE);
+        this.log = logSettings();
+        if (compacted) {
+            invariants.compacted();
+            world.coverage.count("life: compacted");
+        }
         this.sharding = new Sharding(this, world);
         this.faults = new Faults(this, world, sharding);
         first.ids().forEach(id -> nodes.add(new SimulatedNode(id, first, this, world)));
@@ -77,6 +89,15 @@ final class Cluster {
         for (String id : IDS.subList(size, size + outside)) {
             nodes.add(new SimulatedNode(new ReplicaId(id, "1"), Voters.NONE, this, world));
         }
+    }
+
+    private LogSettings logSettings() {
+        if (!compacted) {
+            return new LogSettings(world.chance(0.5) ? 3000 : world.between(300, 1500), 1_000_000_000, 300);
+        }
+        long tombstonesKept = world.chance(0.6) ? 0 : world.between(1, 600);
+        return new LogSettings(world.between(300, 900), 1_000_000_000, 300)
+                .with(new Compaction(true, 0, 0, Long.MAX_VALUE, tombstonesKept));
     }
 
     private int sizeThatStays() {
@@ -192,11 +213,13 @@ final class Cluster {
     private void checkHistory() {
         List<Placed> first = everythingOn(voting().get(0));
         for (SimulatedNode node : voting()) {
-            if (!everythingOn(node).equals(first)) {
+            if (!seen(everythingOn(node)).equals(seen(first))) {
                 throw new Violation(node.id + " and " + voting().get(0).id + " do not read the same in the end");
             }
         }
         history.finalRead = first;
+        history.committed = invariants.records();
+        invariants.finallyReads(seen(first), voting().get(0).startOffset());
         List<String> problems = HistoryChecker.problemsOf(history);
         if (!problems.isEmpty()) {
             throw new Violation(problems.size() + " problems in the history, the first: "
@@ -204,6 +227,11 @@ final class Cluster {
         }
         world.coverage.add("values stored", first.size());
         world.coverage.add("polls with records", history.polls.size());
+    }
+
+    /** What is the same on all: every record, or what is left when all is compacted. */
+    private Object seen(List<Placed> records) {
+        return compacted ? CommittedRecords.table(records) : records;
     }
 
     private static List<Placed> everythingOn(SimulatedNode node) {
@@ -274,6 +302,10 @@ final class Cluster {
 
     Variant variant() {
         return variant;
+    }
+
+    boolean isCompacted() {
+        return compacted;
     }
 
     /** Whether disks are lost and voters come and go in this life. */

@@ -27,7 +27,7 @@ final class Damage {
     private static final String IDENTITY = "replica";
     private static final String SNAPSHOT = ".snapshot";
     private static final List<String> SMALL_FILES =
-            List.of("leader-epochs", "recovery-point", "log-start", "abstains", "clean-stop", "flush-os");
+            List.of("leader-epochs", "recovery-point", "log-start", "abstains", "clean-stop", "flush-os", "tombstones");
 
     private final SimulatedNode node;
     private final World world;
@@ -59,6 +59,7 @@ final class Damage {
                 return;
             }
             List<String> names = disk.list(directory).stream()
+                    .filter(name -> !name.endsWith(".cleaned"))
                     .filter(name -> !name.equals(IDENTITY) && !name.endsWith(".tmp") && !name.startsWith("quarantine"))
                     .filter(name -> !name.endsWith(SNAPSHOT) || allSnapshotsAreSound())
                     .sorted()

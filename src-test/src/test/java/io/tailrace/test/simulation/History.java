@@ -3,6 +3,7 @@ package io.tailrace.test.simulation;
 import io.tailrace.test.simulation.Values.Placed;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What clients did and saw, for the checker. */
 public final class History {
@@ -47,6 +48,9 @@ public final class History {
     public final List<CheckedEnd> ends = new ArrayList<>();
     /** Everything, read at the end. */
     public List<Placed> finalRead = List.of();
+
+    /** What was committed, if compaction has taken some of it away; else {@code null}. */
+    public @Nullable CommittedRecords committed;
 
     private long acknowledgedEnd;
     private long tokens;

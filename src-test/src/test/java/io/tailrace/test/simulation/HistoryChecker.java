@@ -82,7 +82,10 @@ public final class HistoryChecker {
         }
         for (Send send : history.sends) {
             for (String value : send.values) {
-                if (send.outcome == Outcome.OK && !inTheEnd.contains(value) && !mayBeDeleted(send, value)) {
+                if (send.outcome == Outcome.OK
+                        && !inTheEnd.contains(value)
+                        && !mayBeDeleted(send, value)
+                        && !mayBeCompacted(value)) {
                     boolean passed = !read.contains(value) && furthest >= send.baseOffset;
                     problems.add(
                             (passed ? "lost write: " : "unseen: ") + value + " was acknowledged at " + send.baseOffset);
@@ -99,6 +102,11 @@ public final class HistoryChecker {
         long offset =
                 send.baseOffset >= 0 ? send.baseOffset + send.values.indexOf(value) : offsetOf.getOrDefault(value, 0L);
         return offset < history.deletedBelow();
+    }
+
+    private boolean mayBeCompacted(String value) {
+        CommittedRecords committed = history.committed;
+        return committed != null && committed.mayBeGone(committed.offsetOf(value));
     }
 
     private void checkSendOrder() {
@@ -129,7 +137,7 @@ public final class HistoryChecker {
                 seen.add(last);
             }
             for (long offset : valueAt.subMap(poll.from(), poll.next()).keySet()) {
-                if (!seen.contains(offset)) {
+                if (!seen.contains(offset) && !mayBeCompacted(valueAt.get(offset))) {
                     problems.add("poll skip: " + poll.reader() + " read from " + poll.from() + " to " + poll.next()
                             + " without " + offset);
                 }

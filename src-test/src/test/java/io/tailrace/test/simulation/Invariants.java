@@ -11,7 +11,9 @@ import io.tailrace.engine.replication.quorum.QuorumReplica;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaId;
 import io.tailrace.engine.replication.quorum.Voters;
+import io.tailrace.test.simulation.Values.Placed;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What holds after every step of every replica, whatever clients see. */
 final class Invariants {
@@ -37,6 +40,21 @@ final class Invariants {
     private final Set<String> unread = new HashSet<>();
     /** The committed log, as the first replica had it that said so: batches by base offset. */
     private final NavigableMap<Long, ByteBuffer> committed = new TreeMap<>();
+
+    /** The same record by record, where replicas compact their logs. */
+    private @Nullable CommittedRecords records;
+
+    private int looks;
+
+    /** Replicas compact their logs. */
+    void compacted() {
+        records = new CommittedRecords();
+    }
+
+    @Nullable
+    CommittedRecords records() {
+        return records;
+    }
 
     /** Everything that a replica says. */
     void sent(String from, Message message) {
@@ -188,20 +206,80 @@ final class Invariants {
                 ByteBuffer bytes = reader.read(at, 64 * 1024, end);
                 if (!bytes.hasRemaining()) {
                     // A header that is damaged may say so too: then the checksum tells, or there is nothing to be had.
-                    if (ReplicaDisk.checked(reader.read(at, 64 * 1024, Long.MAX_VALUE))
-                            .isEmpty()) {
+                    List<RecordBatch> there = ReplicaDisk.checked(reader.read(at, 64 * 1024, Long.MAX_VALUE));
+                    // Who leads may have had less committed than it has compacted once, before it lost its power.
+                    if (there.isEmpty() || there.get(0).isStandIn()) {
                         return;
                     }
                     throw new Violation(
                             "the high watermark " + highWatermark + " of " + replica + " lies inside of a batch");
                 }
                 for (RecordBatch batch : ReplicaDisk.checked(bytes)) {
-                    same(replica, batch);
+                    if (records == null) {
+                        same(replica, batch);
+                    } else {
+                        seesTheSame(records, replica, batch);
+                    }
                     at = batch.nextOffset();
                 }
             }
         }
         compared.put(replica, at);
+        if (records != null && at == committedEnd() && ++looks % 8 == 0) {
+            readsTheSame(records, replica, at, log);
+        }
+    }
+
+    /** Who has read everything that is committed on one replica knows what is the newest of each key, and what is deleted. */
+    private static void readsTheSame(CommittedRecords records, String replica, long end, Log log) {
+        List<Placed> read = new ArrayList<>();
+        long start = log.startOffset();
+        try (LogReader reader = log.newReader()) {
+            for (long at = start; at < end; ) {
+                List<RecordBatch> batches = ReplicaDisk.checked(reader.read(at, 64 * 1024, end));
+                if (batches.isEmpty()) {
+                    return;
+                }
+                batches.forEach(batch -> Values.read(batch, read));
+                at = batches.get(batches.size() - 1).nextOffset();
+            }
+        }
+        read.removeIf(placed -> placed.offset() < start);
+        requireTable(replica, CommittedRecords.table(read), records.table(start, end));
+    }
+
+    private static void requireTable(String replica, Object seen, Map<String, String> expected) {
+        if (!seen.equals(expected)) {
+            throw new Violation("who reads " + replica + " to its end sees " + seen + ", committed is " + expected);
+        }
+    }
+
+    /** What is read in the end. */
+    void finallyReads(Object seen, long start) {
+        if (records != null) {
+            requireTable("any replica", seen, records.table(start, committedEnd()));
+        }
+    }
+
+    /** Below the high watermark all replicas have what is left of the same batches. */
+    private void seesTheSame(CommittedRecords truth, String replica, RecordBatch batch) {
+        ByteBuffer known = committed.get(batch.baseOffset());
+        boolean news = batch.baseOffset() >= committedEnd();
+        if (news) {
+            truth.note(batch);
+        }
+        if (news || batch.bytes().equals(known)) {
+            same(replica, batch);
+            return;
+        }
+        boolean standsFor = committed.subMap(batch.baseOffset(), batch.nextOffset()).values().stream()
+                .map(bytes -> RecordBatch.at(bytes.duplicate()))
+                .allMatch(one -> !one.isControl() && one.leaderEpoch() == batch.leaderEpoch());
+        if (batch.isControl() || !standsFor || batch.nextOffset() > committedEnd()) {
+            throw new Violation(
+                    replica + " has " + batch + " committed, where others have not what that may stand for");
+        }
+        truth.requireCompacted(replica, batch);
     }
 
     private void same(String replica, RecordBatch batch) {

@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class Producer {
     private static final int MAX_IN_FLIGHT = 3;
+    private static final int KEYS = 12;
 
     private final String id;
     private final long producerId;
@@ -64,7 +65,7 @@ final class Producer {
     private void begin() {
         List<String> fresh = new ArrayList<>();
         for (int i = world.between(1, 3); i > 0; i--) {
-            fresh.add(id + "-" + values++);
+            fresh.add(next());
         }
         Send send = new Send(id, fresh);
         cluster.history().sends.add(send);
@@ -72,6 +73,13 @@ final class Producer {
         sequence += fresh.size();
         open.add(attempted);
         attempt(attempted);
+    }
+
+    private String next() {
+        String value = id + "-" + values++;
+        return cluster.isCompacted()
+                ? Values.keyed(value, "k" + world.random.nextInt(KEYS), world.chance(0.35))
+                : value;
     }
 
     private void attempt(Attempted what) {

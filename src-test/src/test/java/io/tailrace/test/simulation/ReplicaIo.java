@@ -110,7 +110,8 @@ final class ReplicaIo {
                 long limit = Math.min(read.limitOffset(), log.endOffset());
                 return new Input.ReadDone(
                         read.id(),
-                        NodeReads.unchecked(reader.read(Math.min(limit, read.offset()), read.maxBytes(), limit)));
+                        NodeReads.unchecked(reader.read(Math.min(limit, read.offset()), read.maxBytes(), limit)),
+                        log.tombstones());
             } catch (TailraceException e) {
                 return running.files.perform(io);
             }

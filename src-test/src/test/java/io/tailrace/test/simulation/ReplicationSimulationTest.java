@@ -21,6 +21,8 @@ class ReplicationSimulationTest {
 
     /** What a gate's lives have to meet, lest they prove nothing. */
     private static final List<String> HAS_TO_HAPPEN = List.of(
+            "compacted: Follower",
+            "compacted: Leader",
             "damage: bit flipped",
             "damage: does not start, and is replaced",
             "damage: end missing",
@@ -32,6 +34,7 @@ class ReplicationSimulationTest {
             "damage: in recovery-point",
             "damage: in replica",
             "damage: in the promises",
+            "damage: in tombstones",
             "damage: met by a reader",
             "damage: met by a scrub",
             "damage: met by the background scrub",
@@ -89,6 +92,7 @@ class ReplicationSimulationTest {
             "flush: BATCH",
             "flush: OS",
             "high watermark written down",
+            "life: compacted",
             "life: voters change, BATCH",
             "life: voters change, BATCH, damage",
             "life: voters change, OS",
@@ -141,6 +145,8 @@ class ReplicationSimulationTest {
             "start moved: Opening",
             "start: abstains",
             "starts with a high watermark",
+            "tombstones may go: Follower",
+            "tombstones may go: Leader",
             "transition: Adopting > Candidate",
             "transition: Adopting > Follower",
             "transition: Adopting > Halted",

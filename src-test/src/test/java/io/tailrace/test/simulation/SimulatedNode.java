@@ -140,7 +140,13 @@ final class SimulatedNode {
         }
         files.perform(new Output.EndAbstention(0));
         return new QuorumReplica.Recovered(
-                found.log(), found.voters(), found.promise(), found.checkpoint(), found.start(), false);
+                found.log(),
+                found.voters(),
+                found.promise(),
+                found.checkpoint(),
+                found.start(),
+                false,
+                found.tombstones());
     }
 
     private void cannotStart(TailraceException e) {

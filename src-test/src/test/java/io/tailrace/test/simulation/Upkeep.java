@@ -3,17 +3,25 @@ package io.tailrace.test.simulation;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogCleaning;
+import io.tailrace.engine.log.OffsetMap;
 import io.tailrace.engine.replication.quorum.Input;
 import io.tailrace.engine.replication.quorum.Scrub;
+import org.jspecify.annotations.Nullable;
 
 /** What a node does beside its replica's steps, now and then: checkpoints, snapshots, files that are not needed any more, the scrub. */
 final class Upkeep {
+    /** Small: some passes end before they have been through everything. */
+    private static final int MAP_BYTES = 240;
+
     private final RunningReplica running;
     private final SimulatedNode node;
     private final Cluster cluster;
     private final World world;
     private final Scrub scrub;
     private boolean snapshotComing;
+    private @Nullable OffsetMap keys;
+    private @Nullable LogCleaning cleaning;
     /** Where the log began when files were freed last. */
     private long freed;
 
@@ -37,6 +45,9 @@ final class Upkeep {
         }
         if (world.chance(0.005)) {
             scrub();
+        }
+        if (cluster.isCompacted() && running.isRunning() && world.chance(cleaning == null ? 0.04 : 0.4)) {
+            onDisk(this::compact);
         }
     }
 
@@ -77,6 +88,37 @@ final class Upkeep {
         node.whenAwake(running.start, () -> running.step(new Input.SnapshotStored(made)));
     }
 
+    private void compact() {
+        Log log = running.log();
+        LogCleaning current = cleaning;
+        if (current == null) {
+            begin(log);
+        } else if (!current.step(world.between(100, 3_000))) {
+            cleaning = null;
+            world.coverage.count("compacted: " + running.replica.roleName());
+            long settled = log.tombstones().settledBelow();
+            node.whenAwake(running.start, () -> running.step(new Input.Compacted(settled)));
+        }
+    }
+
+    private void begin(Log log) {
+        OffsetMap map = keys == null ? new OffsetMap(MAP_BYTES) : keys;
+        keys = map;
+        long committed = Math.min(running.replica.highWatermark(), log.endOffset());
+        long limit = Math.min(running.snapshots.make(log, committed, node.clock.millis()), committed);
+        long gone = log.tombstones().goneBelow();
+        cleaning = log.newCleaning(
+                map,
+                new LogCleaning.Bounds(
+                        node.clock.millis(),
+                        limit,
+                        running.replica.tombstonesMayGoBelow(),
+                        SimulatedPartition.MAX_PRODUCERS));
+        if (log.tombstones().goneBelow() > gone) {
+            world.coverage.count("tombstones may go: " + running.replica.roleName());
+        }
+    }
+
     private void freeFiles() {
         Log log = running.log();
         boolean all = cluster.variant().flaw() == Variant.Flaw.FILES_GO_WITHOUT_A_SNAPSHOT;
@@ -93,6 +135,7 @@ final class Upkeep {
             work.run();
         } catch (TailraceException e) {
             snapshotComing = false;
+            cleaning = null;
             if (e.code() == ErrorCode.DISK_FULL && !node.disk.stopped()) {
                 world.coverage.count("no room for a snapshot, or to free files");
             } else if (e.code() == ErrorCode.IO_FAILED || node.disk.stopped()) {

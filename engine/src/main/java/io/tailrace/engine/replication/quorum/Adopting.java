@@ -121,7 +121,8 @@ final class Adopting extends Role {
 
     private void take(ReplicaId from, CopyReply reply) {
         List<RecordBatch> batches = reply.batches();
-        if (!batches.isEmpty() && replica.intake().adopt(from, offset, reply.previousEpoch(), epoch, batches)) {
+        if (!batches.isEmpty()
+                && replica.intake().adopt(from, offset, reply.previousEpoch(), epoch, batches, reply.tombstones())) {
             offset = batches.get(batches.size() - 1).nextOffset();
             tries = 0;
             if (!isCopied()) {

@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message.CopyReply;
 import io.tailrace.engine.replication.quorum.Message.CopyRequest;
@@ -24,9 +25,9 @@ final class CopySource {
     void request(ReplicaId from, CopyRequest request) {
         LogOutline outline = replica.log().outline();
         if (!voting.isPromisedTo(request) || !replica.abstention().mayVote()) {
-            replica.out().send(from, reply(request, Outcome.REFUSED, List.of()));
+            replica.out().send(from, reply(request, Outcome.REFUSED, List.of(), Tombstones.NONE));
         } else if (!outline.matches(request.offset(), request.previousEpoch())) {
-            replica.out().send(from, reply(request, Outcome.DIVERGED, List.of()));
+            replica.out().send(from, reply(request, Outcome.DIVERGED, List.of(), Tombstones.NONE));
         } else {
             long end = outline.end();
             int maxBytes = replica.settings().maxAppendBytes();
@@ -36,7 +37,7 @@ final class CopySource {
     }
 
     /** Whether the read was for this; another may have been promised more meanwhile. */
-    boolean readDone(long id, List<RecordBatch> batches) {
+    boolean readDone(long id, List<RecordBatch> batches, Tombstones tombstones) {
         Copy copy = reading;
         if (copy == null || copy.readId != id) {
             return false;
@@ -47,12 +48,12 @@ final class CopySource {
                 .send(
                         copy.nominee,
                         serves
-                                ? reply(copy.request, Outcome.MATCHED, batches)
-                                : reply(copy.request, Outcome.REFUSED, List.of()));
+                                ? reply(copy.request, Outcome.MATCHED, batches, tombstones)
+                                : reply(copy.request, Outcome.REFUSED, List.of(), Tombstones.NONE));
         return true;
     }
 
-    private CopyReply reply(CopyRequest request, Outcome outcome, List<RecordBatch> batches) {
+    private CopyReply reply(CopyRequest request, Outcome outcome, List<RecordBatch> batches, Tombstones tombstones) {
         return new CopyReply(
                 request.epoch(),
                 request.incarnation(),
@@ -62,6 +63,7 @@ final class CopySource {
                 request.previousEpoch(),
                 replica.log().outline().divergence(request.offset(), request.previousEpoch()),
                 replica.log().outline().base().offset(),
-                batches);
+                batches,
+                tombstones);
     }
 }

@@ -16,6 +16,7 @@ final class Follower extends Role {
     private long matched;
 
     private long leadersHighWatermark;
+    private long tombstonesMayGoBelow;
     private long round;
     /** What a leader that goes by this start of the replica had committed; -1 if there is none. */
     private long committedWhenConfirmed = -1;
@@ -65,6 +66,11 @@ final class Follower extends Role {
             replica.log().truncateTo(kept);
         }
         watchLeader();
+    }
+
+    @Override
+    long tombstonesMayGoBelow() {
+        return tombstonesMayGoBelow;
     }
 
     /** Goes on looking whether the leader is heard. */
@@ -119,9 +125,17 @@ final class Follower extends Role {
             return;
         }
         anew = null;
+        tombstonesMayGoBelow = request.tombstonesMayGoBelow();
         replica.snapshots().want(request.snapshotWanted());
         replica.starts().tryAgain();
-        if (replica.intake().adopt(from, request.previousOffset(), request.previousEpoch(), epoch, request.batches())) {
+        if (replica.intake()
+                .adopt(
+                        from,
+                        request.previousOffset(),
+                        request.previousEpoch(),
+                        epoch,
+                        request.batches(),
+                        request.tombstones())) {
             long end = request.previousOffset();
             if (!request.batches().isEmpty()) {
                 end = request.batches().get(request.batches().size() - 1).nextOffset();
@@ -186,7 +200,16 @@ final class Follower extends Role {
                     .send(
                             leader,
                             new AppendReply(
-                                    epoch, epoch, outcome, round, divergence, matched, fsynced, snapshot, start));
+                                    epoch,
+                                    epoch,
+                                    outcome,
+                                    round,
+                                    divergence,
+                                    matched,
+                                    fsynced,
+                                    snapshot,
+                                    start,
+                                    replica.log().settledBelow()));
         }
     }
 

@@ -26,6 +26,8 @@ final class FollowerProgress {
     long fsynced;
     /** What its newest snapshot is as of. */
     long snapshot;
+    /** No record is left in its log that a tombstone below this covers. */
+    long settled;
     /** The newest of its starts that has answered. */
     long start = Message.NO_START;
     /** The newest round that it has answered. */
@@ -85,6 +87,7 @@ final class FollowerProgress {
         probing = true;
         matched = 0;
         fsynced = 0;
+        settled = 0;
         inFlight.clear();
         waitFor(LEAST_PATIENCE);
     }

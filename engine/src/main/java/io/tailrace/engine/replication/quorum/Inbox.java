@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message.AppendReply;
 import io.tailrace.engine.replication.quorum.Message.AppendRequest;
@@ -145,7 +146,7 @@ final class Inbox {
         if (input instanceof Input.IoDone done) {
             done(done.id());
         } else if (input instanceof Input.ReadDone done) {
-            readDone(done.id(), done.batches());
+            readDone(done.id(), done.batches(), done.tombstones());
         } else if (input instanceof Input.Located located) {
             replica.starts().located(located.id(), located.place());
         } else if (input instanceof Input.SnapshotRead read) {
@@ -153,6 +154,8 @@ final class Inbox {
         } else if (input instanceof Input.SnapshotStored stored) {
             replica.snapshots().stored(stored.offset());
             replica.role().snapshotStored();
+        } else if (input instanceof Input.Compacted compacted) {
+            replica.log().compacted(compacted.settledBelow());
         } else if (input instanceof Input.NoRoom full) {
             noRoom(full.id());
         } else if (input instanceof Input.IoFailed failed) {
@@ -177,9 +180,9 @@ final class Inbox {
         }
     }
 
-    private void readDone(long id, List<RecordBatch> batches) {
-        if (!copySource.readDone(id, batches)) {
-            replica.role().readDone(id, batches);
+    private void readDone(long id, List<RecordBatch> batches, Tombstones tombstones) {
+        if (!copySource.readDone(id, batches, tombstones)) {
+            replica.role().readDone(id, batches, tombstones);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 
@@ -16,13 +17,20 @@ public sealed interface Input {
     /** An {@link Output.Io} other than a read has been done. */
     record IoDone(long id) implements Input {}
 
-    /** An {@link Output.Read} has been done; empty if there was nothing at that offset. */
-    record ReadDone(long id, List<RecordBatch> batches) implements Input {
+    /**
+     * An {@link Output.Read} has been done; empty if there was nothing at that offset.
+     *
+     * @param tombstones what holds of these batches
+     */
+    record ReadDone(long id, List<RecordBatch> batches, Tombstones tombstones) implements Input {
         /** Takes a copy of the list. */
         public ReadDone {
             batches = List.copyOf(batches);
         }
     }
+
+    /** Compaction has been through this replica's log below that offset: no record is left that a tombstone below it covers. */
+    record Compacted(long settledBelow) implements Input {}
 
     /** An {@link Output.Locate} has been done. */
     record Located(long id, LogPlace place) implements Input {}

@@ -2,6 +2,7 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -194,8 +195,13 @@ final class Leader extends Role {
     }
 
     @Override
-    void readDone(long id, List<RecordBatch> batches) {
-        replication.readDone(id, batches);
+    void readDone(long id, List<RecordBatch> batches, Tombstones tombstones) {
+        replication.readDone(id, batches, tombstones);
+    }
+
+    @Override
+    long tombstonesMayGoBelow() {
+        return replication.tombstonesMayGoBelow();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.StandIn;
 import io.tailrace.engine.replication.FlushMode;
@@ -24,6 +25,7 @@ final class LocalLog {
     private final Outbox out;
     private final Rules rules;
     private final FlushMode flush;
+    private Tombstones tombstones;
     /** Asked for and not reported, in their order; what is known to be written ends where the first begins. */
     private final Deque<Writing> writing = new ArrayDeque<>();
     /** What was forced, or need not be, as far as it is written at all. */
@@ -38,9 +40,16 @@ final class LocalLog {
     private record Writing(long id, long base) {}
 
     /** A log that has been recovered, so that all of it is on the disk. */
-    LocalLog(LogOutline recovered, VoterHistory voters, Outbox out, Rules rules, FlushMode flush) {
+    LocalLog(
+            LogOutline recovered,
+            VoterHistory voters,
+            Tombstones tombstones,
+            Outbox out,
+            Rules rules,
+            FlushMode flush) {
         this.outline = recovered;
         this.voters = voters;
+        this.tombstones = tombstones;
         this.out = out;
         this.rules = rules;
         this.flush = flush;
@@ -56,6 +65,21 @@ final class LocalLog {
         return voters;
     }
 
+    /** What is known of its tombstones. */
+    Tombstones tombstones() {
+        return outline.start() == outline.end() ? tombstones.ofNothing() : tombstones;
+    }
+
+    /** Up to where no record is left that a tombstone covers, as far as the log reaches. */
+    long settledBelow() {
+        return Math.min(tombstones().settledBelow(), outline.end());
+    }
+
+    /** Compaction has come so far. */
+    void compacted(long settledBelow) {
+        tombstones = new Tombstones(Math.max(tombstones.settledBelow(), settledBelow), tombstones.goneBelow());
+    }
+
     /** Everything below is on the disk. */
     long flushed() {
         return rules.onDisk(forced, writing.isEmpty() ? outline.end() : writing.element().base);
@@ -68,28 +92,29 @@ final class LocalLog {
 
     /** Appends what belongs at the end. A batch that lets go all before it goes alone: the disk begins a segment with it. */
     void append(List<PlacedBatch> batches) {
-        append(batches, flush == FlushMode.BATCH);
+        append(batches, flush == FlushMode.BATCH, Tombstones.NONE);
     }
 
     /** Appends what belongs at the end and is forced, whatever the flush mode. */
     void appendForced(List<PlacedBatch> batches) {
-        append(batches, true);
+        append(batches, true, Tombstones.NONE);
     }
 
-    private void append(List<PlacedBatch> batches, boolean force) {
+    private void append(List<PlacedBatch> batches, boolean force, Tombstones source) {
         int from = 0;
         for (int i = 1; i < batches.size(); i++) {
             if (LogStarts.letsAllGo(batches.get(i))) {
-                appendTogether(batches.subList(from, i), force);
+                appendTogether(batches.subList(from, i), force, source);
                 from = i;
             }
         }
-        appendTogether(batches.subList(from, batches.size()), force);
+        appendTogether(batches.subList(from, batches.size()), force, source);
     }
 
-    private void appendTogether(List<PlacedBatch> together, boolean force) {
+    private void appendTogether(List<PlacedBatch> together, boolean force, Tombstones source) {
         List<PlacedBatch> batches = List.copyOf(together);
-        writing.add(new Writing(out.io(id -> new Output.AppendToLog(id, batches)), outline.end()));
+        tombstones = tombstones().continued(outline.end(), source);
+        writing.add(new Writing(out.io(id -> new Output.AppendToLog(id, batches, source)), outline.end()));
         for (PlacedBatch batch : batches) {
             outline.append(batch.leaderEpoch(), batch.nextOffset());
             outline.announce(batch.batch(), batch.baseOffset());
@@ -119,7 +144,7 @@ final class LocalLog {
      * Takes from the batches, which follow an entry that matches, what is not here yet, behind what does not conflict. The other log may
      * have been compacted, and have a stand-in for batches of which the first ones are here.
      */
-    void take(List<RecordBatch> batches) {
+    void take(List<RecordBatch> batches, Tombstones source) {
         List<PlacedBatch> fresh = new ArrayList<>();
         for (RecordBatch batch : batches) {
             long end = outline.end();
@@ -130,7 +155,7 @@ final class LocalLog {
             }
         }
         if (!fresh.isEmpty()) {
-            append(fresh);
+            append(fresh, flush == FlushMode.BATCH, source);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.LogPlace;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 
@@ -17,9 +18,12 @@ final class LogIntake {
      * Makes the own log the sender's up to the last of the batches, which follow an entry that both have. Only what conflicts
      * is cut: a message that comes late must not take away what a later one brought.
      *
-     * @return whether it was done; not if they are damaged, and not if what is committed would have to go (rule 8)
+     * @param source what holds of the tombstones among them
+     * @return whether it was done; not if they are damaged, not if what is committed would have to go (rule 8), and not if a tombstone may
+     *     be missing among them that this log would need (decision 41)
      */
-    boolean adopt(ReplicaId from, long offset, int previousEpoch, int epoch, List<RecordBatch> batches) {
+    boolean adopt(
+            ReplicaId from, long offset, int previousEpoch, int epoch, List<RecordBatch> batches, Tombstones source) {
         LogOutline outline = replica.log().outline();
         if (!follow(offset, previousEpoch, epoch, batches)) {
             replica.out().decide(new Output.Ignored(from, "damaged or unrelated batches at offset " + offset));
@@ -36,10 +40,26 @@ final class LogIntake {
                     + replica.highWatermark());
             return false;
         }
+        if (endOfBatches > conflict && !mayContinue(from, conflict, source)) {
+            return false;
+        }
         if (conflict < outline.end()) {
             replica.log().truncateTo(conflict);
         }
-        replica.log().take(batches);
+        replica.log().take(batches, source);
+        return true;
+    }
+
+    private boolean mayContinue(ReplicaId from, long offset, Tombstones source) {
+        if (source.isInDoubt() && offset < source.goneBelow()) {
+            // Soon compaction there has been through everything.
+            replica.out().decide(new Output.Ignored(from, "batches of which it does not know what was deleted"));
+            return false;
+        }
+        if (!replica.rules().mayContinue(replica.log().tombstones(), offset, source)) {
+            replica.out().io(Output.GiveUp::new);
+            return false;
+        }
         return true;
     }
 

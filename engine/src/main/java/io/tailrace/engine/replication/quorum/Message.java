@@ -2,6 +2,7 @@ package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.LogPlace;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 import java.util.UUID;
@@ -99,6 +100,7 @@ public sealed interface Message {
      * @param divergence with {@link Outcome#DIVERGED}, where the source's largest epoch not above the one asked for ends
      * @param logStart from where on the source can serve its log; it begins at a batch
      * @param batches with {@link Outcome#MATCHED}, what follows in the source's log
+     * @param tombstones what holds of them
      */
     record CopyReply(
             int epoch,
@@ -109,11 +111,36 @@ public sealed interface Message {
             int previousEpoch,
             EpochEnd divergence,
             long logStart,
-            List<RecordBatch> batches)
+            List<RecordBatch> batches,
+            Tombstones tombstones)
             implements Reply {
         /** Takes a copy of the list. */
         public CopyReply {
             batches = List.copyOf(batches);
+        }
+
+        /** As a node says it whose log has lost no tombstones. */
+        public CopyReply(
+                int epoch,
+                UUID incarnation,
+                int promisedEpoch,
+                Outcome outcome,
+                long offset,
+                int previousEpoch,
+                EpochEnd divergence,
+                long logStart,
+                List<RecordBatch> batches) {
+            this(
+                    epoch,
+                    incarnation,
+                    promisedEpoch,
+                    outcome,
+                    offset,
+                    previousEpoch,
+                    divergence,
+                    logStart,
+                    batches,
+                    Tombstones.NONE);
         }
     }
 
@@ -127,6 +154,8 @@ public sealed interface Message {
      * @param logStart from where on the leader can send its log; it begins at a batch
      * @param snapshotWanted a snapshot as of that offset is wanted, so that the log's start can move; 0 if none is
      * @param confirmedStart the follower's start that the leader goes by, once its epoch is open; {@link #NO_START} before
+     * @param tombstones what holds of the batches
+     * @param tombstonesMayGoBelow below it nobody has any more what a tombstone has deleted: a voter may let those go whose time is over
      */
     record AppendRequest(
             int epoch,
@@ -138,11 +167,40 @@ public sealed interface Message {
             long highWatermark,
             long logStart,
             long snapshotWanted,
-            long confirmedStart)
+            long confirmedStart,
+            Tombstones tombstones,
+            long tombstonesMayGoBelow)
             implements Request {
         /** Takes a copy of the list. */
         public AppendRequest {
             batches = List.copyOf(batches);
+        }
+
+        /** As a node says it in whose log no tombstone is gone, nor may go. */
+        public AppendRequest(
+                int epoch,
+                UUID incarnation,
+                long round,
+                long previousOffset,
+                int previousEpoch,
+                List<RecordBatch> batches,
+                long highWatermark,
+                long logStart,
+                long snapshotWanted,
+                long confirmedStart) {
+            this(
+                    epoch,
+                    incarnation,
+                    round,
+                    previousOffset,
+                    previousEpoch,
+                    batches,
+                    highWatermark,
+                    logStart,
+                    snapshotWanted,
+                    confirmedStart,
+                    Tombstones.NONE,
+                    0);
         }
     }
 
@@ -155,6 +213,7 @@ public sealed interface Message {
      * @param fsyncedOffset and up to here it is on the disk
      * @param snapshotOffset the follower has a snapshot on its disk that is as of here, or 0
      * @param start which start of the follower says so: it grows, and what an earlier one has said may have been lost since
+     * @param settledBelow no record is left in the follower's log that a tombstone below this covers
      */
     record AppendReply(
             int epoch,
@@ -165,8 +224,33 @@ public sealed interface Message {
             long matchedOffset,
             long fsyncedOffset,
             long snapshotOffset,
-            long start)
-            implements Reply {}
+            long start,
+            long settledBelow)
+            implements Reply {
+        /** As a node says it that has compacted nothing. */
+        public AppendReply(
+                int epoch,
+                int promisedEpoch,
+                Outcome outcome,
+                long round,
+                EpochEnd divergence,
+                long matchedOffset,
+                long fsyncedOffset,
+                long snapshotOffset,
+                long start) {
+            this(
+                    epoch,
+                    promisedEpoch,
+                    outcome,
+                    round,
+                    divergence,
+                    matchedOffset,
+                    fsyncedOffset,
+                    snapshotOffset,
+                    start,
+                    0);
+        }
+    }
 
     /**
      * A follower or a nominee whose log parts from its leader's or source's below where that begins asks for the beginning

@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 
@@ -87,8 +88,13 @@ final class Opening extends Role {
     }
 
     @Override
-    void readDone(long id, List<RecordBatch> batches) {
-        replication.readDone(id, batches);
+    void readDone(long id, List<RecordBatch> batches, Tombstones tombstones) {
+        replication.readDone(id, batches, tombstones);
+    }
+
+    @Override
+    long tombstonesMayGoBelow() {
+        return replication.tombstonesMayGoBelow();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tailrace.engine.replication.quorum;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.LogPlace;
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.replication.Promise;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -26,8 +27,23 @@ public sealed interface Output {
         long id();
     }
 
-    /** Append to the log. A first batch that moves the log's start to itself begins a segment, so that the one before can go. */
-    record AppendToLog(long id, List<PlacedBatch> batches) implements Io {}
+    /**
+     * Append to the log. A first batch that moves the log's start to itself begins a segment, so that the one before can go.
+     *
+     * @param tombstones of the log that the batches come from, to be known durably before they are there
+     */
+    record AppendToLog(long id, List<PlacedBatch> batches, Tombstones tombstones) implements Io {
+        /** Of batches that are the leader's own. */
+        public AppendToLog(long id, List<PlacedBatch> batches) {
+            this(id, batches, Tombstones.NONE);
+        }
+    }
+
+    /**
+     * Remember that the log cannot be continued, and what was acknowledged of it may be missing therefore; reported by
+     * {@link Input.Damaged}, after which a start puts it away.
+     */
+    record GiveUp(long id) implements Io {}
 
     /**
      * Let the log begin there, durably and then for every reader, all written before being on the disk first. The offset is not

@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.replication.Promise;
 import java.time.InstantSource;
 import java.util.List;
@@ -76,9 +77,16 @@ public final class QuorumReplica {
      * @param checkpoint a high watermark that this replica once had, or 0
      * @param start counts how often the replica has been started, this time included: durably, or it may count an answer twice
      * @param abstains whether it may have lost what it has acknowledged, and has not caught up since
+     * @param tombstones what is known of those of the log
      */
     public record Recovered(
-            LogOutline log, VoterHistory voters, Promise promise, long checkpoint, long start, boolean abstains) {}
+            LogOutline log,
+            VoterHistory voters,
+            Promise promise,
+            long checkpoint,
+            long start,
+            boolean abstains,
+            Tombstones tombstones) {}
 
     /**
      * A follower without a leader.
@@ -109,7 +117,13 @@ public final class QuorumReplica {
         this.incarnations = incarnations;
         this.rules = rules;
         this.out = new Outbox(self);
-        this.log = new LocalLog(recovered.log(), rules.afterRestart(recovered.voters()), out, rules, settings.flush());
+        this.log = new LocalLog(
+                recovered.log(),
+                rules.afterRestart(recovered.voters()),
+                recovered.tombstones(),
+                out,
+                rules,
+                settings.flush());
         this.voting = new Voting(this, rules.afterRestart(recovered.promise()));
         this.inbox = new Inbox(this, voting);
         this.intake = new LogIntake(this);
@@ -322,6 +336,14 @@ public final class QuorumReplica {
     /** Whether the entry that says who votes is committed, as far as is known here: then it holds for good. */
     public boolean areVotersCommitted() {
         return log.voters().newestOffset() < highWatermark;
+    }
+
+    /**
+     * Below that offset nobody has any more what a tombstone has deleted, as far as this replica has heard from who leads, or knows as
+     * the leader: the tombstones may go (decision 41).
+     */
+    public long tombstonesMayGoBelow() {
+        return role.tombstonesMayGoBelow();
     }
 
     /** Whether this replica leads, as far as it knows. */

@@ -9,6 +9,7 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.OsFlushMark;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.ReplicatedLog;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.StandIn;
 import io.tailrace.engine.replication.FlushMode;
@@ -143,7 +144,7 @@ public final class ReplicaDisk implements AutoCloseable {
         ReplicatedLog opened = replicated;
         boolean abstains = opened != null && opened.abstained();
         return new QuorumReplica.Recovered(
-                outline, voters, promise, checkpoint.stored(), promises.startNumber(), abstains);
+                outline, voters, promise, checkpoint.stored(), promises.startNumber(), abstains, log.tombstones());
     }
 
     /**
@@ -218,10 +219,13 @@ public final class ReplicaDisk implements AutoCloseable {
         }
         try {
             if (io instanceof Output.Read read) {
-                return new Input.ReadDone(read.id(), read(read));
+                return readDone(read);
             }
             if (io instanceof Output.AppendToLog append) {
                 return append(append);
+            }
+            if (io instanceof Output.GiveUp) {
+                return giveUp();
             }
             if (io instanceof Output.Locate locate) {
                 return new Input.Located(locate.id(), log.placeAt(locate.offset()));
@@ -236,7 +240,9 @@ public final class ReplicaDisk implements AutoCloseable {
             if (e.code() == ErrorCode.CORRUPT_LOG && replicated != null) {
                 return damaged(e, firstTouched(io));
             }
-            boolean goesOn = io instanceof Output.StorePromise || io instanceof Output.AdvanceStart;
+            boolean goesOn = io instanceof Output.StorePromise
+                    || io instanceof Output.AdvanceStart
+                    || io instanceof Output.GiveUp;
             if (e.code() == ErrorCode.DISK_FULL && goesOn) {
                 return new Input.NoRoom(io.id());
             }
@@ -282,6 +288,7 @@ public final class ReplicaDisk implements AutoCloseable {
             if (LogStarts.letsAllGo(first)) {
                 log.roll();
             }
+            log.continueFrom(first.baseOffset(), append.tombstones());
             log.append(append.batches());
         } catch (TailraceException e) {
             full = e.code() == ErrorCode.DISK_FULL;
@@ -321,6 +328,25 @@ public final class ReplicaDisk implements AutoCloseable {
         if (abstaining != null) {
             abstaining.caughtUp();
         }
+    }
+
+    /** Compaction may be under way: what it has settled already, and what it is about to let go. */
+    private Input readDone(Output.Read read) {
+        long settled = log.tombstones().settledBelow();
+        List<RecordBatch> batches = read(read);
+        return new Input.ReadDone(
+                read.id(), batches, new Tombstones(settled, log.tombstones().goneBelow()));
+    }
+
+    private Input giveUp() {
+        ReplicatedLog stale = replicated;
+        if (stale == null) {
+            throw new TailraceException(ErrorCode.CORRUPT_LOG, "A sole voter has nobody to get its log from again.");
+        }
+        stale.giveUp();
+        return new Input.Damaged(
+                0,
+                "it may have records that were deleted, and the tombstones are gone elsewhere: all of it comes anew");
     }
 
     private List<RecordBatch> read(Output.Read read) {

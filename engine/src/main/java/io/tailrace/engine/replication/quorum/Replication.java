@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.PlacedBatch;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.quorum.Message.AppendReply;
@@ -234,12 +235,12 @@ final class Replication {
         }
     }
 
-    void readDone(long id, List<RecordBatch> batches) {
+    void readDone(long id, List<RecordBatch> batches, Tombstones tombstones) {
         for (FollowerProgress to : followers) {
             if (to.readId == id) {
                 to.readId = FollowerProgress.NO_READ;
                 if (!to.probing && to.next == to.readFrom && !batches.isEmpty()) {
-                    send(to, to.readFrom, batches);
+                    send(to, to.readFrom, batches, tombstones);
                     to.next = batches.get(batches.size() - 1).nextOffset();
                     to.inFlight.add(to.next);
                 }
@@ -272,10 +273,10 @@ final class Replication {
         if (to.probing && to.next < base()) {
             to.probeAt(base());
         }
-        send(to, to.probing ? to.next : to.matched, List.of());
+        send(to, to.probing ? to.next : to.matched, List.of(), Tombstones.NONE);
     }
 
-    private void send(FollowerProgress to, long previousOffset, List<RecordBatch> batches) {
+    private void send(FollowerProgress to, long previousOffset, List<RecordBatch> batches, Tombstones tombstones) {
         int previousEpoch = replica.log().outline().epochBefore(previousOffset);
         replica.out()
                 .send(
@@ -290,7 +291,9 @@ final class Replication {
                                 replica.highWatermark(),
                                 base(),
                                 snapshotWanted,
-                                replica.rules().confirmsStart(open) ? to.start : Message.NO_START));
+                                replica.rules().confirmsStart(open) ? to.start : Message.NO_START,
+                                tombstones,
+                                tombstonesMayGoBelow()));
     }
 
     void answered(ReplicaId from, AppendReply reply) {
@@ -299,6 +302,7 @@ final class Replication {
                 follower.heard();
                 follower.round = Math.max(follower.round, reply.round());
                 follower.snapshot = Math.max(follower.snapshot, reply.snapshotOffset());
+                follower.settled = Math.max(follower.settled, reply.settledBelow());
                 if (reply.outcome() == Outcome.MATCHED) {
                     follower.matched(reply.matchedOffset(), reply.fsyncedOffset());
                     if (!isSettled(follower, replica.log().outline().end())) {
@@ -359,6 +363,18 @@ final class Replication {
     /** The greatest offset up to which a quorum has snapshots. */
     long quorumsSnapshots() {
         return ofQuorum(replica.voters(), replica.snapshots().offset(), follower -> follower.snapshot);
+    }
+
+    /**
+     * Below that offset nobody has any more what a tombstone has deleted, of all who vote or learn, not only of a quorum: who is away
+     * holds it up, so that no voter has to give up its log when it is back (decision 41). 0 while it is not sure who votes.
+     */
+    long tombstonesMayGoBelow() {
+        long least = replica.areVotersCommitted() ? replica.log().settledBelow() : 0;
+        for (FollowerProgress follower : followers) {
+            least = Math.min(least, follower.settled);
+        }
+        return least;
     }
 
     /** What a quorum has at least, of the own and the followers' figures. */

@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,12 @@ abstract class Role {
 
     void appendReply(ReplicaId from, Message.AppendReply reply) {}
 
-    void readDone(long id, List<RecordBatch> batches) {}
+    void readDone(long id, List<RecordBatch> batches, Tombstones tombstones) {}
+
+    /** Below it tombstones may go; nothing is known to who neither leads nor follows. */
+    long tombstonesMayGoBelow() {
+        return 0;
+    }
 
     /** More of the log is on the disk. */
     void logFlushed() {}

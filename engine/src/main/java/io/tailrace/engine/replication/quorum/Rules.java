@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 
@@ -140,6 +141,11 @@ class Rules {
     /** Rule 16: how much is on the disk of a log that is to begin anew, before it has. */
     long onDiskBeforeReset(long start) {
         return 0;
+    }
+
+    /** Decision 41: whether a log may be continued from one where tombstones are gone: not if it may have what they deleted. */
+    boolean mayContinue(Tombstones own, long offset, Tombstones source) {
+        return own.mayBeContinued(offset, source);
     }
 
     /** Rules 9 and 11: up to where the log is on the disk. What was forced counts only below what is not known to be written. */

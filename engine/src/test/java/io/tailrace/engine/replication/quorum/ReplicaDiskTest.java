@@ -9,6 +9,7 @@ import io.tailrace.engine.log.CheckedFile;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.log.SimulatedFileStore;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.ControlRecords;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.FlushMode;
@@ -64,7 +65,8 @@ class ReplicaDiskTest {
         disk.perform(barrier(2, 1));
         Input.ReadDone done = (Input.ReadDone) disk.perform(new Output.Read(3, 0, 9, 10_000));
         assertThat(done.batches()).extracting(RecordBatch::baseOffset).containsExactly(0L, 1L);
-        assertThat(disk.perform(new Output.Read(4, 2, 9, 10_000))).isEqualTo(new Input.ReadDone(4, List.of()));
+        assertThat(disk.perform(new Output.Read(4, 2, 9, 10_000)))
+                .isEqualTo(new Input.ReadDone(4, List.of(), Tombstones.NONE));
     }
 
     @Test

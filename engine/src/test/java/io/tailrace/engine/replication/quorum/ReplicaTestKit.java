@@ -1,6 +1,7 @@
 package io.tailrace.engine.replication.quorum;
 
 import io.tailrace.engine.log.EpochEnd;
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
@@ -46,7 +47,7 @@ abstract class ReplicaTestKit {
         return new QuorumReplica(
                 A,
                 settings,
-                new QuorumReplica.Recovered(log, VoterHistory.of(voters), promise, 0, START, abstains),
+                new QuorumReplica.Recovered(log, VoterHistory.of(voters), promise, 0, START, abstains, Tombstones.NONE),
                 () -> Instant.ofEpochMilli(1),
                 () -> X);
     }

@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import java.time.InstantSource;
@@ -165,6 +166,13 @@ public enum BrokenRule {
     TAKE_WHAT_COMES(new Rules() {
         @Override
         boolean isWhole(RecordBatch batch) {
+            return true;
+        }
+    }),
+    /** Decision 41: a log is continued from any other, whatever tombstones are gone there that it would need. */
+    CONTINUE_WITHOUT_THE_TOMBSTONES(new Rules() {
+        @Override
+        boolean mayContinue(Tombstones own, long offset, Tombstones source) {
             return true;
         }
     }),

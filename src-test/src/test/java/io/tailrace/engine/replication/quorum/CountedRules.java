@@ -1,5 +1,6 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.log.Tombstones;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.replication.Promise;
 import java.time.InstantSource;
@@ -48,6 +49,8 @@ public final class CountedRules extends Rules {
     private static final String TAKEN_BACK = kind("rule 11: what finds no room is taken back");
     private static final String REFUSED = kind("rule 11: an append that was taken back is refused");
     private static final String CHECKED = kind("rule 13: what comes is checked");
+    private static final String TOMBSTONES_GONE =
+            kind("decision 41: a log is not continued from one without the tombstones that it needs");
     private static final String NOT_COMMITTED = kind("rule 16: the start does not move by what is not committed");
     private static final String NO_SNAPSHOT = kind("rule 16: the start stays where a quorum's snapshots reach");
     private static final String ANEW = kind("rule 16: a log begins anew");
@@ -157,6 +160,12 @@ public final class CountedRules extends Rules {
     }
 
     /** Senders check what they read, so that what comes is whole: nothing but a broken sender would make a difference. */
+    @Override
+    boolean mayContinue(Tombstones own, long offset, Tombstones source) {
+        boolean may = super.mayContinue(own, offset, source);
+        return count(TOMBSTONES_GONE, !may, may);
+    }
+
     @Override
     boolean isWhole(RecordBatch batch) {
         return count(CHECKED, true, super.isWhole(batch));
