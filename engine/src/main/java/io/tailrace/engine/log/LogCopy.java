@@ -105,6 +105,9 @@ public final class LogCopy {
                 capture(Segment.fileName(segment.baseOffset()), segment.size(), closed && segment.nextOffset() <= safe);
             }
             copySmall(AbstainMark.NAME);
+            // Without these, who restores logs of several moments could bring back what a tombstone has deleted.
+            copySmall(CleanedTo.NAME);
+            copySmall(TombstoneMarks.NAME);
             captureSnapshots();
         } catch (IOException e) {
             throw failed(e);

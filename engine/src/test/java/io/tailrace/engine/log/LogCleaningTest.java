@@ -183,6 +183,38 @@ class LogCleaningTest {
         log.close();
     }
 
+    /** Else a cluster that is restored from logs of several moments could bring back what a tombstone has deleted. */
+    @Test
+    void aCopyOfALogKnowsWhichTombstonesAreGone() {
+        KeyedLog model = new KeyedLog(new Random(6), 200);
+        Log log = open(2000, EAGER);
+        for (int i = 0; i < 50; i++) {
+            model.append(log);
+        }
+        log.roll();
+        long end = model.endOffset();
+        compact(log, LARGE_MAP, 10_000, end);
+        pass(log, new OffsetMap(LARGE_MAP), 11_000, end);
+        assertThat(log.tombstones().goneBelow()).isPositive();
+        Path target = Path.of("/simulated/copy");
+        LogCopy copy = log.newCopy(target, () -> end);
+        copy.prepare();
+        copy.freeze();
+        copy.capture();
+        copy.thaw();
+        assertThat(copy.complete()).isNotNull();
+        Log restored = Log.open(
+                disk,
+                target,
+                new LogSettings(2000, 1_000_000, 200).with(EAGER),
+                () -> Instant.ofEpochMilli(1));
+        assertThat(restored.tombstones()).isEqualTo(log.tombstones());
+        assertThat(KeyedLog.read(restored)).isEqualTo(KeyedLog.read(log));
+        assertThat(restored.dirt(11_000, end, () -> Long.MAX_VALUE).ratio()).isZero();
+        restored.close();
+        log.close();
+    }
+
     @Test
     void aLogOnWhichNothingNewComesIsCompactedOnceMoreWhenATombstonesTimeIsOver() {
         KeyedLog model = new KeyedLog(new Random(5), 200);
