@@ -7,6 +7,7 @@ import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.Scrubber;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -256,6 +257,16 @@ final class LastingNode implements Tailrace, Lives {
     @Override
     public Groups groups() {
         return groups;
+    }
+
+    @Override
+    public Scrubber scrubber() {
+        Life life = present();
+        if (life == null) {
+            throw new TailraceException(
+                    ErrorCode.NOT_READY, "The node is becoming a member of its cluster again: ask again.");
+        }
+        return life.node().scrubber();
     }
 
     @Override

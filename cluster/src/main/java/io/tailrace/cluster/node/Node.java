@@ -29,6 +29,8 @@ import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.partition.PeerRecords;
+import io.tailrace.engine.partition.Scrubber;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.ReplicaNetwork;
 import io.tailrace.engine.replication.Replicas;
@@ -106,7 +108,15 @@ final class Node implements Tailrace {
                 directory.nodeId().toString(), name, settings.cluster().rack());
         this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         ReplicaNetwork network = links.<ReplicaNetwork>map(NodeLinks::replicas).orElse(ReplicaNetwork.NONE);
-        this.nodeReplicas = new NodeReplicas(system, directory, settings, files, network, io);
+        this.nodeReplicas = new NodeReplicas(
+                system,
+                directory,
+                settings,
+                files,
+                network,
+                links.<PeerRecords>map(others -> new PeerReplicas(others.readers()::reader))
+                        .orElse(PeerRecords.NONE),
+                io);
         this.replicas = nodeReplicas.replicas();
         ReplicaReaders here = new ReplicaReaders(replicas, io);
         links.ifPresent(to -> to.serve(here::reader));
@@ -383,6 +393,11 @@ final class Node implements Tailrace {
     @Override
     public GroupClient groups() {
         return groups;
+    }
+
+    @Override
+    public Scrubber scrubber() {
+        return nodeReplicas.scrubber();
     }
 
     @Override

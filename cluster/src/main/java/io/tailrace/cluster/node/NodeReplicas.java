@@ -10,7 +10,9 @@ import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.partition.LogCleaner;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.partition.PeerRecords;
 import io.tailrace.engine.partition.ReplicaUpkeep;
+import io.tailrace.engine.partition.Scrubber;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.ReplicaNetwork;
@@ -40,6 +42,7 @@ import org.slf4j.LoggerFactory;
 final class NodeReplicas implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeReplicas.class);
     private static final Duration UPKEEP = Duration.ofSeconds(1);
+    private static final Duration SCRUB = Duration.ofSeconds(1);
     private static final Duration CLEANING = Duration.ofMillis(100);
 
     private final UUID nodeId;
@@ -56,11 +59,15 @@ final class NodeReplicas implements AutoCloseable {
     private final Cancellable upkeep;
     private final AtomicBoolean compacting = new AtomicBoolean();
     private final Cancellable compaction;
+    private final Scrubber scrubber;
+    private final AtomicBoolean scrubbing = new AtomicBoolean();
+    private final Cancellable scrub;
 
     /**
      * Over a data directory.
      *
      * @param network to the replicas on other nodes
+     * @param peers the way to the records that those have
      * @param io for blocking work
      */
     NodeReplicas(
@@ -69,6 +76,7 @@ final class NodeReplicas implements AutoCloseable {
             NodeSettings settings,
             FileStore files,
             ReplicaNetwork network,
+            PeerRecords peers,
             Executor io) {
         this.nodeId = directory.nodeId();
         this.directory = directory;
@@ -86,10 +94,14 @@ final class NodeReplicas implements AutoCloseable {
                 place -> new ReplicaSnapshots(files, place, producers),
                 new ReplicaLog());
         this.replicas = new Replicas(home, directory.partitions());
-        ReplicaUpkeep rounds = new ReplicaUpkeep(replicas, settings.limits().snapshotBytes(), settings.scrubBytes());
+        ReplicaUpkeep rounds = new ReplicaUpkeep(replicas, settings.limits().snapshotBytes());
         this.upkeep = system.scheduler()
                 .scheduleWithFixedDelay(
                         UPKEEP, UPKEEP, () -> oneAtATime(keepingUp, rounds::run), system.executionContext());
+        this.scrubber = new Scrubber(replicas, peers, settings.scrub());
+        this.scrub = system.scheduler()
+                .scheduleWithFixedDelay(
+                        SCRUB, SCRUB, () -> oneAtATime(scrubbing, scrubber::run), system.executionContext());
         LogCleaner cleaner = new LogCleaner(replicas, settings.cleaner(), producers, Clock.systemUTC());
         this.compaction = system.scheduler()
                 .scheduleWithFixedDelay(
@@ -98,6 +110,10 @@ final class NodeReplicas implements AutoCloseable {
 
     Replicas replicas() {
         return replicas;
+    }
+
+    Scrubber scrubber() {
+        return scrubber;
     }
 
     /** One round at a time, on a thread that may block. */
@@ -227,6 +243,7 @@ final class NodeReplicas implements AutoCloseable {
     public void close() {
         upkeep.cancel();
         compaction.cancel();
+        scrub.cancel();
         replicas.close();
     }
 }

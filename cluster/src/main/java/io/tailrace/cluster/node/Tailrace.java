@@ -6,6 +6,7 @@ import io.tailrace.cluster.catalog.Placements;
 import io.tailrace.cluster.catalog.Topics;
 import io.tailrace.cluster.group.Groups;
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.engine.partition.Scrubber;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -118,6 +119,15 @@ public interface Tailrace extends AutoCloseable {
 
     /** Finds and feeds partitions. */
     Partitions partitions();
+
+    /**
+     * Who looks for damage in the replicas on this very node.
+     *
+     * @throws io.tailrace.engine.error.TailraceException NOT_READY between two actor systems
+     */
+    default Scrubber scrubber() {
+        throw new UnsupportedOperationException("This is no node with replicas.");
+    }
 
     /**
      * Stops the node: its members leave their consumer groups; if it has a cluster, others lead what it led before it leaves, for which it waits

@@ -532,6 +532,44 @@ public final class Log implements AutoCloseable {
         }
     }
 
+    // --- damage ------------------------------------------------------------------------------------------------------
+
+    /** Looks for damage in all files of this log; for one thread. */
+    public LogScrub newScrub() {
+        return new LogScrub(this, chain);
+    }
+
+    /** Mends damage in it. */
+    public LogMending mending() {
+        return new LogMending(this, chain);
+    }
+
+    /** What is wrong with a small file that nobody is writing just now, or {@code null}. */
+    @Nullable
+    String problemOf(Path file) throws IOException {
+        flushing.lock();
+        try {
+            return chain.problemOf(file);
+        } finally {
+            flushing.unlock();
+        }
+    }
+
+    /** Work on files that nobody writes to, or exchanges, meanwhile. */
+    <T> T exclusively(String doing, CleaningStep<T> step) {
+        writing.lock();
+        flushing.lock();
+        try {
+            ensureWritable();
+            return step.run();
+        } catch (IOException e) {
+            throw stopped(doing, e);
+        } finally {
+            flushing.unlock();
+            writing.unlock();
+        }
+    }
+
     /** A reader of this log, for one thread. */
     public LogReader newReader() {
         return new LogReader(this, chain);

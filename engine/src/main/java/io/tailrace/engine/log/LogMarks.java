@@ -111,6 +111,20 @@ final class LogMarks {
         }
     }
 
+    /** Writes a file again whose bytes have turned; without its mark a clean stop counts as a crash. */
+    void writeAgain(String name) throws IOException {
+        switch (name) {
+            case EpochIndex.NAME -> {
+                epochs.write(files, directory);
+                epochFileDiffers = false;
+            }
+            case LogStart.NAME -> startWritten.write(files, directory);
+            case RecoveryPoint.NAME -> RecoveryPoint.write(files, directory, recoveryPoint);
+            case CleanStop.NAME -> removeCleanStop();
+            default -> throw new IllegalArgumentException(name);
+        }
+    }
+
     /** Removes the clean-stop mark, durably, if it is there. */
     void removeCleanStop() throws IOException {
         if (cleanStop) {

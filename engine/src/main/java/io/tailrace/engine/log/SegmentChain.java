@@ -394,6 +394,22 @@ final class SegmentChain {
         }
     }
 
+    /** What is wrong with a small file, if it is there; {@code null} if nothing is. */
+    @Nullable
+    String problemOf(Path file) throws IOException {
+        return files.exists(file) ? CheckedFile.problem(files, file) : null;
+    }
+
+    /** Writes a small file again whose bytes have turned, from what is known of it. */
+    void writeAgain(String name) throws IOException {
+        if (name.equals(CleanedTo.NAME)) {
+            // A hint: everything is looked at again.
+            CleanedTo.write(files, directory, 0);
+        } else {
+            marks.writeAgain(name);
+        }
+    }
+
     /** Of a segment that was there before, only its first timestamp tells its age, if it can be believed. */
     private void dateActive() throws IOException {
         if (active.size() > 0) {
