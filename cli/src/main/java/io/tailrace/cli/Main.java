@@ -83,7 +83,8 @@ public final class Main implements Runnable {
                         .addSubcommand(new LatencyBench(terminal)))
                 .addSubcommand(new CommandLine(new LogCommand())
                         .addSubcommand(new LogDump(terminal))
-                        .addSubcommand(new LogCheckCommand(terminal)))
+                        .addSubcommand(new LogCheckCommand(terminal))
+                        .addSubcommand(new LogScrub(terminal)))
                 .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));

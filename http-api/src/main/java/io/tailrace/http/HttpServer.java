@@ -67,6 +67,7 @@ public final class HttpServer {
                 new GroupRoutes(node),
                 new PlacementRoutes(node),
                 new ReplicaRoutes(node),
+                new ScrubRoutes(node),
                 new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())

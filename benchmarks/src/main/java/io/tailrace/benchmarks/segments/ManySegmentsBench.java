@@ -51,7 +51,8 @@ public final class ManySegmentsBench implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "Where the data lie, and stay; they are made only if there are none. Default: a temporary directory.")
+            description =
+                    "Where the data lie, and stay; they are made only if there are none. Default: a temporary directory.")
     @Nullable
     private Path directory;
 
@@ -92,8 +93,8 @@ public final class ManySegmentsBench implements Callable<Integer> {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseParallelGC", "-XX:MaxNewSize=256m", "-Xmx" + maxHeap));
         command.addAll(nodeOptions);
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), ManySegmentsNode.class.getName(), data.toString()));
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), ManySegmentsNode.class.getName(), data.toString()));
         command.addAll(List.of(flush, Integer.toString(idleSeconds)));
         Process node = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

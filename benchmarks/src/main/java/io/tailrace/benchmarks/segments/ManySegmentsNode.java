@@ -45,7 +45,8 @@ final class ManySegmentsNode {
         json.put("allLedAfterMillis", sinceStart());
         List<PartitionId> all = partitions(node);
         all(all, partition -> node.partitions().describe(partition));
-        json.put("allAnswerAfterMillis", sinceStart()).put("cpuMillis", cpuNanos() / 1_000_000)
+        json.put("allAnswerAfterMillis", sinceStart())
+                .put("cpuMillis", cpuNanos() / 1_000_000)
                 .put("partitionsFound", all.size());
         List<PartitionId> sample = all.stream()
                 .filter(partition -> Math.floorMod(partition.hashCode(), Math.max(1, all.size() / SAMPLE)) == 0)
@@ -134,7 +135,9 @@ final class ManySegmentsNode {
     private static void heap(ObjectNode json) {
         System.gc();
         System.gc();
-        json.put("liveMegabytes", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20);
+        json.put(
+                "liveMegabytes",
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20);
         json.put(
                 "nonHeapMegabytes",
                 ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed() >> 20);
@@ -147,8 +150,7 @@ final class ManySegmentsNode {
         json.put("seconds", seconds)
                 .put(
                         "processorsInUse",
-                        Math.round(1000.0 * (cpuNanos() - before) / Math.max(1, System.nanoTime() - begun))
-                                / 1000.0);
+                        Math.round(1000.0 * (cpuNanos() - before) / Math.max(1, System.nanoTime() - begun)) / 1000.0);
     }
 
     /** What this process has used of the processors: on a machine that others use too it says more than the time. */

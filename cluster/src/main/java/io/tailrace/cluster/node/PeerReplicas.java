@@ -30,9 +30,9 @@ final class PeerReplicas implements PeerRecords {
     }
 
     @Override
-    public boolean read(
-            Replica replica, long offset, long endOffset, int maxBytes, Predicate<ByteBuffer> taker) {
-        PartitionId partition = PartitionId.parse(String.valueOf(replica.directory().getFileName()));
+    public boolean read(Replica replica, long offset, long endOffset, int maxBytes, Predicate<ByteBuffer> taker) {
+        PartitionId partition =
+                PartitionId.parse(String.valueOf(replica.directory().getFileName()));
         try {
             List<ReplicaId> voters = replica.status()
                     .toCompletableFuture()
@@ -40,7 +40,8 @@ final class PeerReplicas implements PeerRecords {
                     .voters()
                     .ids();
             for (ReplicaId peer : voters) {
-                if (!peer.equals(replica.self()) && read(peer.nodeId(), partition, offset, endOffset, maxBytes, taker)) {
+                if (!peer.equals(replica.self())
+                        && read(peer.nodeId(), partition, offset, endOffset, maxBytes, taker)) {
                     return true;
                 }
             }

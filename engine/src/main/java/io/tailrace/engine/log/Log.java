@@ -114,6 +114,11 @@ public final class Log implements AutoCloseable {
         return chain.flushedOffset();
     }
 
+    /** What lies below is known to a start to have been on the disk: written down by {@link #checkpoint}. */
+    public long recoveryPoint() {
+        return chain.recoveryPoint();
+    }
+
     /** The epoch of the last batch, or -1 in an empty log. */
     public int lastEpoch() {
         return chain.epochs().lastEpoch();
@@ -156,7 +161,7 @@ public final class Log implements AutoCloseable {
             }
             long bytes = PlacedBatch.requireContiguous(batches, endOffset(), lastEpoch());
             long nextOffset = batches.get(batches.size() - 1).nextOffset();
-            chain.removeCleanStop();
+            chain.removeCleanStopWithNextAppend();
             if (chain.mustRoll(bytes, nextOffset)) {
                 beginSegment();
             }

@@ -15,7 +15,14 @@ import java.nio.file.Path;
  * @param generation of the log's segments when it was found
  */
 public record LogDamage(
-        Kind kind, Path file, long offset, long endOffset, long position, long endPosition, String what, int generation) {
+        Kind kind,
+        Path file,
+        long offset,
+        long endOffset,
+        long position,
+        long endPosition,
+        String what,
+        int generation) {
     /** What is damaged. */
     public enum Kind {
         /** Records: only a peer has them. */

@@ -2,7 +2,6 @@ package io.tailrace.engine.log;
 
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.RecordBatch;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -56,7 +55,8 @@ public final class LogMending {
         while (left.hasRemaining()) {
             boolean header = left.remaining() >= RecordBatch.HEADER_BYTES
                     && BatchScanner.implausible(left, left.position()) == null;
-            RecordBatch batch = header ? RecordBatch.headerAt(left.slice(left.position(), RecordBatch.HEADER_BYTES)) : null;
+            RecordBatch batch =
+                    header ? RecordBatch.headerAt(left.slice(left.position(), RecordBatch.HEADER_BYTES)) : null;
             if (batch == null
                     || batch.sizeInBytes() > left.remaining()
                     || batch.baseOffset() != next

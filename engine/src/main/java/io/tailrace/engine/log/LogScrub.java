@@ -181,8 +181,7 @@ public final class LogScrub implements AutoCloseable {
         }
         // What lies below the log's start nobody reads any more, and nobody has it.
         if (endOffset > log.startOffset()) {
-            found.accept(new LogDamage(
-                    Kind.RECORDS, at.path(), next, endOffset, position, end, problem, generation));
+            found.accept(new LogDamage(Kind.RECORDS, at.path(), next, endOffset, position, end, problem, generation));
         }
         position = end;
         next = endOffset;

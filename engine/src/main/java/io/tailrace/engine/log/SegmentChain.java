@@ -187,6 +187,15 @@ final class SegmentChain {
         endOffset = batches.get(batches.size() - 1).nextOffset();
     }
 
+    void removeCleanStopWithNextAppend() throws IOException {
+        marks.removeCleanStopWithNextAnnounced();
+    }
+
+    /** Everything below is told to a start to be on the disk. */
+    long recoveryPoint() {
+        return marks.recoveryPoint();
+    }
+
     void removeCleanStop() throws IOException {
         marks.removeCleanStop();
     }

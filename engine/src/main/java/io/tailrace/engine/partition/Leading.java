@@ -62,6 +62,12 @@ final class Leading {
         this.leadership = elected.leadership();
         this.log = leadership.log();
         this.settings = elected.settings();
+        if (log.recoveryPoint() >= dataEndOffset) {
+            // Only the epoch's barrier is not written down yet; ten thousand partitions that start would each fsync
+            // twice for that.
+            this.seenHighWatermark = replica.highWatermark().offset();
+            this.seenFlushed = log.flushedOffset();
+        }
         this.gate = new Gate(settings, environment, log, child);
         this.start = new StartMover(
                 id,

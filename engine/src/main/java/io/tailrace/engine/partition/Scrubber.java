@@ -130,7 +130,9 @@ public final class Scrubber {
             wanted = null;
             roundUnderWay = true;
             toDo.clear();
-            open.stream().filter(each -> which == null || which.test(name(each))).forEach(toDo::add);
+            open.stream()
+                    .filter(each -> which == null || which.test(name(each)))
+                    .forEach(toDo::add);
             roundReplicas = toDo.size();
             roundDone = 0;
         }
@@ -248,11 +250,7 @@ public final class Scrubber {
         return damage.endOffset() <= at.highWatermark().offset()
                 && size <= MAX_MENDED_BYTES
                 && peers.read(
-                        at,
-                        damage.offset(),
-                        damage.endOffset(),
-                        (int) size,
-                        batches -> at.putRecords(damage, batches));
+                        at, damage.offset(), damage.endOffset(), (int) size, batches -> at.putRecords(damage, batches));
     }
 
     private void remember(Replica at, LogDamage damage, Outcome outcome) {
@@ -277,8 +275,8 @@ public final class Scrubber {
 
     private static String described(LogDamage damage, Outcome outcome) {
         String where = damage.kind() == Kind.RECORDS
-                ? "offsets " + damage.offset() + " to " + (damage.endOffset() - 1) + " in " + damage.file() + " at byte "
-                        + damage.position()
+                ? "offsets " + damage.offset() + " to " + (damage.endOffset() - 1) + " in " + damage.file()
+                        + " at byte " + damage.position()
                 : String.valueOf(damage.file());
         return where + " (" + damage.what() + "): "
                 + switch (outcome) {

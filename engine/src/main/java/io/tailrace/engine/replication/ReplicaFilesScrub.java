@@ -78,8 +78,7 @@ final class ReplicaFilesScrub {
 
     private Path twin(Path file) {
         String name = String.valueOf(file.getFileName());
-        return directory.resolve(
-                name.endsWith(COPY) ? name.replace(COPY, SNAPSHOT) : name.replace(SNAPSHOT, COPY));
+        return directory.resolve(name.endsWith(COPY) ? name.replace(COPY, SNAPSHOT) : name.replace(SNAPSHOT, COPY));
     }
 
     private void copy(Path from, Path to) throws IOException {
