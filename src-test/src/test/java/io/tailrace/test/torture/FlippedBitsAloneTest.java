@@ -46,8 +46,8 @@ class FlippedBitsAloneTest {
                 ConfigFactory.parseMap(Map.of("tailrace.data-dir", data.toString(), "tailrace.flush", "os")))) {
             Topic topic = node.topics()
                     .create(NewTopic.of("alone", 1)
-                            .withSettings(TopicSettings.DEFAULT.with(
-                                    Map.of("segment.bytes", "1048576", "max.message.bytes", "500000", "retention.ms", "-1"))))
+                            .withSettings(TopicSettings.DEFAULT.with(Map.of(
+                                    "segment.bytes", "1048576", "max.message.bytes", "500000", "retention.ms", "-1"))))
                     .toCompletableFuture()
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             fill(node, topic.partition(0));

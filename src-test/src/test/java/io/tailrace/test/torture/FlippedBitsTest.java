@@ -53,8 +53,8 @@ class FlippedBitsTest {
             create(nodes, partitions);
             NodeProcess victim = nodes.all().get(0);
             Flips flips = new Flips(seed);
-            try (PacedLoad load = new PacedLoad(
-                    directory.resolve("load"), nodes.seeds(), TOPIC, partitions, rate, BYTES)) {
+            try (PacedLoad load =
+                    new PacedLoad(directory.resolve("load"), nodes.seeds(), TOPIC, partitions, rate, BYTES)) {
                 awaitClosedSegments(victim, partitions, bits / 10 + 2);
                 List<Path> replicas = replicas(victim);
                 while (flips.done().size() < bits) {
@@ -89,9 +89,7 @@ class FlippedBitsTest {
     }
 
     private static void create(NodeGroup nodes, int partitions) throws IOException, InterruptedException {
-        var answer = nodes.all()
-                .get(0)
-                .post("/v1/topics", """
+        var answer = nodes.all().get(0).post("/v1/topics", """
                         {"name":"%s","partitions":%d,"replicas":3,
                          "settings":{"segment.bytes":"1048576","max.message.bytes":"500000"}}
                         """.formatted(TOPIC, partitions));
@@ -131,7 +129,8 @@ class FlippedBitsTest {
         JsonNode[] report = {begun};
         await().atMost(PATIENCE).until(() -> {
             report[0] = JSON.readTree(node.get("/v1/scrub").body());
-            return report[0].path("askedRounds").asLong() > begun.path("askedRounds").asLong();
+            return report[0].path("askedRounds").asLong()
+                    > begun.path("askedRounds").asLong();
         });
         return report[0];
     }
@@ -146,7 +145,8 @@ class FlippedBitsTest {
                                         .equals(flip.file().getFileName().toString());
                         boolean sameRange = flip.offset() < 0
                                 || (finding.path("offset").asLong() <= flip.offset()
-                                        && flip.offset() < finding.path("endOffset").asLong());
+                                        && flip.offset()
+                                                < finding.path("endOffset").asLong());
                         if (sameFile && sameRange) {
                             return false;
                         }

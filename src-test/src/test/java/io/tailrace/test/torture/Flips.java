@@ -68,8 +68,7 @@ final class Flips {
         long position = kind == Kind.HEADER
                 ? batches.get(random.nextInt(batches.size())).position() + random.nextInt(61)
                 : random.nextInt(bytes.length);
-        Flip flip = new Flip(
-                String.valueOf(replica.getFileName()), kind, file, position, offsetAt(batches, position));
+        Flip flip = new Flip(String.valueOf(replica.getFileName()), kind, file, position, offsetAt(batches, position));
         // A second bit in the same batch, or small file, would be found as the first one is.
         boolean again = done.stream()
                 .anyMatch(other -> other.file.equals(file) && (other.offset < 0 || other.offset == flip.offset));
@@ -99,7 +98,8 @@ final class Flips {
                         .map(segment -> Path.of(segment.toString().replace(".log", ".index")))
                         .toList();
             case SMALL_FILE ->
-                named(replica, name -> List.of("leader-epochs", "log-start", "replica").contains(name));
+                named(replica, name -> List.of("leader-epochs", "log-start", "replica")
+                        .contains(name));
         };
     }
 
