@@ -216,6 +216,9 @@ public final class LogScrub implements AutoCloseable {
     private boolean goOn(Consumer<LogDamage> found) throws IOException {
         Segment done = current();
         Segment following = chain.segmentAfter(done);
+        if (position < done.size() && following != null) {
+            return true; // It has been closed just now, and what was not on the disk yet is.
+        }
         if (position == done.size()) {
             checkIndex(done, found);
         }

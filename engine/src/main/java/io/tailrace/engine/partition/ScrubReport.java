@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param isAsked whether a round that somebody asked for is under way
  * @param askedRounds how many rounds that were asked for have come to their end
- * @param rounds how many rounds over all replicas have
+ * @param rounds how many of those that come by themselves, over all replicas, have
  * @param replicas how many replicas the present or the last round has
  * @param replicasDone how many of them it has been through
  * @param bytes of batches that have been read

@@ -32,8 +32,8 @@ public final class Scrubber {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
     private static final int STEP_BYTES = 1 << 20;
-    /** What the small files of a replica count as. */
-    private static final int REPLICA_BYTES = 64 << 10;
+    /** What the files of a replica count as, whatever is in them. */
+    private static final int REPLICA_BYTES = 256 << 10;
     /** Damage of more is not mended in place: so much would be held in memory. */
     private static final int MAX_MENDED_BYTES = 32 << 20;
 
@@ -195,11 +195,12 @@ public final class Scrubber {
 
     private synchronized void endRound() {
         roundUnderWay = false;
-        if (wanted == null && asked) {
+        if (!asked) {
+            rounds++;
+        } else if (wanted == null) {
             asked = false;
             askedRounds++;
         }
-        rounds++;
     }
 
     private void closeScrub() {

@@ -26,8 +26,8 @@ class LogScrubTest {
         Log filled = Log.open(files, directory, SETTINGS, () -> Instant.ofEpochMilli(1));
         Random random = new Random(seed);
         for (int i = 0; i < 60; i++) {
-            filled.append(List.of(
-                    new PlacedBatch(Batches.random(random, 5, 60, 1000), filled.endOffset(), i / 20, -1)));
+            filled.append(
+                    List.of(new PlacedBatch(Batches.random(random, 5, 60, 1000), filled.endOffset(), i / 20, -1)));
         }
         filled.flush();
         filled.checkpoint();
