@@ -11,10 +11,12 @@ import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.Replicas;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +45,8 @@ public final class Scrubber {
     private final Queue<Replica> toDo = new ArrayDeque<>();
     private @Nullable Replica replica;
     private @Nullable LogScrub scrub;
+    /** What was left in this replica when it was looked through last. */
+    private final Set<String> leftBefore = new HashSet<>();
 
     // Guarded by itself, since others ask:
 
@@ -156,6 +160,7 @@ public final class Scrubber {
             looking = at.newLogScrub();
             replica = at;
             scrub = looking;
+            beginWith(name(at));
         }
         List<LogDamage> damages = new ArrayList<>();
         int read = 0;
@@ -178,6 +183,17 @@ public final class Scrubber {
             return REPLICA_BYTES;
         }
         return read;
+    }
+
+    /** What is left is found again, unless it is there no more; then it is not told again. */
+    private synchronized void beginWith(String name) {
+        leftBefore.clear();
+        findings.forEach((key, finding) -> {
+            if (finding.partition().equals(name) && finding.outcome() == Outcome.LEFT) {
+                leftBefore.add(key);
+            }
+        });
+        findings.keySet().removeAll(leftBefore);
     }
 
     private static void told(Replica replica, TailraceException e) {
@@ -259,8 +275,8 @@ public final class Scrubber {
         boolean known;
         synchronized (this) {
             String key = name(at) + "/" + damage.file().getFileName() + "/" + damage.position();
-            Finding before = findings.remove(key);
-            known = before != null && before.outcome() == Outcome.LEFT && outcome == Outcome.LEFT;
+            known = outcome == Outcome.LEFT && leftBefore.contains(key);
+            findings.remove(key);
             while (findings.size() >= MAX_FINDINGS) {
                 findings.remove(findings.keySet().iterator().next());
             }

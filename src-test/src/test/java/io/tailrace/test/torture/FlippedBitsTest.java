@@ -32,6 +32,10 @@ class FlippedBitsTest {
     private static final String TOPIC = "flipped";
     private static final int BYTES = 20_000;
 
+    private static final String WISH = """
+            {"name":"%s","partitions":%d,"replicas":3,"settings":{"segment.bytes":"1048576","max.message.bytes":"500000"}}
+            """;
+
     @TempDir
     Path directory;
 
@@ -71,7 +75,8 @@ class FlippedBitsTest {
                 System.out.println("Scrubbed in " + (ended - begun) / 1_000_000 + " ms: " + bits + " bits in "
                         + report.path("found").asLong() + " ranges, "
                         + report.path("bytes").asLong() + " bytes; pauses of acknowledgements meanwhile: "
-                        + pauses(load, partitions, begun, ended) + " ms");
+                        + pauses(load, partitions, begun, ended) + " ms, in as long before "
+                        + pauses(load, partitions, 2 * begun - ended, begun) + " ms");
                 for (int partition = 0; partition < partitions; partition++) {
                     long before = load.acknowledged(partition);
                     int number = partition;
@@ -89,10 +94,7 @@ class FlippedBitsTest {
     }
 
     private static void create(NodeGroup nodes, int partitions) throws IOException, InterruptedException {
-        var answer = nodes.all().get(0).post("/v1/topics", """
-                        {"name":"%s","partitions":%d,"replicas":3,
-                         "settings":{"segment.bytes":"1048576","max.message.bytes":"500000"}}
-                        """.formatted(TOPIC, partitions));
+        var answer = nodes.all().get(0).post("/v1/topics", WISH.formatted(TOPIC, partitions));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
     }
 
