@@ -92,7 +92,8 @@ class ServerCommandsTest {
         CapturedTerminal told = ok("log", "scrub", "scrubbed");
         assertThat(told.out()).isEmpty();
         assertThat(told.err()).startsWith("1 replicas looked through").contains("0 damaged ranges were found");
-        JsonNode json = new ObjectMapper().readTree(ok("log", "scrub", "--format", "json").out());
+        JsonNode json = new ObjectMapper()
+                .readTree(ok("log", "scrub", "--format", "json").out());
         assertThat(json.path("replicasDone").asInt()).isGreaterThan(1);
         assertThat(json.path("findings")).isEmpty();
         assertThat(failed("log", "scrub", "nothing-of-that-name")).startsWith("error: UNKNOWN_TOPIC ");

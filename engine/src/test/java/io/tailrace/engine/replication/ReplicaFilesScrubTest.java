@@ -31,10 +31,7 @@ class ReplicaFilesScrubTest {
         assertThat(scrub.look()).isEmpty();
         for (Path damaged : new Path[] {SNAPSHOT, COPY}) {
             files.damage(damaged, 12, 2);
-            assertThat(scrub.look())
-                    .singleElement()
-                    .extracting(LogDamage::file)
-                    .isEqualTo(damaged);
+            assertThat(scrub.look()).singleElement().extracting(LogDamage::file).isEqualTo(damaged);
             assertThat(scrub.mend(damaged)).isTrue();
             assertThat(scrub.look()).isEmpty();
             files.crash();
