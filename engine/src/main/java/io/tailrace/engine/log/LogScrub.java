@@ -66,7 +66,7 @@ public final class LogScrub implements AutoCloseable {
                 if (chain.truncations() % 2 != 0) {
                     log.awaitTruncation();
                 }
-                if (segment == null || generation != chain.truncations()) {
+                if (!isInForce()) {
                     enter(chain.segmentAt(Math.max(next, log.startOffset())));
                 }
                 bytes = read(maxBytes, found);
@@ -79,13 +79,20 @@ public final class LogScrub implements AutoCloseable {
             }
             return bytes;
         } catch (IOException e) {
+            boolean there = isInForce();
             close();
             log.ensureOpen();
-            if (generation == chain.truncations() && next >= log.startOffset()) {
+            if (there) {
                 throw LogErrors.failed(log.directory(), "Looking for damage", e);
             }
             return 1; // Its files have gone under it: it goes on with what is there now.
         }
+    }
+
+    /** Whether what is being read is still a segment of the log: it may be deleted, cut off or exchanged at any time. */
+    private boolean isInForce() {
+        Segment at = segment;
+        return at != null && generation == chain.truncations() && chain.holds(List.of(at));
     }
 
     private void enter(Segment entered) throws IOException {

@@ -172,6 +172,11 @@ public final class Scrubber {
             }
         } catch (TailraceException e) {
             told(at, e);
+            read = 0;
+        } catch (RuntimeException e) {
+            // The others are to be looked through all the same.
+            LOG.error("Replica {} cannot be looked through, which is a defect", at.directory(), e);
+            read = 0;
         }
         boolean goesOn = handle(at, damages) && read > 0;
         count(read);

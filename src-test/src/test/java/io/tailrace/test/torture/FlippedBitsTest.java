@@ -41,7 +41,7 @@ class FlippedBitsTest {
 
     @Test
     void twentyFlippedBitsAreFoundByOneScrubAndMendedWhileItServes() throws Exception {
-        run(20, 3, 40, 1);
+        run(20, 3, 80, 1);
     }
 
     @Test
