@@ -19,6 +19,6 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What to do with a log: export, import, dump or check?");
+        throw new ParameterException(spec.commandLine(), "What to do with a log: export, import, dump, check or scrub?");
     }
 }

@@ -87,7 +87,9 @@ public final class Main implements Runnable {
                         .addSubcommand(new LogDump(terminal))
                         .addSubcommand(new LogCheckCommand(terminal))
                         .addSubcommand(new LogExport(terminal))
-                        .addSubcommand(new LogImport(terminal)))
+                        .addSubcommand(new LogImport(terminal))
+
+                        .addSubcommand(new LogScrub(terminal)))
                 .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new RehearseCommand());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));

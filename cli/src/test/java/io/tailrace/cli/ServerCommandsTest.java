@@ -129,6 +129,19 @@ class ServerCommandsTest {
     }
 
     @Test
+    void aScrubComesToItsEndAndSaysWhatItFound() throws Exception {
+        ok("topic", "create", "scrubbed", "--replicas", "1");
+        CapturedTerminal told = ok("log", "scrub", "scrubbed");
+        assertThat(told.out()).isEmpty();
+        assertThat(told.err()).startsWith("1 replicas looked through").contains("0 damaged ranges were found");
+        JsonNode json = new ObjectMapper()
+                .readTree(ok("log", "scrub", "--format", "json").out());
+        assertThat(json.path("replicasDone").asInt()).isGreaterThan(1);
+        assertThat(json.path("findings")).isEmpty();
+        assertThat(failed("log", "scrub", "nothing-of-that-name")).startsWith("error: UNKNOWN_TOPIC ");
+    }
+
+    @Test
     void nodesAndGroupsAreListedAndTheOnlyNodeKeepsEverything() {
         ok("topic", "create", "placed", "--replicas", "1");
         assertThat(ok("node", "list").outLines()).anyMatch(line -> line.matches("\\S+ +up +yes +128 +0 +0"));

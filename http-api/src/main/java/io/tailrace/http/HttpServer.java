@@ -70,6 +70,7 @@ public final class HttpServer {
                 new QuotaRoutes(node),
                 new ReplicaRoutes(node),
                 new BackupRoutes(node),
+                new ScrubRoutes(node),
                 new HealthRoutes(node::ready)));
         return Http.get(tailrace.system())
                 .newServerAt(settings.networkInterface(), settings.port())

@@ -2,6 +2,7 @@ package io.tailrace.http;
 
 import static io.tailrace.http.ServedNodes.JSON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
@@ -39,6 +40,16 @@ class ReplicaRoutesTest {
         assertThat(node.get("/v1/topics/t/partitions/1/replica").body()).contains("UNKNOWN_PARTITION");
         assertThat(node.get("/v1/topics/none/partitions/0/replica").statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void aScrubIsBegunAndSaysHowItGoes() {
+        assertThat(node.post("/v1/topics/t/scrub", JSON, "{}").body())
+                .startsWith("{\"node\":\"node\",\"asked\":true,\"askedRounds\":0,");
+        await().untilAsserted(() ->
+                assertThat(node.get("/v1/scrub").body()).contains("\"askedRounds\":1,", "\"findings\":[]"));
+        assertThat(node.post("/v1/scrub", JSON, "{}").statusCode()).isEqualTo(200);
+        assertThat(node.post("/v1/topics/none/scrub", JSON, "{}").statusCode()).isEqualTo(404);
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.tailrace.cluster.quota.Throttles;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.engine.partition.Scrubber;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -276,6 +277,16 @@ final class LastingNode implements Tailrace, Lives {
     @Override
     public Throttles throttles() {
         return last.node().throttles();
+    }
+
+    @Override
+    public Scrubber scrubber() {
+        Life life = present();
+        if (life == null) {
+            throw new TailraceException(
+                    ErrorCode.NOT_READY, "The node is becoming a member of its cluster again: ask again.");
+        }
+        return life.node().scrubber();
     }
 
     @Override

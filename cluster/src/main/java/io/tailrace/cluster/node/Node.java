@@ -33,6 +33,8 @@ import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.Partition;
 import io.tailrace.engine.partition.PartitionEnvironment;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.partition.PeerRecords;
+import io.tailrace.engine.partition.Scrubber;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.ReplicaNetwork;
 import io.tailrace.engine.replication.Replicas;
@@ -117,7 +119,16 @@ final class Node implements Tailrace {
         this.links = NodeLinks.start(home, directory.nodeId().toString(), settings.link(), members, io);
         ReplicaNetwork network = links.<ReplicaNetwork>map(NodeLinks::replicas).orElse(ReplicaNetwork.NONE);
         DiskSpace space = new DiskSpace(files, directory.path(), settings.minFreeBytes(), System::nanoTime);
-        this.nodeReplicas = new NodeReplicas(system, directory, settings, files, space, network, io);
+        this.nodeReplicas = new NodeReplicas(
+                system,
+                directory,
+                settings,
+                files,
+                space,
+                network,
+                links.<PeerRecords>map(others -> new PeerReplicas(others.readers()::reader))
+                        .orElse(PeerRecords.NONE),
+                io);
         this.replicas = nodeReplicas.replicas();
         ReplicaReaders here = new ReplicaReaders(replicas, io);
         links.ifPresent(to -> to.serve(here::reader));
@@ -415,6 +426,11 @@ final class Node implements Tailrace {
     @Override
     public Throttles throttles() {
         return throttles;
+    }
+
+    @Override
+    public Scrubber scrubber() {
+        return nodeReplicas.scrubber();
     }
 
     @Override

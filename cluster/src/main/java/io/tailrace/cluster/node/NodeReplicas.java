@@ -11,7 +11,9 @@ import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.partition.DiskSpace;
 import io.tailrace.engine.partition.LogCleaner;
 import io.tailrace.engine.partition.PartitionId;
+import io.tailrace.engine.partition.PeerRecords;
 import io.tailrace.engine.partition.ReplicaUpkeep;
+import io.tailrace.engine.partition.Scrubber;
 import io.tailrace.engine.replication.Replica;
 import io.tailrace.engine.replication.ReplicaHome;
 import io.tailrace.engine.replication.ReplicaNetwork;
@@ -41,6 +43,7 @@ import org.slf4j.LoggerFactory;
 final class NodeReplicas implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeReplicas.class);
     private static final Duration UPKEEP = Duration.ofSeconds(1);
+    private static final Duration SCRUB = Duration.ofSeconds(1);
 
     private final UUID nodeId;
     private final DataDirectory directory;
@@ -55,12 +58,16 @@ final class NodeReplicas implements AutoCloseable {
     private long sweptAt = -1;
     private final Cancellable upkeep;
     private final CompactionRounds compaction;
+    private final Scrubber scrubber;
+    private final AtomicBoolean scrubbing = new AtomicBoolean();
+    private final Cancellable scrub;
 
     /**
      * Over a data directory.
      *
      * @param space whether its volume has room
      * @param network to the replicas on other nodes
+     * @param peers the way to the records that those have
      * @param io for blocking work
      */
     NodeReplicas(
@@ -70,6 +77,7 @@ final class NodeReplicas implements AutoCloseable {
             FileStore files,
             DiskSpace space,
             ReplicaNetwork network,
+            PeerRecords peers,
             Executor io) {
         this.nodeId = directory.nodeId();
         this.directory = directory;
@@ -87,7 +95,7 @@ final class NodeReplicas implements AutoCloseable {
                 place -> new ReplicaSnapshots(files, place, producers),
                 new ReplicaLog());
         this.replicas = new Replicas(home, directory.partitions());
-        ReplicaUpkeep rounds = new ReplicaUpkeep(replicas, settings.limits().snapshotBytes(), settings.scrubBytes());
+        ReplicaUpkeep rounds = new ReplicaUpkeep(replicas, settings.limits().snapshotBytes());
         this.upkeep = system.scheduler()
                 .scheduleWithFixedDelay(
                         UPKEEP, UPKEEP, () -> oneAtATime(keepingUp, rounds::run), system.executionContext());
@@ -97,10 +105,18 @@ final class NodeReplicas implements AutoCloseable {
                 io,
                 new LogCleaner(replicas, settings.cleaner(), producers, space, Clock.systemUTC(), System::nanoTime));
         compaction.start();
+        this.scrubber = new Scrubber(replicas, peers, settings.scrub());
+        this.scrub = system.scheduler()
+                .scheduleWithFixedDelay(
+                        SCRUB, SCRUB, () -> oneAtATime(scrubbing, scrubber::run), system.executionContext());
     }
 
     Replicas replicas() {
         return replicas;
+    }
+
+    Scrubber scrubber() {
+        return scrubber;
     }
 
     /** One round at a time, on a thread that may block. */
@@ -230,6 +246,7 @@ final class NodeReplicas implements AutoCloseable {
     public void close() {
         upkeep.cancel();
         compaction.close();
+        scrub.cancel();
         replicas.close();
     }
 }

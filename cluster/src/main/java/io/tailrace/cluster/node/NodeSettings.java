@@ -6,6 +6,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.LogCleaner;
 import io.tailrace.engine.partition.PartitionEnvironment;
+import io.tailrace.engine.partition.Scrubber;
 import io.tailrace.engine.replication.FlushMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import java.time.Duration;
  * @param departureTimeout how long a node that leaves waits for others to lead what it leads
  * @param catalog of the catalogue of topics
  * @param groups of the consumer groups
- * @param scrubBytes how much is looked through for damage in a second
+ * @param scrub how much is looked through for damage in a second
  * @param cleaner how logs are compacted
  * @param limits the bounds of one partition
  * @param cluster how it becomes a member of its cluster
@@ -43,7 +44,7 @@ record NodeSettings(
         Duration appendTimeout,
         Duration leaderReturnDelay,
         Duration departureTimeout,
-        long scrubBytes,
+        Scrubber.Settings scrub,
         CatalogSettings catalog,
         GroupSettings groups,
         LogCleaner.Settings cleaner,
@@ -72,7 +73,9 @@ record NodeSettings(
                     tailrace.getDuration("append-timeout"),
                     tailrace.getDuration("cluster.leader-return-delay"),
                     tailrace.getDuration("cluster.departure-timeout"),
-                    tailrace.getBytes("scrub-bytes-per-second"),
+                    new Scrubber.Settings(
+                            tailrace.getBytes("log.scrub.max-bytes-per-second"),
+                            tailrace.getBytes("log.scrub.max-bytes-per-second-when-asked")),
                     CatalogSettings.of(tailrace.getConfig("catalog")),
                     GroupSettings.of(tailrace.getConfig("groups")),
                     new LogCleaner.Settings(

@@ -9,6 +9,7 @@ import io.tailrace.cluster.group.Groups;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.cluster.quota.Quotas;
 import io.tailrace.cluster.quota.Throttles;
+import io.tailrace.engine.partition.Scrubber;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -148,6 +149,15 @@ public interface Tailrace extends AutoCloseable {
      */
     default CompletionStage<BackupManifest> backup(Path directory) {
         throw new UnsupportedOperationException("This node has no files.");
+    }
+
+    /**
+     * Who looks for damage in the replicas on this very node.
+     *
+     * @throws io.tailrace.engine.error.TailraceException NOT_READY between two actor systems
+     */
+    default Scrubber scrubber() {
+        throw new UnsupportedOperationException("This is no node with replicas.");
     }
 
     /**

@@ -123,6 +123,11 @@ public final class Log implements AutoCloseable {
         return chain.flushedOffset();
     }
 
+    /** What lies below is known to a start to have been on the disk: written down by {@link #checkpoint}. */
+    public long recoveryPoint() {
+        return chain.recoveryPoint();
+    }
+
     /** The epoch of the last batch, or -1 in an empty log. */
     public int lastEpoch() {
         return chain.epochs().lastEpoch();
@@ -165,7 +170,7 @@ public final class Log implements AutoCloseable {
             }
             long bytes = PlacedBatch.requireContiguous(batches, endOffset(), lastEpoch());
             long nextOffset = batches.get(batches.size() - 1).nextOffset();
-            chain.removeCleanStop();
+            chain.removeCleanStopWithNextAppend();
             if (chain.mustRoll(bytes, nextOffset)) {
                 beginSegment();
             }
@@ -660,6 +665,44 @@ public final class Log implements AutoCloseable {
         } catch (IOException e) {
             throw stopped("Beginning a segment", e);
         } finally {
+            writing.unlock();
+        }
+    }
+
+    // --- damage ------------------------------------------------------------------------------------------------------
+
+    /** Looks for damage in all files of this log; for one thread. */
+    public LogScrub newScrub() {
+        return new LogScrub(this, chain);
+    }
+
+    /** Mends damage in it. */
+    public LogMending mending() {
+        return new LogMending(this, chain);
+    }
+
+    /** What is wrong with a small file that nobody is writing just now, or {@code null}. */
+    @Nullable
+    String problemOf(Path file) throws IOException {
+        flushing.lock();
+        try {
+            return chain.problemOf(file);
+        } finally {
+            flushing.unlock();
+        }
+    }
+
+    /** Work on files that nobody writes to, or exchanges, meanwhile. */
+    <T> T exclusively(String doing, CleaningStep<T> step) {
+        writing.lock();
+        flushing.lock();
+        try {
+            ensureWritable();
+            return step.run();
+        } catch (IOException e) {
+            throw stopped(doing, e);
+        } finally {
+            flushing.unlock();
             writing.unlock();
         }
     }

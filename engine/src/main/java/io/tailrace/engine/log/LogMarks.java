@@ -14,8 +14,11 @@ final class LogMarks {
     private final FileStore files;
     private final Path directory;
     private volatile EpochIndex epochs;
-    private long recoveryPoint;
+    private volatile long recoveryPoint;
     private boolean cleanStop;
+    /** Whether the mark has gone, but its name may still be on the disk. */
+    private boolean cleanStopLingers;
+
     private volatile LogStart start;
     private LogStart startWritten;
     /** Whether the file says something else than the index here, as after an append that failed behind it. */
@@ -41,6 +44,20 @@ final class LogMarks {
         if (epochFileDiffers || !coming.equals(epochs)) {
             epochFileDiffers = true;
             coming.write(files, directory);
+            cleanStopLingers = false; // The directory has been forced by that.
+        }
+        if (cleanStopLingers) {
+            files.syncDirectory(directory);
+            cleanStopLingers = false;
+        }
+    }
+
+    /** What {@link #removeCleanStop} does, but durable only with the next {@link #announce}, which spares an fsync at each start. */
+    void removeCleanStopWithNextAnnounced() throws IOException {
+        if (cleanStop) {
+            files.delete(directory.resolve(CleanStop.NAME));
+            cleanStop = false;
+            cleanStopLingers = true;
         }
     }
 
@@ -97,6 +114,7 @@ final class LogMarks {
     void cleanStop(CleanStop mark) throws IOException {
         mark.write(files, directory);
         cleanStop = true;
+        cleanStopLingers = false;
     }
 
     /** The files have been made anew, for a log that begins there. */
@@ -111,11 +129,26 @@ final class LogMarks {
         }
     }
 
+    /** Writes a file again whose bytes have turned; without its mark a clean stop counts as a crash. */
+    void writeAgain(String name) throws IOException {
+        switch (name) {
+            case EpochIndex.NAME -> {
+                epochs.write(files, directory);
+                epochFileDiffers = false;
+            }
+            case LogStart.NAME -> startWritten.write(files, directory);
+            case RecoveryPoint.NAME -> RecoveryPoint.write(files, directory, recoveryPoint);
+            case CleanStop.NAME -> removeCleanStop();
+            default -> throw new IllegalArgumentException(name);
+        }
+    }
+
     /** Removes the clean-stop mark, durably, if it is there. */
     void removeCleanStop() throws IOException {
-        if (cleanStop) {
+        if (cleanStop || cleanStopLingers) {
             CleanStop.remove(files, directory);
             cleanStop = false;
+            cleanStopLingers = false;
         }
     }
 }

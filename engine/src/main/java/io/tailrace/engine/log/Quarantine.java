@@ -12,12 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes from a log that is not open what cannot be kept of it. Nothing is deleted: it stays in the log's directory, and goes
+ * Takes from a log what cannot be kept of it. Nothing is deleted: it stays in the log's directory, and goes
  * with it.
  *
  * <pre>
  *   quarantine-3-00000000000000004711.log        a whole segment, of the third time
- *   quarantine-3-00000000000000000815-90210.log  what a segment had from that byte on
+ *   quarantine-3-00000000000000000815-90210.log  what a segment had from that byte on, or a damaged range of it that was mended
  * </pre>
  *
  * <p>A crash on the way leaves a log that ends earlier than it should, or one that is found damaged at the same place again. The
@@ -77,6 +77,15 @@ final class Quarantine {
         files.syncDirectory(directory);
     }
 
+    /** Keeps a copy of what a segment has between two bytes, durably: it is to be written over. */
+    void keep(long segment, long from, long to) throws IOException {
+        String name = String.format("quarantine-%d-%020d-%d.log", number(), segment, from);
+        try (StoredFile file = files.openForRead(directory.resolve(Segment.fileName(segment)))) {
+            copy(file, from, to, directory.resolve(name));
+        }
+        files.syncDirectory(directory);
+    }
+
     /** How often this will have happened. */
     private int number() throws IOException {
         int largest = 0;
@@ -122,7 +131,7 @@ final class Quarantine {
         try (StoredFile file = files.openForWrite(segment)) {
             if (file.size() > place.position()) {
                 String name = String.format("quarantine-%d-%020d-%d.log", number, place.segment(), place.position());
-                copy(file, place.position(), directory.resolve(name));
+                copy(file, place.position(), file.size(), directory.resolve(name));
                 files.syncDirectory(directory);
                 file.truncate(place.position());
             }
@@ -131,12 +140,12 @@ final class Quarantine {
         files.syncDirectory(directory);
     }
 
-    private void copy(StoredFile from, long position, Path to) throws IOException {
+    private void copy(StoredFile from, long position, long end, Path to) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(COPY_BYTES);
         try (StoredFile copy = files.openForWrite(to)) {
             copy.truncate(0);
             long at = position;
-            while (from.read(chunk.clear(), at) > 0) {
+            while (at < end && from.read(chunk.clear().limit((int) Math.min(COPY_BYTES, end - at)), at) > 0) {
                 chunk.flip();
                 int read = chunk.remaining();
                 copy.write(chunk, at - position);

@@ -323,6 +323,12 @@ final class Segment {
         return entries;
     }
 
+    /** The same for one whose index was found damaged, durably. */
+    synchronized void makeClosedIndexAgain() throws IOException {
+        SparseIndex entries = rebuiltIndex();
+        indexFile.write(entries, 0, true);
+    }
+
     /** Makes the index again for all that is in the file, durably, while nobody uses the segment. */
     void makeIndexAgain() throws IOException {
         try {

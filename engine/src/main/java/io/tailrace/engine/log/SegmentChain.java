@@ -196,6 +196,15 @@ final class SegmentChain {
         endOffset = batches.get(batches.size() - 1).nextOffset();
     }
 
+    void removeCleanStopWithNextAppend() throws IOException {
+        marks.removeCleanStopWithNextAnnounced();
+    }
+
+    /** Everything below is told to a start to be on the disk. */
+    long recoveryPoint() {
+        return marks.recoveryPoint();
+    }
+
     void removeCleanStop() throws IOException {
         marks.removeCleanStop();
     }
@@ -400,6 +409,22 @@ final class SegmentChain {
             flushedOffset = place.offset();
         } finally {
             truncations.incrementAndGet();
+        }
+    }
+
+    /** What is wrong with a small file, if it is there; {@code null} if nothing is. */
+    @Nullable
+    String problemOf(Path file) throws IOException {
+        return files.exists(file) ? CheckedFile.problem(files, file) : null;
+    }
+
+    /** Writes a small file again whose bytes have turned, from what is known of it. */
+    void writeAgain(String name) throws IOException {
+        if (name.equals(CleanedTo.NAME)) {
+            // A hint: everything is looked at again.
+            CleanedTo.write(files, directory, 0);
+        } else {
+            marks.writeAgain(name);
         }
     }
 

@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leading {
     private static final DispatcherSelector BATCH_WORK = DispatcherSelector.fromConfig("tailrace.batch-dispatcher");
-    private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration LATEST_FIRST_CHECK = Duration.ofSeconds(10);
 
     private final ActorContext<Partition.Command> context;
+    private final ActorRef<Partition.Command> self;
+    private final LeadingTicks ticks;
     private final PartitionId id;
     private final PartitionEnvironment environment;
     private final Replica replica;
@@ -34,12 +35,12 @@ final class Leading {
     private final Gate gate;
     private final StartMover start;
     private final VoterMover voters;
-    private PartitionSettings settings;
+    private volatile PartitionSettings settings;
     private boolean askingForSettings;
     /** At the last checkpoint. */
-    private long seenHighWatermark = -1;
+    private volatile long seenHighWatermark = -1;
 
-    private long seenFlushed = -1;
+    private volatile long seenFlushed = -1;
     private volatile boolean checkpointFailed;
 
     /**
@@ -55,12 +56,20 @@ final class Leading {
             ActorRef<PersistentPartition.Command> child,
             long dataEndOffset) {
         this.context = context;
+        this.self = context.getSelf();
+        this.ticks = LeadingTicks.of(context.getSystem().classicSystem());
         this.id = id;
         this.environment = environment;
         this.replica = elected.replica();
         this.leadership = elected.leadership();
         this.log = leadership.log();
         this.settings = elected.settings();
+        if (log.recoveryPoint() >= dataEndOffset) {
+            // Only the epoch's barrier is not written down yet; ten thousand partitions that start would each fsync
+            // twice for that.
+            this.seenHighWatermark = replica.highWatermark().offset();
+            this.seenFlushed = log.flushedOffset();
+        }
         this.gate = new Gate(
                 settings,
                 environment,
@@ -92,7 +101,7 @@ final class Leading {
     }
 
     void startTimers(TimerScheduler<Partition.Command> timers) {
-        timers.startTimerWithFixedDelay(Partition.Tick.SECOND, Partition.Tick.SECOND, TICK);
+        ticks.enter(this);
         Duration every = environment.limits().retentionCheckInterval();
         long latest = Math.min(every.toMillis(), LATEST_FIRST_CHECK.toMillis());
         timers.startTimerWithFixedDelay(
@@ -103,7 +112,6 @@ final class Leading {
     }
 
     static void stopTimers(TimerScheduler<Partition.Command> timers) {
-        timers.cancel(Partition.Tick.SECOND);
         timers.cancel(Partition.Tick.RETENTION);
     }
 
@@ -175,7 +183,29 @@ final class Leading {
         }
     }
 
-    /** Once a second: writes down how much is on the disk, and asks for the settings. */
+    /** Once a second, on any thread: has {@link Partition.Tick#SECOND} told if there is something to do. */
+    void look() {
+        boolean idle;
+        try {
+            idle = whyOver() == null && !isToBeWrittenDown() && goesByItsTopic();
+        } catch (RuntimeException e) {
+            // It ended the timer of all of them; the actor meets it too, by itself.
+            idle = false;
+        }
+        if (!idle) {
+            self.tell(Partition.Tick.SECOND);
+        }
+    }
+
+    private boolean goesByItsTopic() {
+        CompletableFuture<PartitionSettings> known =
+                environment.settings().apply(id).toCompletableFuture();
+        return known.isDone()
+                && !known.isCompletedExceptionally()
+                && known.join().equals(settings);
+    }
+
+    /** Writes down how much is on the disk, and asks for the settings. */
     void tick() {
         checkpoint();
         if (!askingForSettings) {
@@ -186,14 +216,18 @@ final class Leading {
 
     /** A partition in which nothing happens needs no thread for that. */
     private void checkpoint() {
-        long highWatermark = replica.highWatermark().offset();
-        long flushed = log.flushedOffset();
-        if (highWatermark != seenHighWatermark || flushed != seenFlushed || checkpointFailed) {
-            seenHighWatermark = highWatermark;
-            seenFlushed = flushed;
+        if (isToBeWrittenDown()) {
+            seenHighWatermark = replica.highWatermark().offset();
+            seenFlushed = log.flushedOffset();
             CompletionStage<Void> written = CompletableFuture.runAsync(replica::checkpoint, environment.io());
             written.whenComplete((done, failure) -> checkpointFailed = failure != null);
         }
+    }
+
+    private boolean isToBeWrittenDown() {
+        return replica.highWatermark().offset() != seenHighWatermark
+                || log.flushedOffset() != seenFlushed
+                || checkpointFailed;
     }
 
     void checkRetention() {
@@ -221,6 +255,7 @@ final class Leading {
 
     /** It is over: what was under way, and what waited, ends with these. */
     void fail(Partition.Refused underWayEnds, Partition.Refused waitingEnd) {
+        ticks.leave(this);
         gate.fail(underWayEnds, waitingEnd);
         start.fail(underWayEnds, waitingEnd);
         voters.fail(underWayEnds);

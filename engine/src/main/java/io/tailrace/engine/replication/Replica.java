@@ -5,7 +5,10 @@ import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
 import io.tailrace.engine.log.LogCleaning;
+import io.tailrace.engine.log.LogDamage;
+import io.tailrace.engine.log.LogMending;
 import io.tailrace.engine.log.LogReader;
+import io.tailrace.engine.log.LogScrub;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.OffsetMap;
 import io.tailrace.engine.log.PlacedBatch;
@@ -20,11 +23,13 @@ import io.tailrace.engine.replication.quorum.ReplicaDisk;
 import io.tailrace.engine.replication.quorum.ReplicaDriver;
 import io.tailrace.engine.replication.quorum.ReplicaFile;
 import io.tailrace.engine.replication.quorum.ReplicaId;
-import io.tailrace.engine.replication.quorum.Scrub;
 import io.tailrace.engine.replication.quorum.Timers;
 import io.tailrace.engine.replication.quorum.Voters;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -53,6 +58,7 @@ public final class Replica implements AutoCloseable {
     private final SnapshotMaker snapshots;
     private final ReplicaErrors errors;
     private final Runnable repair;
+    private final ReplicaFilesScrub files;
     private final HighWatermark highWatermark = new HighWatermark();
     private final QuorumReplica replica;
     private final ReplicaDriver driver;
@@ -83,6 +89,7 @@ public final class Replica implements AutoCloseable {
         this.errors = new ReplicaErrors(directory, disk);
         this.requests = new PendingRequests(errors, this::refusal);
         this.repair = repair;
+        this.files = new ReplicaFilesScrub(home.files(), directory);
         QuorumSettings settings = QuorumSettings.DEFAULTS.with(home.flush());
         this.replica = new QuorumReplica(disk.self(), settings, disk.recovered(), home.clock(), UUID::randomUUID);
         if (!disk.isSoleVoter()) {
@@ -381,9 +388,48 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    /** Looks for damage in the log, slowly; it is the caller's to close. */
-    public Scrub newScrub() {
-        return disk.newScrub();
+    /** Looks for damage in all files of the log; it is the caller's to close. */
+    public LogScrub newLogScrub() {
+        return log.newScrub();
+    }
+
+    /** What is damaged of the files beside the log: snapshots, who votes, the high watermark. Blocking. */
+    public List<LogDamage> damagedFiles() {
+        try {
+            List<LogDamage> found = new ArrayList<>(files.look());
+            found.addAll(disk.damagedFiles());
+            return found;
+        } catch (IOException e) {
+            throw errors.unreadable(e);
+        }
+    }
+
+    /**
+     * Puts a peer's committed batches where records are damaged: see {@link LogMending#putRecords}.
+     *
+     * @throws TailraceException DISK_FULL, IO_FAILED, CLOSED, CORRUPT_LOG
+     */
+    public boolean putRecords(LogDamage damage, ByteBuffer batches) {
+        ensureOpen();
+        return log.mending().putRecords(damage, batches);
+    }
+
+    /**
+     * Makes again what is damaged and can be told from elsewhere: an index, a small file.
+     *
+     * @return whether it is good now
+     * @throws TailraceException DISK_FULL, IO_FAILED, CLOSED; CORRUPT_LOG if the records are damaged too
+     */
+    public boolean makeAgain(LogDamage damage) {
+        ensureOpen();
+        if (ReplicaFilesScrub.isSnapshot(damage.file())) {
+            try {
+                return files.mend(damage.file());
+            } catch (IOException e) {
+                throw errors.unreadable(e);
+            }
+        }
+        return disk.writeAgain(damage.file()) || log.mending().makeAgain(damage);
     }
 
     /** How its log is kept at the moment. */

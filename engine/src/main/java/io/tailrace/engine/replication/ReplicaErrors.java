@@ -4,6 +4,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.replication.quorum.Output;
 import io.tailrace.engine.replication.quorum.ReplicaDisk;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Why one replica does not do what it was asked, in words. */
@@ -29,6 +30,15 @@ final class ReplicaErrors {
                     default -> "is closed: start the node again.";
                 };
         return new TailraceException(reason, name() + " " + what);
+    }
+
+    /** A file beside the log cannot be read or written. */
+    TailraceException unreadable(IOException why) {
+        return new TailraceException(
+                ErrorCode.IO_FAILED,
+                "The files in " + directory + " cannot be looked through or mended (" + why.getMessage()
+                        + "): check the disk.",
+                why);
     }
 
     /** What a leader says to something that it does not do. */

@@ -5,9 +5,11 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.CheckedFile;
 import io.tailrace.engine.log.DiskFullException;
 import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.LogDamage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The file {@code high-watermark}: everything below its offset was committed when it was written (rule 9). A {@link CheckedFile} with
@@ -23,7 +25,7 @@ final class HighWatermarkCheckpoint {
 
     private final FileStore files;
     private final Path path;
-    private long stored;
+    private volatile long stored;
 
     /**
      * Reads it.
@@ -59,10 +61,32 @@ final class HighWatermarkCheckpoint {
      *
      * @throws TailraceException IO_FAILED
      */
-    void store(long highWatermark) {
-        if (highWatermark == stored) {
-            return;
+    synchronized void store(long highWatermark) {
+        if (highWatermark != stored) {
+            write(highWatermark);
         }
+    }
+
+    /** What is wrong with the file. */
+    synchronized Optional<LogDamage> damage() {
+        try {
+            return Optional.ofNullable(files.exists(path) ? CheckedFile.problem(files, path) : null)
+                    .map(what -> LogDamage.smallFile(path, what));
+        } catch (IOException e) {
+            throw failed("read", e);
+        }
+    }
+
+    /** Writes the file again, if this is the one. */
+    synchronized boolean writeAgain(Path file) {
+        boolean same = file.equals(path);
+        if (same) {
+            write(stored);
+        }
+        return same;
+    }
+
+    private void write(long highWatermark) {
         try {
             ByteBuffer payload =
                     ByteBuffer.allocate(Long.BYTES).putLong(highWatermark).flip();

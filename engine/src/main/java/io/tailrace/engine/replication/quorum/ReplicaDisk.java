@@ -4,6 +4,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.FileStore;
 import io.tailrace.engine.log.Log;
+import io.tailrace.engine.log.LogDamage;
 import io.tailrace.engine.log.LogReader;
 import io.tailrace.engine.log.LogSettings;
 import io.tailrace.engine.log.OsFlushMark;
@@ -194,6 +195,28 @@ public final class ReplicaDisk implements AutoCloseable {
     /** Which opening of the volume this is: durable, and greater than all before. */
     public long startNumber() {
         return promises.startNumber();
+    }
+
+    /**
+     * Which of the files are damaged that are the replica's, and not the log's. Any thread.
+     *
+     * @throws TailraceException IO_FAILED
+     */
+    public List<LogDamage> damagedFiles() {
+        List<LogDamage> found = new ArrayList<>();
+        identity.damage().ifPresent(found::add);
+        checkpoint.damage().ifPresent(found::add);
+        return found;
+    }
+
+    /**
+     * Writes one of those files again. Any thread.
+     *
+     * @return false if it is none of them
+     * @throws TailraceException DISK_FULL, IO_FAILED
+     */
+    public boolean writeAgain(Path file) {
+        return identity.writeAgain(file) || checkpoint.writeAgain(file);
     }
 
     /** Looks for damage in the log, slowly; it is the caller's to close. */

@@ -5,6 +5,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.CheckedFile;
 import io.tailrace.engine.log.DiskFullException;
 import io.tailrace.engine.log.FileStore;
+import io.tailrace.engine.log.LogDamage;
 import io.tailrace.engine.log.PlacedBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The file {@code replica}: which replica of the log this directory is, and who votes by its log (rules 15 and 17). The payload
@@ -165,7 +167,7 @@ public final class ReplicaFile {
      *
      * @throws TailraceException DISK_FULL, IO_FAILED: the batches must not be appended then
      */
-    void announce(List<PlacedBatch> batches) {
+    synchronized void announce(List<PlacedBatch> batches) {
         if (batches.isEmpty()) {
             return;
         }
@@ -191,11 +193,29 @@ public final class ReplicaFile {
      *
      * @param voters the configuration in effect there
      */
-    void announce(long start, Voters voters) {
+    synchronized void announce(long start, Voters voters) {
         VoterHistory wanted = stored.copy();
         wanted.truncateTo(start);
         wanted.append(start - 1, voters);
         become(wanted);
+    }
+
+    /** What is wrong with the file. */
+    synchronized Optional<LogDamage> damage() {
+        try {
+            return Optional.ofNullable(CheckedFile.problem(files, path)).map(what -> LogDamage.smallFile(path, what));
+        } catch (IOException e) {
+            throw failed(path, "read", e);
+        }
+    }
+
+    /** Writes the file again, if this is the one. */
+    synchronized boolean writeAgain(Path file) {
+        boolean same = file.equals(path);
+        if (same) {
+            write(stored);
+        }
+        return same;
     }
 
     private void become(VoterHistory wanted) {

@@ -1,23 +1,21 @@
 package io.tailrace.engine.replication.quorum;
 
+import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.log.Log;
-import io.tailrace.engine.log.LogReader;
-import io.tailrace.engine.record.RecordBatch;
-import java.util.List;
+import io.tailrace.engine.log.LogDamage;
+import io.tailrace.engine.log.LogScrub;
 
 /**
- * Reads a log through, a piece at a time, and compares checksums (rule 13): damage is to be found while the peers still have what
- * it took away. For one thread at a time; nobody else waits for it.
+ * Reads a log through, a piece at a time, up to the first damaged record (rule 13): for who has no way to mend one but to open the log
+ * anew. For one thread at a time; nobody else waits for it.
  */
 public final class Scrub implements AutoCloseable {
-    private final Log log;
-    private final LogReader reader;
-    private long next;
+    private final LogScrub scrub;
+    private long damagedAt = -1;
 
     Scrub(Log log) {
-        this.log = log;
-        this.reader = log.newReader();
+        this.scrub = log.newScrub();
     }
 
     /**
@@ -25,32 +23,30 @@ public final class Scrub implements AutoCloseable {
      *
      * @param maxBytes about how many bytes are read, and kept in memory meanwhile
      * @return how many they were; 0 at the end of a round
-     * @throws TailraceException CORRUPT_LOG: there is damage at {@link #offset()} or behind it, for {@link ReplicaDisk#damaged};
-     *     IO_FAILED, CLOSED
+     * @throws TailraceException CORRUPT_LOG: there is damage at {@link #offset()}, for {@link ReplicaDisk#damaged}; IO_FAILED, CLOSED
      */
     public int step(int maxBytes) {
-        next = Math.max(next, log.startOffset());
-        long end = log.flushedOffset();
-        if (next >= end) {
-            next = 0;
-            return 0;
-        }
-        int bytes = 0;
-        List<RecordBatch> batches = ReplicaDisk.checked(reader.read(next, maxBytes, end));
-        for (RecordBatch batch : batches) {
-            bytes += batch.sizeInBytes();
-            next = batch.nextOffset();
+        damagedAt = -1;
+        int bytes = scrub.step(maxBytes, this::found);
+        if (damagedAt >= 0) {
+            throw new TailraceException(ErrorCode.CORRUPT_LOG, "There is damage at offset " + damagedAt + ".");
         }
         return bytes;
     }
 
-    /** Where it goes on. */
+    private void found(LogDamage damage) {
+        if (damage.kind() == LogDamage.Kind.RECORDS && damagedAt < 0) {
+            damagedAt = damage.offset();
+        }
+    }
+
+    /** Where it goes on, or where damage was found last. */
     public long offset() {
-        return next;
+        return damagedAt >= 0 ? damagedAt : scrub.offset();
     }
 
     @Override
     public void close() {
-        reader.close();
+        scrub.close();
     }
 }

@@ -54,6 +54,20 @@ class ReplicaFileTest {
         assertThat(open().voters(2).at(1)).isEqualTo(ONE);
     }
 
+    @Test
+    void aFileWhoseBitsHaveTurnedIsWrittenAgainByWhoHasItOpen() throws Exception {
+        ReplicaFile file = ReplicaFile.create(files, DIRECTORY, A, ONE);
+        file.announce(List.of(barrier(0), voters(1, TWO)));
+        assertThat(file.damage()).isEmpty();
+        files.damage(FILE, 20, 1);
+        assertThat(file.damage()).isPresent();
+        assertThat(file.writeAgain(DIRECTORY.resolve("other"))).isFalse();
+        assertThat(file.writeAgain(FILE)).isTrue();
+        assertThat(file.damage()).isEmpty();
+        files.crash();
+        assertThat(open().voters(2).newest()).isEqualTo(TWO);
+    }
+
     /** What is before the place where a log has begun anew may be of the log that was given up, and never have been committed. */
     @Test
     void whereALogBeginsAnewWhatWasBeforeIsForgotten() {
