@@ -19,6 +19,7 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "What to do with a log: export, import, dump, check or scrub?");
+        throw new ParameterException(
+                spec.commandLine(), "What to do with a log: export, import, dump, check or scrub?");
     }
 }

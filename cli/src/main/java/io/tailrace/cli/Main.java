@@ -88,7 +88,6 @@ public final class Main implements Runnable {
                         .addSubcommand(new LogCheckCommand(terminal))
                         .addSubcommand(new LogExport(terminal))
                         .addSubcommand(new LogImport(terminal))
-
                         .addSubcommand(new LogScrub(terminal)))
                 .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new RehearseCommand());

@@ -204,10 +204,7 @@ class LogCleaningTest {
         copy.thaw();
         assertThat(copy.complete()).isNotNull();
         Log restored = Log.open(
-                disk,
-                target,
-                new LogSettings(2000, 1_000_000, 200).with(EAGER),
-                () -> Instant.ofEpochMilli(1));
+                disk, target, new LogSettings(2000, 1_000_000, 200).with(EAGER), () -> Instant.ofEpochMilli(1));
         assertThat(restored.tombstones()).isEqualTo(log.tombstones());
         assertThat(KeyedLog.read(restored)).isEqualTo(KeyedLog.read(log));
         assertThat(restored.dirt(11_000, end, () -> Long.MAX_VALUE).ratio()).isZero();
@@ -285,8 +282,10 @@ class LogCleaningTest {
         }
         assertThat(log.dirt(2_000, model.endOffset(), () -> Long.MAX_VALUE)).isEqualTo(Log.Dirt.NONE);
         now.put("now", 20_000L);
-        assertThat(log.dirt(20_000, model.endOffset(), () -> Long.MAX_VALUE).ratio()).isEqualTo(1);
-        assertThat(log.dirt(20_000, model.endOffset(), () -> Long.MAX_VALUE).isDue()).isTrue();
+        assertThat(log.dirt(20_000, model.endOffset(), () -> Long.MAX_VALUE).ratio())
+                .isEqualTo(1);
+        assertThat(log.dirt(20_000, model.endOffset(), () -> Long.MAX_VALUE).isDue())
+                .isTrue();
         compact(log, LARGE_MAP, 20_000, model.endOffset());
         assertThat(KeyedLog.read(log)).isEqualTo(model.compactedTo(model.endOffset()));
         log.close();
