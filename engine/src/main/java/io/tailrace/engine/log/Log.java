@@ -692,6 +692,15 @@ public final class Log implements AutoCloseable {
         }
     }
 
+    /** Writes a small file again whose bytes have turned, from what is known of it. Within {@link #exclusively}. */
+    void writeAgain(String name) throws IOException {
+        if (name.equals(TombstoneMarks.NAME)) {
+            tombstones.writeAgain();
+        } else {
+            chain.writeAgain(name);
+        }
+    }
+
     /** Work on files that nobody writes to, or exchanges, meanwhile. */
     <T> T exclusively(String doing, CleaningStep<T> step) {
         writing.lock();

@@ -85,7 +85,7 @@ public final class LogMending {
                 }
                 return true;
             }
-            chain.writeAgain(String.valueOf(damage.file().getFileName()));
+            log.writeAgain(String.valueOf(damage.file().getFileName()));
             return chain.problemOf(damage.file()) == null;
         });
     }

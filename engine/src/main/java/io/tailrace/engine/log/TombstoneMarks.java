@@ -141,6 +141,12 @@ final class TombstoneMarks {
         }
     }
 
+    /** Its bytes have turned, what they were is still known. */
+    synchronized void writeAgain() throws IOException {
+        write(current, false, nextHorizon);
+        stored = current;
+    }
+
     /** The next start of a replica that has peers puts everything away. */
     synchronized void giveUp() throws IOException {
         write(current, true, nextHorizon);

@@ -213,6 +213,40 @@ class LogCleaningTest {
     }
 
     @Test
+    void whatIsKnownOfCompactionIsWrittenAgainWhenItsBytesHaveTurned() throws IOException {
+        KeyedLog model = new KeyedLog(new Random(7), 200);
+        Log log = open(2000, EAGER);
+        for (int i = 0; i < 50; i++) {
+            model.append(log);
+        }
+        log.roll();
+        compact(log, LARGE_MAP, 10_000, model.endOffset());
+        pass(log, new OffsetMap(LARGE_MAP), 11_000, model.endOffset());
+        Tombstones known = log.tombstones();
+        for (String name : List.of(CleanedTo.NAME, TombstoneMarks.NAME)) {
+            disk.damage(DIRECTORY.resolve(name), 9, 16);
+            assertThat(scrub(log)).as(name).singleElement().satisfies(damage -> assertThat(
+                            log.mending().makeAgain(damage))
+                    .isTrue());
+            assertThat(scrub(log)).isEmpty();
+        }
+        log.close();
+        Log opened = open(2000, EAGER);
+        assertThat(opened.tombstones()).isEqualTo(known);
+        opened.close();
+    }
+
+    private static List<LogDamage> scrub(Log log) {
+        List<LogDamage> found = new ArrayList<>();
+        try (LogScrub scrub = log.newScrub()) {
+            while (scrub.step(500, found::add) > 0) {
+                // To the end of the round.
+            }
+        }
+        return found;
+    }
+
+    @Test
     void aLogOnWhichNothingNewComesIsCompactedOnceMoreWhenATombstonesTimeIsOver() {
         KeyedLog model = new KeyedLog(new Random(5), 200);
         Log log = open(2000, EAGER);
