@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogScrub implements AutoCloseable {
     /** Those that an open log knows by heart; {@code clean-stop} is only there before the first append. */
-    static final List<String> SMALL_FILES =
-            List.of(EpochIndex.NAME, LogStart.NAME, RecoveryPoint.NAME, CleanStop.NAME, CleanedTo.NAME, TombstoneMarks.NAME);
+    static final List<String> SMALL_FILES = List.of(
+            EpochIndex.NAME, LogStart.NAME, RecoveryPoint.NAME, CleanStop.NAME, CleanedTo.NAME, TombstoneMarks.NAME);
 
     private static final IndexEntry START = IndexEntry.START;
 
