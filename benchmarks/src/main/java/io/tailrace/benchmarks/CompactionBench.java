@@ -19,14 +19,16 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Compacts a log of many records and few keys as fast as it can, and compares what is left with a map. Arguments: records (10,000,000), keys (1,000,000), bytes of a value (100), MiB of the map of
- * keys (64). Best with {@code -Xmx256m}.
+ * Compacts a log of many records and few keys, and compares what is left with a map. Arguments: records (10,000,000), keys (1,000,000), bytes of a value (100), MiB of the map of
+ * keys (64), the share of the time that it works (1: as fast as it can; a node's {@code tailrace.log.cleaner.max-time-share} is 0.25). Best with {@code -Xmx256m}.
  */
 public final class CompactionBench {
     private static final int BATCH_RECORDS = 150;
     private static final int SEGMENT_BYTES = 128 << 20;
+    private static final int STEP_BYTES = 1 << 20;
 
     private CompactionBench() {}
 
@@ -36,6 +38,7 @@ public final class CompactionBench {
         int keys = args.length > 1 ? Integer.parseInt(args[1]) : 1_000_000;
         int valueBytes = args.length > 2 ? Integer.parseInt(args[2]) : 100;
         int mapBytes = (args.length > 3 ? Integer.parseInt(args[3]) : 64) << 20;
+        double share = args.length > 4 ? Double.parseDouble(args[4]) : 1;
         try (ScratchLog scratch = new ScratchLog(SEGMENT_BYTES)) {
             Log log = scratch.log();
             log.changeSettings(new LogSettings(SEGMENT_BYTES, Long.MAX_VALUE, 4096)
@@ -43,7 +46,7 @@ public final class CompactionBench {
             int[] newest = fill(log, records, keys, valueBytes);
             System.out.printf("%d records of %d keys, %d MiB%n", records, keys, log.appendedBytes() >> 20);
             long begun = System.nanoTime();
-            long freed = compact(log, mapBytes);
+            long freed = compact(log, mapBytes, share);
             double seconds = (System.nanoTime() - begun) / 1e9;
             System.out.printf(
                     "compacted in %.1f s, %d MiB freed, heap at most %d MiB%n", seconds, freed >> 20, heapMib());
@@ -71,14 +74,16 @@ public final class CompactionBench {
         return newest;
     }
 
-    private static long compact(Log log, int mapBytes) {
+    private static long compact(Log log, int mapBytes, double share) {
         OffsetMap map = new OffsetMap(mapBytes);
         long freed = 0;
         while (log.dirt(0, log.endOffset(), () -> Long.MAX_VALUE).ratio() > 0) {
             LogCleaning cleaning =
                     log.newCleaning(map, new LogCleaning.Bounds(0, log.endOffset(), Long.MAX_VALUE, 10_000));
-            while (cleaning.step(64 << 20)) {
-                // Until it is done.
+            for (boolean more = true; more; ) {
+                long begun = System.nanoTime();
+                more = cleaning.step(STEP_BYTES);
+                LockSupport.parkNanos((long) ((System.nanoTime() - begun) * (1 / share - 1)));
             }
             freed += cleaning.bytesFreed();
         }

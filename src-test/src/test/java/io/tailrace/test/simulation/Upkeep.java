@@ -133,6 +133,11 @@ final class Upkeep {
     private void onDisk(Runnable work) {
         try {
             work.run();
+            // Whoever only tidies up does not tell that it failed.
+            if (node.disk.stopped()) {
+                world.coverage.count("fault: power lost in the middle of an I/O");
+                node.lose(true);
+            }
         } catch (TailraceException e) {
             snapshotComing = false;
             cleaning = null;

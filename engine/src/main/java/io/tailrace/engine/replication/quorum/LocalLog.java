@@ -136,6 +136,11 @@ final class LocalLog {
             if (!rules.isSame(outline.epochBefore(base + 1), batch.leaderEpoch())) {
                 return base;
             }
+            // One that stands for several may begin with what both have, and go on behind what only one of them has.
+            long same = outline.endOf(batch.leaderEpoch()).endOffset();
+            if (same < Math.min(batch.nextOffset(), outline.end())) {
+                return same;
+            }
         }
         return outline.end();
     }

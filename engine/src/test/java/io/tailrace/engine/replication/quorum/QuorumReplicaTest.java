@@ -6,6 +6,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.log.EpochEnd;
 import io.tailrace.engine.log.PlacedBatch;
 import io.tailrace.engine.record.RecordBatch;
+import io.tailrace.engine.record.StandIn;
 import io.tailrace.engine.replication.FlushMode;
 import io.tailrace.engine.replication.Promise;
 import io.tailrace.engine.replication.quorum.Message.AppendReply;
@@ -143,6 +144,24 @@ class QuorumReplicaTest extends ReplicaTestKit {
         receive(B, append(1, 1, 1, 0, batch(1, 1)));
         assertThat(outputs(Output.Io.class)).isEmpty();
         assertThat(replica.endOffset()).isEqualTo(3);
+    }
+
+    /** It begins with what both logs have, and goes on where only the leader's does: the entry in between was never committed. */
+    @Test
+    void truncatesWhatLiesBelowABatchThatStandsForSeveral() {
+        replica = replica(new Promise(3, Y), 1, 1, 2);
+        receive(B, append(3, 1, 1, 5, StandIn.of(1, 4, 1, 5)));
+        assertThat(outputs(Output.Truncate.class)).singleElement().matches(cut -> cut.offset() == 2);
+        assertThat(outputs(Output.AppendToLog.class))
+                .singleElement()
+                .satisfies(append -> assertThat(append.batches())
+                        .singleElement()
+                        .matches(placed -> placed.baseOffset() == 2
+                                && placed.nextOffset() == 5
+                                && placed.leaderEpoch() == 1));
+        assertThat(replica.highWatermark()).isLessThanOrEqualTo(2);
+        diskDoesIt();
+        assertThat(replica.highWatermark()).isEqualTo(5);
     }
 
     @Test
