@@ -152,13 +152,9 @@ class QuorumReplicaTest extends ReplicaTestKit {
         replica = replica(new Promise(3, Y), 1, 1, 2);
         receive(B, append(3, 1, 1, 5, StandIn.of(1, 4, 1, 5)));
         assertThat(outputs(Output.Truncate.class)).singleElement().matches(cut -> cut.offset() == 2);
-        assertThat(outputs(Output.AppendToLog.class))
+        assertThat(outputs(Output.AppendToLog.class)).singleElement().satisfies(append -> assertThat(append.batches())
                 .singleElement()
-                .satisfies(append -> assertThat(append.batches())
-                        .singleElement()
-                        .matches(placed -> placed.baseOffset() == 2
-                                && placed.nextOffset() == 5
-                                && placed.leaderEpoch() == 1));
+                .matches(placed -> placed.baseOffset() == 2 && placed.nextOffset() == 5 && placed.leaderEpoch() == 1));
         assertThat(replica.highWatermark()).isLessThanOrEqualTo(2);
         diskDoesIt();
         assertThat(replica.highWatermark()).isEqualTo(5);
