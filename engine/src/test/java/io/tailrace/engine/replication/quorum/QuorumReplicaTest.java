@@ -157,6 +157,7 @@ class QuorumReplicaTest extends ReplicaTestKit {
                 .matches(placed -> placed.baseOffset() == 2 && placed.nextOffset() == 5 && placed.leaderEpoch() == 1));
         assertThat(replica.highWatermark()).isLessThanOrEqualTo(2);
         diskDoesIt();
+        diskDoesIt();
         assertThat(replica.highWatermark()).isEqualTo(5);
     }
 
