@@ -3,8 +3,7 @@ package io.tailrace.cluster.node;
 import io.tailrace.engine.partition.LogCleaner;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import org.apache.pekko.actor.typed.Scheduler;
-import scala.concurrent.ExecutionContext;
+import org.apache.pekko.actor.typed.ActorSystem;
 
 /** Runs a node's {@link LogCleaner}, one round after the other: often as long as it has work, else now and then. */
 final class CompactionRounds implements AutoCloseable {
@@ -13,8 +12,7 @@ final class CompactionRounds implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofMillis(100);
 
-    private final Scheduler scheduler;
-    private final ExecutionContext timing;
+    private final ActorSystem<?> system;
     private final Executor io;
     private final LogCleaner cleaner;
     private volatile boolean closed;
@@ -24,9 +22,8 @@ final class CompactionRounds implements AutoCloseable {
      *
      * @param io for blocking work
      */
-    CompactionRounds(Scheduler scheduler, ExecutionContext timing, Executor io, LogCleaner cleaner) {
-        this.scheduler = scheduler;
-        this.timing = timing;
+    CompactionRounds(ActorSystem<?> system, Executor io, LogCleaner cleaner) {
+        this.system = system;
         this.io = io;
         this.cleaner = cleaner;
     }
@@ -38,7 +35,7 @@ final class CompactionRounds implements AutoCloseable {
     private void after(Duration delay) {
         try {
             if (!closed) {
-                scheduler.scheduleOnce(delay, () -> io.execute(this::round), timing);
+                system.scheduler().scheduleOnce(delay, () -> io.execute(this::round), system.executionContext());
             }
         } catch (IllegalStateException theSystemHasEnded) {
             closed = true;

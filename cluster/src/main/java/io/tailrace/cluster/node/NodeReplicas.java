@@ -100,8 +100,7 @@ final class NodeReplicas implements AutoCloseable {
                 .scheduleWithFixedDelay(
                         UPKEEP, UPKEEP, () -> oneAtATime(keepingUp, rounds::run), system.executionContext());
         this.compaction = new CompactionRounds(
-                system.scheduler(),
-                system.executionContext(),
+                system,
                 io,
                 new LogCleaner(replicas, settings.cleaner(), producers, space, Clock.systemUTC(), System::nanoTime));
         compaction.start();

@@ -5,6 +5,8 @@ import io.tailrace.cluster.catalog.NewTopic;
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.cluster.node.Tailrace;
+import io.tailrace.engine.error.Failures;
+import io.tailrace.engine.error.OffsetOutOfRangeException;
 import io.tailrace.engine.record.Header;
 import io.tailrace.engine.record.Headers;
 import io.tailrace.streams.AutoOffsetReset;
@@ -23,7 +25,9 @@ import io.tailrace.test.crash.ForgetfulNode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -121,11 +125,30 @@ public final class TableWriter {
         TopicPartition partition = new TopicPartition(topic, 0);
         MetadataClient metadata = MetadataClient.create(settings);
         long end = join(metadata.getEndOffsetForPartition(partition));
-        long begin = join(metadata.getBeginningOffsetForPartition(partition));
-        join(Consumer.plainSource(
-                        settings,
-                        Subscriptions.assignmentWithOffset(partition, begin).until(Map.of(partition, end)))
-                .runForeach(TableWriter::tell, node.system()));
+        long next = join(metadata.getBeginningOffsetForPartition(partition));
+        AtomicLong told = new AtomicLong(next - 1);
+        for (boolean done = false; !done; ) {
+            try {
+                join(Consumer.plainSource(
+                                settings,
+                                Subscriptions.assignmentWithOffset(partition, next)
+                                        .until(Map.of(partition, end)))
+                        .runForeach(
+                                record -> {
+                                    tell(record);
+                                    told.set(record.offset());
+                                },
+                                node.system()));
+                done = true;
+            } catch (CompletionException e) {
+                if (!(Failures.cause(e) instanceof OffsetOutOfRangeException)) {
+                    throw e;
+                }
+                // Retention was quicker.
+                next = Math.max(told.get() + 1, join(metadata.getBeginningOffsetForPartition(partition)));
+                done = next >= end;
+            }
+        }
         // Retention may have gone on meanwhile.
         say("whole " + topic + " " + join(metadata.getBeginningOffsetForPartition(partition)) + " .");
     }
