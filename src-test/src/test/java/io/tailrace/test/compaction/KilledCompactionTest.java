@@ -70,6 +70,8 @@ class KilledCompactionTest {
     @Tag("full")
     void soItIsAfterManyKills() throws Exception {
         liveAndDie(MANY_KILLS);
+        Ledger table = ledgers.get(TableWriter.TABLE);
+        assertThat(table.lastRead()).as("compaction has left").isLessThan(table.stored() / 2);
         int exchanges = hits(DiskMoment.DECIDING) + hits(DiskMoment.RENAMING) + hits(DiskMoment.FORGETTING);
         assertThat(hits(DiskMoment.REWRITING) + exchanges)
                 .as("kills in the middle of compaction")
@@ -116,7 +118,8 @@ class KilledCompactionTest {
         assertThat(readings).as("lives that have read all").isEqualTo(kills + 1 - killedAtStart);
         assertThat(passes).as("passes of compaction that came to their end").isGreaterThanOrEqualTo(kills / 2);
         assertThat(windowBegins).as("where retention has come to").isPositive();
-        assertThat(table.lastRead()).as("compaction has left").isLessThan(table.stored() / 2);
+        // How much less depends on the moment at which the last life ends.
+        assertThat(table.lastRead()).as("compaction has left").isLessThan(table.stored());
     }
 
     /** Without an aim it is only to read, and ends in order. */
