@@ -1,6 +1,7 @@
 package io.tailrace.streams.state;
 
 import io.tailrace.streams.Serde;
+import java.time.Duration;
 import java.util.function.Function;
 
 /** The kinds of store there are. */
@@ -17,6 +18,26 @@ public final class Stores {
     public static <K, V> StoreBuilder<TimestampedKeyValueStore<K, V>> timestampedKeyValueStore(
             String name, Serde<K> keySerde, Serde<V> valueSerde) {
         return of(name, host -> new BytesTimestampedKeyValueStore<>(name, host.bytes(name), keySerde, valueSerde));
+    }
+
+    /**
+     * Values by key and window; see {@link WindowStore}.
+     *
+     * @param retention how far the start of a window may lie behind the latest one
+     * @param retainDuplicates whether to keep several values under one key and start, each that is put
+     */
+    public static <K, V> StoreBuilder<WindowStore<K, V>> windowStore(
+            String name, Duration retention, boolean retainDuplicates, Serde<K> keySerde, Serde<V> valueSerde) {
+        return of(
+                name,
+                host -> new BytesWindowStore<>(
+                        name, host.bytes(name), keySerde, valueSerde, retention, retainDuplicates));
+    }
+
+    /** Values and their timestamps by key and window. */
+    public static <K, V> StoreBuilder<WindowStore<K, ValueAndTimestamp<V>>> timestampedWindowStore(
+            String name, Duration retention, Serde<K> keySerde, Serde<V> valueSerde) {
+        return windowStore(name, retention, false, keySerde, new TimestampedSerde<>(valueSerde));
     }
 
     private static <S extends StateStore> StoreBuilder<S> of(String name, Function<StoreHost, S> build) {
