@@ -37,6 +37,20 @@ public final class EventStream<K, V> {
         return node;
     }
 
+    @Nullable
+    Serde<K> keySerde() {
+        return keySerde;
+    }
+
+    @Nullable
+    Serde<V> valueSerde() {
+        return valueSerde;
+    }
+
+    boolean rekeyed() {
+        return rekeyed;
+    }
+
     // --- one record at a time --------------------------------------------------------------------------------------
 
     /** The records for which the predicate holds. */
@@ -181,6 +195,67 @@ public final class EventStream<K, V> {
     /** The same, whose branches' names begin with that one. */
     public Split<K, V> split(@Nullable Named named) {
         return new Split<>(graph, this, graph.name("split", named));
+    }
+
+    /**
+     * A record for each pair of one of this stream and one of the other that have the same key and are no farther apart in time than the windows allow, as of the later of the two. Records without a key or a value
+     * meet none and are dropped.
+     */
+    public <V1, VR> EventStream<K, VR> join(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return join(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> join(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.INNER.add(graph, this, other, joiner, windows, joined);
+    }
+
+    /**
+     * The same, and each record of this stream that has met none goes on alone, with {@code null} for the other value, when its window and the grace period have passed, or at once if it has no key.
+     */
+    public <V1, VR> EventStream<K, VR> leftJoin(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return leftJoin(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> leftJoin(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.LEFT.add(graph, this, other, joiner, windows, joined);
+    }
+
+    /**
+     * The same, and each record of either stream that has met none goes on alone.
+     */
+    public <V1, VR> EventStream<K, VR> outerJoin(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return outerJoin(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> outerJoin(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.OUTER.add(graph, this, other, joiner, windows, joined);
     }
 
     // --- by key ----------------------------------------------------------------------------------------------------

@@ -87,8 +87,8 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
                         .array());
     }
 
-    /** Windows that start earlier are as if they had never been. */
-    private long earliestKept() {
+    @Override
+    public long earliestKept() {
         return Math.max(0, latestStart - retentionMillis + 1);
     }
 
