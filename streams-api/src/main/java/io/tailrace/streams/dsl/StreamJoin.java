@@ -55,6 +55,7 @@ enum StreamJoin {
                             false, reversed, windows.reversed(), rightStore, leftStore, rightAlone, shared),
                     rightNode)
         };
+        graph.topology().copartition(sides);
         Duration retention = windows.retention();
         graph.store(Stores.windowStore(leftStore, retention, true, keys, lefts), sides);
         graph.store(Stores.windowStore(rightStore, retention, true, keys, rights), sides);
