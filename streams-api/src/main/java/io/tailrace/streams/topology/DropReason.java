@@ -8,6 +8,8 @@ public enum DropReason {
     NULL_VALUE,
     /** The window that it belongs to is closed: it came later than the grace period allows. */
     LATE,
+    /** Another of the same id has gone on. */
+    DUPLICATE,
     /** Its timestamp extractor gave a negative time, which means "skip it". */
     NEGATIVE_TIMESTAMP,
     /** Its source's deserializers refused it, and the application's handler had it skipped. */
