@@ -125,7 +125,6 @@ class StreamJoinDifferentialTest {
     @ParameterizedTest
     @EnumSource
     void withinTheSameMillisecond(Kind kind) {
-        joined(kind, 0, 0, 0).withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
         joined(kind, 0, 0, 1_000).withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
     }
 

@@ -52,8 +52,9 @@ public record JoinWindows(Duration before, Duration after, Duration grace) {
         return new JoinWindows(after, before, grace);
     }
 
-    /** How long records have to be kept. */
+    /** How long records have to be kept: those of the same millisecond can be joined in any case. */
     Duration retention() {
-        return before.plus(after).plus(grace);
+        Duration all = before.plus(after).plus(grace);
+        return all.toMillis() < 1 ? Duration.ofMillis(1) : all;
     }
 }
