@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kill -9} of a process that writes a task's state: what is found belongs to the offset that is found with it. About two seconds for each kill. */
 class KilledStateTest {
-    private static final int KILLS = 5;
+    private static final int KILLS = 3;
 
     private final Map<String, TreeMap<byte[], byte[]>> model = new HashMap<>();
     private long modelUpTo;

@@ -5,7 +5,6 @@ import io.tailrace.streams.state.rocks.RocksBackend;
 import io.tailrace.streams.state.rocks.RocksMemory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,7 +28,7 @@ public final class StateWriter {
 
     /** Opens what is in a directory; little memory, so that it is written to disk often. */
     static RocksBackend open(Path directory, RocksMemory memory) {
-        return RocksBackend.open(directory, new PartitionId(new UUID(1, 1), 0), memory, Duration.ofDays(1));
+        return RocksBackend.open(directory, new PartitionId(new UUID(1, 1), 0), memory);
     }
 
     static RocksMemory memory() {

@@ -6,15 +6,12 @@ import io.tailrace.streams.state.Entries;
 import io.tailrace.streams.state.KeyValue;
 import io.tailrace.streams.state.ReadOnlyBytesStore;
 import io.tailrace.streams.state.StateBackend;
-import io.tailrace.streams.state.rocks.RocksFormat.Applied;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -25,8 +22,7 @@ import org.slf4j.LoggerFactory;
  * State on disk: one database of RocksDB for all stores of a task; {@code RocksFormat} has what lies in it. It has no log of its own, since the task's log is one. What was applied
  * last is lost in a crash, and {@link #appliedUpTo} is then older, but one application is there as a whole or not at all.
  *
- * <p>A database that cannot be gone on with is cleared when it is opened, and the log is read from its start: one of another log, of another format, a damaged one (with a warning), and one so old that
- * the log's compaction may have forgotten since that something was deleted.
+ * <p>A database that cannot be gone on with is cleared when it is opened, and the log is read from its start: one of another log, of another format, a damaged one.
  */
 public final class RocksBackend implements StateBackend {
     private static final Logger LOG = LoggerFactory.getLogger(RocksBackend.class);
@@ -37,19 +33,17 @@ public final class RocksBackend implements StateBackend {
     private final Path directory;
     private final PartitionId log;
     private final RocksMemory memory;
-    private final LongSupplier clock;
     private final Map<String, Store> stores = new ConcurrentHashMap<>();
     private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
     private volatile RocksDatabase database;
     private volatile long appliedUpTo;
     private long flushedUpTo;
 
-    private RocksBackend(Path directory, PartitionId log, RocksMemory memory, LongSupplier clock)
+    private RocksBackend(Path directory, PartitionId log, RocksMemory memory)
             throws RocksDBException {
         this.directory = directory;
         this.log = log;
         this.memory = memory;
-        this.clock = clock;
         this.database = RocksDatabase.open(directory.toFile(), memory);
     }
 
@@ -59,20 +53,13 @@ public final class RocksBackend implements StateBackend {
      * @param directory of this task alone; made if it is not there
      * @param log the task's log, to which the state has to belong
      * @param memory shared with other tasks
-     * @param maxAge after which what was deleted may be missing in the log: state that was written to before that is cleared. Less than the log's
-     *     {@code delete.retention.ms}
      * @throws TailraceException DATA_DIR_IN_USE, DATA_DIR_UNUSABLE, DISK_FULL, IO_FAILED
      */
-    public static RocksBackend open(Path directory, PartitionId log, RocksMemory memory, Duration maxAge) {
-        return open(directory, log, memory, maxAge, System::currentTimeMillis);
-    }
-
-    static RocksBackend open(
-            Path directory, PartitionId log, RocksMemory memory, Duration maxAge, LongSupplier clock) {
+    public static RocksBackend open(Path directory, PartitionId log, RocksMemory memory) {
         try {
-            RocksBackend backend = openOrCleared(directory, log, memory, clock);
+            RocksBackend backend = openOrCleared(directory, log, memory);
             try {
-                backend.begin(maxAge.toMillis());
+                backend.begin();
                 return backend;
             } catch (RuntimeException e) {
                 backend.close();
@@ -83,10 +70,10 @@ public final class RocksBackend implements StateBackend {
         }
     }
 
-    private static RocksBackend openOrCleared(
-            Path directory, PartitionId log, RocksMemory memory, LongSupplier clock) throws RocksDBException {
+    private static RocksBackend openOrCleared(Path directory, PartitionId log, RocksMemory memory)
+            throws RocksDBException {
         try {
-            return new RocksBackend(directory, log, memory, clock);
+            return new RocksBackend(directory, log, memory);
         } catch (RocksDBException e) {
             if (!RocksErrors.isDamage(e)) {
                 throw e;
@@ -97,14 +84,14 @@ public final class RocksBackend implements StateBackend {
                     log,
                     RocksErrors.message(e));
             RocksDatabase.destroy(directory.toFile());
-            return new RocksBackend(directory, log, memory, clock);
+            return new RocksBackend(directory, log, memory);
         }
     }
 
     /** Finds out what there is, and whether it can be gone on with. */
-    private void begin(long maxAgeMillis) {
+    private void begin() {
         byte[] owner = database.get(RocksFormat.OWNER);
-        Applied applied = Applied.read(database.get(RocksFormat.APPLIED));
+        byte[] applied = database.get(RocksFormat.APPLIED);
         if (owner == null || applied == null) {
             clear();
         } else if (owner[0] != RocksFormat.VERSION) {
@@ -113,12 +100,9 @@ public final class RocksBackend implements StateBackend {
         } else if (!Arrays.equals(owner, RocksFormat.owner(log))) {
             LOG.info("State in {} is of another log than {} and is cleared", directory, log);
             clear();
-        } else if (Math.abs(clock.getAsLong() - applied.atMillis()) > maxAgeMillis) {
-            LOG.info("State in {} is too old to be continued and is made again from log {}", directory, log);
-            clear();
         } else {
             readNumbers();
-            appliedUpTo = applied.nextOffset();
+            appliedUpTo = RocksFormat.offset(applied);
             flushedUpTo = appliedUpTo;
         }
     }
@@ -152,7 +136,7 @@ public final class RocksBackend implements StateBackend {
             for (Map.Entry<String, Map<byte[], byte @Nullable []>> ofStore : changes.entrySet()) {
                 add(batch, number(ofStore.getKey(), fresh, batch), ofStore.getValue());
             }
-            batch.put(RocksFormat.APPLIED, new Applied(nextOffset, clock.getAsLong()).bytes());
+            batch.put(RocksFormat.APPLIED, RocksFormat.offset(nextOffset));
             database.write(batch);
         } catch (RocksDBException e) {
             throw database.failed(e);
@@ -199,7 +183,7 @@ public final class RocksBackend implements StateBackend {
         try (WriteBatch first = new WriteBatch()) {
             database = RocksDatabase.open(directory.toFile(), memory);
             first.put(RocksFormat.OWNER, RocksFormat.owner(log));
-            first.put(RocksFormat.APPLIED, new Applied(0, clock.getAsLong()).bytes());
+            first.put(RocksFormat.APPLIED, RocksFormat.offset(0));
             database.write(first);
         } catch (RocksDBException e) {
             throw RocksErrors.of(e, directory.toFile());

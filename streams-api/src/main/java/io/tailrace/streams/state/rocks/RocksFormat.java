@@ -3,14 +3,13 @@ package io.tailrace.streams.state.rocks;
 import io.tailrace.engine.partition.PartitionId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What lies in a task's database. Format 1, numbers big-endian:
  *
  * <pre>
  * 0                        -> version 1 (1 byte), id of the log's topic (16), its partition (4)
- * 1                        -> offset behind the last commit that is in here (8), when that was, in milliseconds since 1970 (8)
+ * 1                        -> offset behind the last commit that is in here (8)
  * 2, name of a store       -> its number (4), from 0
  * 3, number (4), key       -> value
  * </pre>
@@ -39,22 +38,12 @@ final class RocksFormat {
                 .array();
     }
 
-    /** Up to where a log has been applied, and when. */
-    record Applied(long nextOffset, long atMillis) {
-        byte[] bytes() {
-            return ByteBuffer.allocate(2 * Long.BYTES)
-                    .putLong(nextOffset)
-                    .putLong(atMillis)
-                    .array();
-        }
+    static byte[] offset(long offset) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(offset).array();
+    }
 
-        static @Nullable Applied read(byte @Nullable [] bytes) {
-            if (bytes == null) {
-                return null;
-            }
-            ByteBuffer read = ByteBuffer.wrap(bytes);
-            return new Applied(read.getLong(), read.getLong());
-        }
+    static long offset(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getLong();
     }
 
     /** The key under which a store's number is. */

@@ -13,7 +13,6 @@ import io.tailrace.streams.state.StateBackendContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RocksBackendTest extends StateBackendContract {
     private static final PartitionId TASK_LOG = new PartitionId(new UUID(1, 2), 3);
-    private static final Duration MAX_AGE = Duration.ofHours(12);
     private static final byte[] KEY = {1};
 
     private final RocksMemory memory = RocksMemory.of(8 << 20, 2 << 20);
-    private long now = 1_700_000_000_000L;
 
     @TempDir
     Path directory;
@@ -45,7 +42,7 @@ class RocksBackendTest extends StateBackendContract {
     }
 
     private RocksBackend open(Path task, PartitionId log) {
-        return RocksBackend.open(task, log, memory, MAX_AGE, () -> now);
+        return RocksBackend.open(task, log, memory);
     }
 
     @Override
@@ -77,17 +74,6 @@ class RocksBackendTest extends StateBackendContract {
     void stateOfAnotherLogIsCleared() {
         isCleared(written(), new PartitionId(new UUID(1, 2), 4));
         isCleared(written(), new PartitionId(new UUID(1, 3), 3));
-    }
-
-    @Test
-    void stateThatMayHaveMissedTombstonesIsCleared() {
-        Path task = written();
-        now += MAX_AGE.toMillis();
-        try (RocksBackend backend = open(task, TASK_LOG)) {
-            assertThat(backend.appliedUpTo()).isEqualTo(7);
-        }
-        now++;
-        isCleared(task, TASK_LOG);
     }
 
     @Test
