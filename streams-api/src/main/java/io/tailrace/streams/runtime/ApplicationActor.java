@@ -29,6 +29,7 @@ import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,8 @@ final class ApplicationActor {
 
     /** Let all tasks commit and stop, leave, end. */
     record Close(ActorRef<Done> replyTo) implements Command {}
+
+    private record Asked(StreamMessage.Question question) implements Command {}
 
     private record Prepared(TopicPreparation.Prepared result) implements Command {}
 
@@ -103,6 +106,7 @@ final class ApplicationActor {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             ApplicationActor actor = new ApplicationActor(context, timers, setup, state);
             state.become(StreamState.STARTING);
+            actor.register();
             actor.prepare();
             return Behaviors.receive(Command.class)
                     .onMessage(Prepared.class, actor::prepared)
@@ -115,6 +119,7 @@ final class ApplicationActor {
                     .onMessage(Said.class, actor::said)
                     .onMessage(Settled.class, actor::settled)
                     .onMessage(ListTasks.class, actor::list)
+                    .onMessage(Asked.class, actor::asked)
                     .onMessage(Close.class, actor::close)
                     .onMessage(Left.class, left -> Behaviors.stopped())
                     .onMessageEquals(Tick.PREPARE, actor::prepare)
@@ -372,6 +377,46 @@ final class ApplicationActor {
 
     private Behavior<Command> list(ListTasks list) {
         list.replyTo.tell(tasks.statuses());
+        return Behaviors.same();
+    }
+
+    // --- being seen --------------------------------------------------------------------------------------------------
+
+    /** So that every node can ask it. */
+    private void register() {
+        context.getSystem()
+                .receptionist()
+                .tell(Receptionist.register(
+                        StreamApplications.KEY, context.messageAdapter(StreamMessage.Question.class, Asked::new)));
+    }
+
+    private Behavior<Command> asked(Asked asked) {
+        if (asked.question instanceof StreamMessage.Describe describe) {
+            List<TaskStatus> all = tasks.statuses();
+            List<TaskStatus> some = all.stream()
+                    .skip(describe.firstTask())
+                    .limit(StreamMessage.Describe.TASKS_AT_ONCE)
+                    .toList();
+            TailraceException failure = state.failure();
+            describe.replyTo()
+                    .tell(new StreamMessage.Described(
+                            new StreamInstance(
+                                    setup.name(),
+                                    setup.instance(),
+                                    setup.tailrace().nodeName(),
+                                    state.get(),
+                                    failure == null ? null : failure.code() + " " + failure.getMessage(),
+                                    some),
+                            all.size()));
+        } else if (asked.question instanceof StreamMessage.ShowTopology show) {
+            String text = show.format().of(setup.topology());
+            show.replyTo()
+                    .tell(new StreamMessage.Shown(
+                            setup.name(),
+                            text.length() <= StreamMessage.Shown.LONGEST
+                                    ? text
+                                    : text.substring(0, StreamMessage.Shown.LONGEST) + "\n... (cut off)\n"));
+        }
         return Behaviors.same();
     }
 

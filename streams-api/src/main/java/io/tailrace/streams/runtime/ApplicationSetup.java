@@ -8,11 +8,13 @@ import org.apache.pekko.actor.typed.Behavior;
 /**
  * All that an instance of an application has to know.
  *
+ * @param instance its id, which no other has
  * @param tasks begins the life of a task
  */
 record ApplicationSetup(
         Tailrace tailrace,
         String name,
+        String instance,
         Topology topology,
         StreamSettings settings,
         Function<TaskSetup, Behavior<TaskActor.Command>> tasks) {

@@ -56,7 +56,8 @@ public final class StreamApplication {
      * @throws TailraceException INVALID_ARGUMENT: a name that cannot be; INVALID_TOPOLOGY: nothing is read
      */
     public static StreamApplication start(Tailrace tailrace, String name, Topology topology, StreamSettings settings) {
-        return start(new ApplicationSetup(tailrace, name, topology, settings, TaskActor::create));
+        return start(new ApplicationSetup(
+                tailrace, name, UUID.randomUUID().toString(), topology, settings, TaskActor::create));
     }
 
     static StreamApplication start(ApplicationSetup setup) {
@@ -94,7 +95,7 @@ public final class StreamApplication {
         actor = on.systemActorOf(
                 ApplicationActor.create(setup, state),
                 // Several instances of an application may live on one node.
-                "tailrace-stream-" + setup.name() + "-" + UUID.randomUUID(),
+                "tailrace-stream-" + setup.name() + "-" + setup.instance(),
                 Props.empty());
     }
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -84,7 +85,8 @@ class StreamApplicationTest {
     }
 
     private StreamApplication start(Topology topology) {
-        return StreamApplication.start(new ApplicationSetup(node, name, topology, settings, tasks::create));
+        return StreamApplication.start(new ApplicationSetup(
+                node, name, UUID.randomUUID().toString(), topology, settings, tasks::create));
     }
 
     private static ErrorCode failure(CompletionStage<?> stage) {
@@ -109,6 +111,20 @@ class StreamApplicationTest {
         assertThat(done(node.topics().list()))
                 .extracting(Topic::name)
                 .contains(name + "-counts-repartition", name + "-0-tasks", name + "-1-tasks");
+
+        StreamInstances seen = done(StreamApplications.of(node).describe(name));
+        assertThat(seen.unanswered()).isZero();
+        assertThat(seen.instances()).singleElement().satisfies(instance -> {
+            assertThat(instance.node()).isEqualTo(node.nodeName());
+            assertThat(instance.state()).isEqualTo(StreamState.RUNNING);
+            assertThat(instance.tasks()).hasSize(6);
+        });
+        for (TopologyFormat format : TopologyFormat.values()) {
+            assertThat(done(StreamApplications.of(node).topology(name, format)))
+                    .isEqualTo(format.of(application.topology()));
+        }
+        assertThat(failure(StreamApplications.of(node).describe("nobody")))
+                .isEqualTo(ErrorCode.UNKNOWN_APPLICATION);
 
         done(application.close());
 
@@ -185,6 +201,24 @@ class StreamApplicationTest {
 
         assertThat(failure(other.whenRunning())).isEqualTo(ErrorCode.INCOMPATIBLE_TOPOLOGY);
         done(other.close());
+    }
+
+    @Test
+    void afterAResetItBeginsFromNothing() {
+        StreamApplication application = start(count());
+        done(application.whenRunning());
+        assertThat(failure(StreamApplications.of(node).reset(name))).isEqualTo(ErrorCode.GROUP_ACTIVE);
+        done(application.close());
+
+        assertThat(done(StreamApplications.of(node).reset(name)))
+                .containsExactly(name + "-0-tasks", name + "-1-tasks", name + "-counts-repartition");
+
+        assertThat(done(node.topics().list())).extracting(Topic::name).noneMatch(topic -> topic.startsWith(name + "-0"));
+        assertThat(failure(node.groups().describe(name))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
+        assertThat(failure(StreamApplications.of(node).reset(name))).isEqualTo(ErrorCode.UNKNOWN_APPLICATION);
+        StreamApplication again = start(count());
+        done(again.whenRunning());
+        done(again.close());
     }
 
     @Test

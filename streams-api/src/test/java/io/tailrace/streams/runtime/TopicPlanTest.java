@@ -155,6 +155,19 @@ class TopicPlanTest {
     }
 
     @Test
+    void aLongerNameOfAnApplicationHasWhatBeginsWithIt() {
+        List<String> all = List.of(
+                "app-0-tasks", "app-12-tasks", "app-counts-repartition", "app-x-0-tasks", "app-x-counts-repartition",
+                "app-tasks", "app-orders", "apple-0-tasks", "in");
+
+        assertThat(new InternalNames("app").internal(all))
+                .containsExactly("app-0-tasks", "app-12-tasks", "app-counts-repartition");
+        assertThat(new InternalNames("app-x").internal(all))
+                .containsExactly("app-x-0-tasks", "app-x-counts-repartition");
+        assertThat(new InternalNames("in").internal(all)).isEmpty();
+    }
+
+    @Test
     void logsAreCompactedAndTakeLargeCommitsAndTopicsBetweenPartsKeepTheirRecords() {
         Map<String, TopicSettings> settings = with("in", 1).with("out", 1).plan(count()).topics().stream()
                 .collect(Collectors.toMap(NewTopic::name, NewTopic::settings));
