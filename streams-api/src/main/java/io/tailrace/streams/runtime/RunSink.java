@@ -5,7 +5,7 @@ import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
 import io.tailrace.streams.topology.StreamRecord;
 import io.tailrace.streams.topology.TopologyNode;
-import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Turns records into bytes and hands them over. */
@@ -39,11 +39,9 @@ final class RunSink implements RunNode {
         Object value = record.value();
         byte[] keyBytes = key == null ? null : keys.serialize(to, key);
         byte[] valueBytes = value == null ? null : values.serialize(to, value);
-        Integer partition = null;
-        if (partitioner != null) {
-            OptionalInt chosen = partitioner.partition(to, key, value, output.partitions(to));
-            partition = chosen.isPresent() ? Integer.valueOf(chosen.getAsInt()) : null;
-        }
+        SinkPartitioner<Object, Object> chooses = partitioner;
+        IntUnaryOperator partition =
+                chooses == null ? null : partitions -> chooses.partition(to, key, value, partitions).orElse(-1);
         output.send(to, partition, keyBytes, valueBytes, record.timestamp(), record.headers());
     }
 }
