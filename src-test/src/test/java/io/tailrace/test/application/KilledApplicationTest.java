@@ -11,6 +11,8 @@ import io.tailrace.streams.Producer;
 import io.tailrace.streams.ProducerRecord;
 import io.tailrace.streams.ProducerSettings;
 import io.tailrace.streams.Serdes;
+import io.tailrace.streams.runtime.StreamApplications;
+import io.tailrace.streams.runtime.StreamState;
 import io.tailrace.test.torture.NodeGroup;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.stream.javadsl.Source;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +48,14 @@ class KilledApplicationTest {
 
     @TempDir
     Path data;
+
+    /** Of the streams of the test: on a machine that has no time the client's node may lose its cluster, and its own system with it. */
+    private final ActorSystem<Void> system = ActorSystem.create(Behaviors.<Void>empty(), "test");
+
+    @AfterEach
+    void end() {
+        system.terminate();
+    }
 
     /** How much, and how it is disturbed. */
     private record Plan(int records, int perSecond, int kills, boolean byValue, long seed) {}
@@ -97,7 +110,7 @@ class KilledApplicationTest {
             throws IOException, InterruptedException {
         create(client, CountingMain.INPUT);
         create(client, CountingMain.OUTPUT);
-        Totals totals = new Totals(client, CountingMain.OUTPUT, PARTITIONS);
+        Totals totals = new Totals(client, system, CountingMain.OUTPUT, PARTITIONS);
         Map<String, Long> expected = new TreeMap<>();
         CompletionStage<Done> produced = produce(plan, client, expected);
         for (int kill = 0; kill < plan.kills; kill++) {
@@ -110,6 +123,7 @@ class KilledApplicationTest {
             long later = totals.seen() + plan.perSecond / 2;
             await().atMost(PATIENCE).until(() -> totals.seen() >= later);
             victim.start();
+            await().atMost(PATIENCE).until(() -> running(client) == NODES);
         }
         produced.toCompletableFuture()
                 .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -144,7 +158,7 @@ class KilledApplicationTest {
     }
 
     /** What is to be counted is the key, and the value too. */
-    private static CompletionStage<Done> produce(Plan plan, Tailrace client, Map<String, Long> expected) {
+    private CompletionStage<Done> produce(Plan plan, Tailrace client, Map<String, Long> expected) {
         Random random = new Random(plan.seed);
         List<String> keys = IntStream.range(0, plan.records)
                 .mapToObj(number -> "key-" + random.nextInt(KEYS))
@@ -155,7 +169,21 @@ class KilledApplicationTest {
         return Source.from(keys)
                 .throttle(plan.perSecond, Duration.ofSeconds(1))
                 .map(key -> ProducerRecord.of(CountingMain.INPUT, key, key))
-                .runWith(Producer.plainSink(settings), client.system());
+                .runWith(Producer.plainSink(settings), system);
+    }
+
+    /** How many instances run, as the client's node hears from them. */
+    private static long running(Tailrace client) {
+        return StreamApplications.of(client)
+                .list()
+                .handle((all, failure) -> failure != null
+                        ? 0L
+                        : all.instances().stream()
+                                .filter(instance -> instance.state() == StreamState.RUNNING)
+                                .count())
+                .toCompletableFuture()
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     private static long stored(Tailrace client) {

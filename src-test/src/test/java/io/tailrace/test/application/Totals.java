@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.stream.javadsl.Sink;
 
 /** Reads what the application gives, and notes where a key's counts are not 1, 2, 3 and so on. Safe for use by many threads. */
@@ -22,7 +23,8 @@ final class Totals {
     private final List<String> wrong = new ArrayList<>();
     private long seen;
 
-    Totals(Tailrace node, String topic, int partitions) {
+    /** Runs on a system of its own, which outlasts those that the node may lose. */
+    Totals(Tailrace node, ActorSystem<?> system, String topic, int partitions) {
         Map<TopicPartition, Long> starts = new HashMap<>();
         for (int partition = 0; partition < partitions; partition++) {
             starts.put(new TopicPartition(topic, partition), 0L);
@@ -30,7 +32,7 @@ final class Totals {
         Consumer.plainSource(
                         ConsumerSettings.create(node, Serdes.strings(), Serdes.longs()),
                         Subscriptions.assignmentWithOffset(starts))
-                .runWith(Sink.foreach(this::take), node.system())
+                .runWith(Sink.foreach(this::take), system)
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
                         note("reading ended: " + failure);

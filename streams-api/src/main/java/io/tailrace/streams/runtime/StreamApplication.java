@@ -68,6 +68,8 @@ public final class StreamApplication {
         }
         StreamApplication application = new StreamApplication(setup);
         setup.tailrace().onNewSystem(application::begin);
+        Runnable forget = setup.tailrace().beforeClose(application::close);
+        application.whenClosed().thenRun(forget);
         application.begin(setup.tailrace().system());
         setup.tailrace().whenEnded().whenComplete((done, failure) -> application.nodeEnded());
         return application;

@@ -204,6 +204,21 @@ class StreamApplicationTest {
     }
 
     @Test
+    void itIsClosedBeforeItsNode(@TempDir Path other) {
+        StreamApplication application;
+        try (Tailrace another = Tailrace.start(other)) {
+            done(another.topics().create(NewTopic.of(name + "-in", 3)));
+            done(another.topics().create(NewTopic.of(name + "-out", 1)));
+            application = StreamApplication.start(new ApplicationSetup(
+                    another, name, UUID.randomUUID().toString(), count(), settings, tasks::create));
+            done(application.whenRunning());
+            await().atMost(PATIENCE).until(() -> tasks.live() == 6);
+        }
+        assertThat(application.state()).isEqualTo(StreamState.CLOSED);
+        assertThat(tasks.committed).as("stopped in order").hasSize(6);
+    }
+
+    @Test
     void afterAResetItBeginsFromNothing() {
         StreamApplication application = start(count());
         done(application.whenRunning());
