@@ -296,7 +296,7 @@ final class TaskInput {
 
     /** Whether its position is not the one that the task's log has. */
     boolean hasMoved() {
-        return position != committed;
+        return position != UNKNOWN && position != committed;
     }
 
     /** What is to be committed of it. */

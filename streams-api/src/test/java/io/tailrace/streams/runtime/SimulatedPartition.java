@@ -62,7 +62,8 @@ final class SimulatedPartition {
             answers.remove().run();
         } else {
             Asked next = asked.remove();
-            answers.add(outcome(next, fate.get()));
+            // What the test itself produces arrives.
+            answers.add(outcome(next, next.batch().hasProducerId() ? fate.get() : Fate.STORED));
         }
     }
 

@@ -172,14 +172,13 @@ final class TaskSimulation {
 
     /** Time goes on to the next thing that waits for it; false if nothing does. */
     boolean tick() {
+        later.removeIf(timer -> timer.life().over);
         Timer next = later.poll();
         if (next == null) {
             return false;
         }
         now = Math.max(now, next.due());
-        if (!next.life().over) {
-            next.life().execute(next.step());
-        }
+        next.life().execute(next.step());
         return true;
     }
 
