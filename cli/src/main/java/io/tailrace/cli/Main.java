@@ -75,6 +75,7 @@ public final class Main implements Runnable {
                 .addSubcommand(PlacementCommand.with(terminal))
                 .addSubcommand(TopicCommand.with(terminal))
                 .addSubcommand(GroupCommand.with(terminal))
+                .addSubcommand(StreamCommand.with(terminal))
                 .addSubcommand(QuotaCommand.with(terminal))
                 .addSubcommand(BackupCommand.with(terminal))
                 .addSubcommand(new ProduceCommand(terminal))

@@ -67,6 +67,7 @@ public final class HttpServer {
                 new GroupReads(node, streams),
                 new GroupRoutes(node),
                 new PlacementRoutes(node),
+                new StreamRoutes(node),
                 new QuotaRoutes(node),
                 new ReplicaRoutes(node),
                 new BackupRoutes(node),

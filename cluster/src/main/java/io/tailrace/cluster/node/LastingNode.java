@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -40,6 +41,7 @@ final class LastingNode implements Tailrace, Lives {
 
     private final LifeStart start;
     private final NodeSettings settings;
+    private final Closers closers;
     private final Topics topics = new LastingTopics(this);
     private final Placements placements = new LastingPlacements(this);
     private final Quotas quotas = new LastingQuotas(this);
@@ -66,15 +68,16 @@ final class LastingNode implements Tailrace, Lives {
         CLUSTER
     }
 
-    private LastingNode(LifeStart start, NodeSettings settings, Life first) {
+    private LastingNode(LifeStart start, NodeSettings settings, Closers closers, Life first) {
         this.start = start;
         this.settings = settings;
+        this.closers = closers;
         this.last = first;
     }
 
     /** Blocking; fails as the first life does, unless that has only lost its actor system. */
-    static LastingNode start(LifeStart start, NodeSettings settings) {
-        LastingNode node = new LastingNode(start, settings, first(start, settings));
+    static LastingNode start(LifeStart start, NodeSettings settings, Closers closers) {
+        LastingNode node = new LastingNode(start, settings, closers, first(start, settings));
         node.watch(node.last);
         return node;
     }
@@ -302,6 +305,11 @@ final class LastingNode implements Tailrace, Lives {
     @Override
     public void onNewSystem(Consumer<ActorSystem<?>> listener) {
         listeners.add(listener);
+    }
+
+    @Override
+    public Runnable beforeClose(Supplier<CompletionStage<Done>> close) {
+        return closers.add(close);
     }
 
     @Override

@@ -55,6 +55,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -96,6 +97,7 @@ final class Node implements Tailrace {
     private final Placements placements;
     private final Quotas quotas;
     private final Throttles throttles;
+    private final Closers closers;
     private final GroupClient groups;
     private final Optional<NodeMoves> moves;
     private final RoomReport room;
@@ -106,11 +108,18 @@ final class Node implements Tailrace {
     private final CompletableFuture<Catalog> firstCatalog = new CompletableFuture<>();
 
     /** On an actor system that is up in its cluster; what clients have used of their quotas outlasts that. */
-    Node(NodeSystem home, NodeSettings settings, FileStore files, DataDirectory directory, Throttles throttles) {
+    Node(
+            NodeSystem home,
+            NodeSettings settings,
+            FileStore files,
+            DataDirectory directory,
+            Throttles throttles,
+            Closers closers) {
         this.home = home;
         this.system = home.system();
         this.directory = directory;
         this.throttles = throttles;
+        this.closers = closers;
         this.io = system.dispatchers().lookup(DispatcherSelector.fromConfig("tailrace.io-dispatcher"));
         Clock clock = Clock.systemUTC();
         this.name = settings.nodeName();
@@ -173,7 +182,7 @@ final class Node implements Tailrace {
                 partitions::start,
                 settings.departureTimeout());
         this.end = new NodeEnd(
-                home, this::leaveGroups, departure, this::singletonsRest, this::stopStarting, this::release);
+                home, closers, this::leaveGroups, departure, this::singletonsRest, this::stopStarting, this::release);
         end.prepare();
         // A catalogue whose partition is damaged would try for ever; so its partition comes first, and says what it
         // has.
@@ -436,6 +445,11 @@ final class Node implements Tailrace {
     @Override
     public Partitions partitions() {
         return partitions;
+    }
+
+    @Override
+    public Runnable beforeClose(Supplier<CompletionStage<Done>> close) {
+        return closers.add(close);
     }
 
     @Override

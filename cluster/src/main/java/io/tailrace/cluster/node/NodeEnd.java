@@ -7,13 +7,14 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 
 /**
- * The order in which a node comes to its end, whether it is closed, its actor system is ended by somebody else, or it has lost its cluster: its members
- * leave their consumer groups; others lead what it led; what stores through the journal comes to rest; nothing is started here any more; then sharding hands over and the node leaves,
+ * The order in which a node comes to its end, whether it is closed, its actor system is ended by somebody else, or it has lost its cluster: what is to be
+ * closed before it is; its members leave their consumer groups; others lead what it led; what stores through the journal comes to rest; nothing is started here any more; then sharding hands over and the node leaves,
  * which Pekko's coordinated shutdown does; then its logs are closed.
  */
 final class NodeEnd {
     private final NodeSystem home;
     private final CoordinatedShutdown shutdown;
+    private final Closers closers;
     private final Supplier<CompletionStage<Done>> leaveGroups;
     private final Departure departure;
     private final Supplier<CompletionStage<Done>> rest;
@@ -25,6 +26,7 @@ final class NodeEnd {
     /**
      * Of a node.
      *
+     * @param closers what is to be closed before it
      * @param leaveGroups lets its members leave their groups; never fails
      * @param rest lets what stores through the journal come to rest
      * @param stopStarting asks for no partition any more
@@ -32,6 +34,7 @@ final class NodeEnd {
      */
     NodeEnd(
             NodeSystem home,
+            Closers closers,
             Supplier<CompletionStage<Done>> leaveGroups,
             Departure departure,
             Supplier<CompletionStage<Done>> rest,
@@ -39,6 +42,7 @@ final class NodeEnd {
             Runnable release) {
         this.home = home;
         this.shutdown = CoordinatedShutdown.get(home.classic());
+        this.closers = closers;
         this.leaveGroups = leaveGroups;
         this.departure = departure;
         this.rest = rest;
@@ -52,8 +56,9 @@ final class NodeEnd {
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "tailrace-stop-starting", () -> {
             begun = true;
             // Without its cluster nothing would be stored.
-            CompletionStage<Done> rested =
-                    LastingNode.isLost(shutdown) ? CompletableFuture.completedStage(Done.getInstance()) : rest.get();
+            CompletionStage<Done> rested = LastingNode.isLost(shutdown)
+                    ? CompletableFuture.completedStage(Done.getInstance())
+                    : closers.closeAll().thenCompose(closed -> rest.get());
             return rested.thenCompose(done -> stopStarting.get()).thenApply(stopped -> Done.getInstance());
         });
         shutdown.addTask(
@@ -84,6 +89,7 @@ final class NodeEnd {
      */
     private void leave() {
         if (shutdown.getShutdownReason().isEmpty()) {
+            closers.closeAll().toCompletableFuture().join();
             leaveGroups.get().toCompletableFuture().join();
             if (home.isMember()) {
                 departure.begin().toCompletableFuture().join();

@@ -25,17 +25,18 @@ final class NodeStart {
         Config config = SystemStart.complete(said);
         NodeSettings settings = NodeSettings.of(config);
         Throttles throttles = new Throttles();
+        Closers closers = new Closers();
         Tailrace node = settings.cluster().alone()
-                ? alone(config, settings, throttles)
-                : LastingNode.start(port -> begin(at(port, config), settings, throttles), settings);
+                ? alone(config, settings, throttles, closers)
+                : LastingNode.start(port -> begin(at(port, config), settings, throttles, closers), settings, closers);
         if (settings.closeOnJvmShutdown()) {
             JvmEnd.closes(node);
         }
         return node;
     }
 
-    private static Tailrace alone(Config config, NodeSettings settings, Throttles throttles) {
-        Life life = begin(config, settings, throttles);
+    private static Tailrace alone(Config config, NodeSettings settings, Throttles throttles, Closers closers) {
+        Life life = begin(config, settings, throttles, closers);
         stopWhenLost(life.home());
         return life.node();
     }
@@ -59,14 +60,14 @@ final class NodeStart {
                 : config.withValue("pekko.remote.artery.canonical.port", ConfigValueFactory.fromAnyRef(port));
     }
 
-    private static Life begin(Config config, NodeSettings settings, Throttles throttles) {
+    private static Life begin(Config config, NodeSettings settings, Throttles throttles, Closers closers) {
         FileStore files = new OpenFiles(new DiskFileStore(), settings.maxOpenFiles());
         DataDirectory directory = DataDirectory.open(files, settings.dataDirectory());
         NodeSystem home = null;
         try {
             directory.settle(settings.cluster().alone(), settings.cluster().address(), settings.nodeName());
             home = new SystemStart(config, settings, directory).untilUp();
-            Tailrace node = new Node(home, settings, files, directory, throttles).serve(settings, files);
+            Tailrace node = new Node(home, settings, files, directory, throttles, closers).serve(settings, files);
             TailraceExtension.of(home.classic()).serve(node);
             return new Life(home, node);
         } catch (RuntimeException e) {
@@ -94,7 +95,7 @@ final class NodeStart {
         try {
             directory.settle(true, new NodeAddress(settings.cluster().address().host(), 0), settings.nodeName());
             ClusterMembership.awaitUp(Adapter.toTyped(application), settings.startTimeout());
-            return new Node(NodeSystem.ofApplication(application), settings, files, directory, new Throttles())
+            return new Node(NodeSystem.ofApplication(application), settings, files, directory, new Throttles(), new Closers())
                     .serve(settings, files);
         } catch (RuntimeException e) {
             giveBack(directory);

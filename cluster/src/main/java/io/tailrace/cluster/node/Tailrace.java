@@ -13,6 +13,7 @@ import io.tailrace.engine.partition.Scrubber;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -161,7 +162,18 @@ public interface Tailrace extends AutoCloseable {
     }
 
     /**
-     * Stops the node: its members leave their consumer groups; if it has a cluster, others lead what it led before it leaves, for which it waits
+     * Has that closed first when the node is closed, or its actor system ended in order, while topics, partitions and groups still serve; not when the node has lost its cluster.
+     * Waited for 75 s at most.
+     *
+     * @param close closes it; called once for each such end, on any thread, not to block
+     * @return takes that back
+     */
+    default Runnable beforeClose(Supplier<CompletionStage<Done>> close) {
+        return () -> {};
+    }
+
+    /**
+     * Stops the node: what is to be closed {@linkplain #beforeClose before it} is; its members leave their consumer groups; if it has a cluster, others lead what it led before it leaves, for which it waits
      * {@code tailrace.cluster.departure-timeout} at most; then it closes its logs with their clean-stop marks, gives the data directory
      * back, and ends the actor system if the node made it. Who made it with {@link #start} need not do it for the end of the JVM
      * ({@code tailrace.close-on-jvm-shutdown}). Blocking, idempotent.

@@ -106,6 +106,12 @@ public enum ErrorCode {
     SERIALIZATION_FAILED(false),
     /** A stream topology that cannot be run as it is: something is missing in it, or contradicts itself. */
     INVALID_TOPOLOGY(false),
+    /** What a stream task keeps on disk is damaged; it is made again from the task's log when the task begins anew. */
+    CORRUPT_STATE(true),
+    /** A stream application has run with another topology than the one that is to run now: reset it, or give it another name. */
+    INCOMPATIBLE_TOPOLOGY(false),
+    /** No instance of a stream application of that name runs on any node. */
+    UNKNOWN_APPLICATION(false),
     /** A function of a stream application threw, or an event that it cannot deal with has come. */
     PROCESSING_FAILED(false),
     /** The node, the producer or the consumer has been closed. */

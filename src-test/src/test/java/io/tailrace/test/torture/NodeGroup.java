@@ -46,7 +46,7 @@ public final class NodeGroup {
     }
 
     /** None of those that the system gives to whoever asks for any, so that nobody takes one before its node listens there. */
-    private static List<Integer> freePorts(int count) throws IOException {
+    public static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             while (sockets.size() < count) {

@@ -46,6 +46,12 @@ final class Punctuations {
         return scheduled;
     }
 
+    /** When the first of them is due; {@link Long#MAX_VALUE} if there is none. */
+    long next() {
+        Scheduled first = queue.peek();
+        return first == null ? Long.MAX_VALUE : first.next;
+    }
+
     /** Calls all that are due, each once however many of its times have passed. */
     boolean punctuate(long now) {
         boolean any = false;

@@ -1,6 +1,7 @@
 package io.tailrace.streams.runtime;
 
 import io.tailrace.engine.record.Headers;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Who takes what the sinks of a run give, in the order in which they give it. */
@@ -9,19 +10,17 @@ public interface RunOutput {
      * Takes a record.
      *
      * @param topic as the topology names it, an internal one too
-     * @param partition which; {@code null}: the key decides
+     * @param partition chooses one by how many the topic has, -1 for what the key decides; {@code null}: the key decides. Called when that is known, so
+     *     perhaps later
      * @param key or {@code null}
      * @param value or {@code null}
      * @param timestamp milliseconds since 1970
      */
     void send(
             String topic,
-            @Nullable Integer partition,
+            @Nullable IntUnaryOperator partition,
             byte @Nullable [] key,
             byte @Nullable [] value,
             long timestamp,
             Headers headers);
-
-    /** How many partitions a topic has: asked only where a sink has a partitioner of its own. */
-    int partitions(String topic);
 }

@@ -5,7 +5,7 @@ import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
 import io.tailrace.streams.topology.StreamRecord;
 import io.tailrace.streams.topology.TopologyNode;
-import java.util.OptionalInt;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Turns records into bytes and hands them over. */
@@ -56,11 +56,10 @@ final class RunSink implements RunNode {
             run.errors().unwritable(name, to, record, e);
             return;
         }
-        Integer partition = null;
-        if (partitioner != null) {
-            OptionalInt chosen = partitioner.partition(to, key, value, output.partitions(to));
-            partition = chosen.isPresent() ? Integer.valueOf(chosen.getAsInt()) : null;
-        }
+        SinkPartitioner<Object, Object> chooses = partitioner;
+        IntUnaryOperator partition = chooses == null
+                ? null
+                : partitions -> chooses.partition(to, key, value, partitions).orElse(-1);
         try {
             output.send(to, partition, keyBytes, valueBytes, record.timestamp(), record.headers());
         } catch (RuntimeException e) {

@@ -32,6 +32,23 @@ public record TaskStatus(
         long restoreTo,
         long commits,
         @Nullable String error) {
+    /** The same with what went wrong before. */
+    TaskStatus withError(String why) {
+        return new TaskStatus(
+                id,
+                state,
+                positions,
+                lags,
+                records,
+                recordsPerSecond,
+                streamTime,
+                stateBytes,
+                restoredUpTo,
+                restoreTo,
+                commits,
+                why);
+    }
+
     /** What a task can be doing. */
     public enum State {
         /** It makes its log its own. */

@@ -34,7 +34,7 @@ public final class TopologyRun implements AutoCloseable {
     private final Map<String, RunSource> sourceOf = new HashMap<>();
     private final Map<String, StateStore> stores = new LinkedHashMap<>();
     private final List<RunProcessor> processors = new ArrayList<>();
-    private final Map<TopicPartition, Long> partitionTimes = new HashMap<>();
+    private final Map<TopicPartition, RunInput> inputs = new HashMap<>();
     private final Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
     private final Punctuations byStreamTime = new Punctuations(interval -> 0);
     private final Punctuations byWallClock;
@@ -109,25 +109,46 @@ public final class TopologyRun implements AutoCloseable {
      * @throws TailraceException SERIALIZATION_FAILED, PROCESSING_FAILED: naming the record and the node; nothing more may be given to this run then
      */
     public void process(ConsumerRecord<ByteBuffer, ByteBuffer> bytes) {
-        RunSource source = Objects.requireNonNull(sourceOf.get(bytes.topic()), bytes.topic());
-        TopicPartition partition = bytes.topicPartition();
-        long partitionTime = partitionTimes.getOrDefault(partition, -1L);
+        RunInput input = input(bytes.topicPartition());
+        process(input, bytes, read(input, bytes));
+    }
+
+    /** A partition that it reads, the same object at each call. */
+    RunInput input(TopicPartition partition) {
+        return inputs.computeIfAbsent(
+                partition,
+                key -> new RunInput(Objects.requireNonNull(sourceOf.get(partition.topic()), partition.topic())));
+    }
+
+    /** Goes on where another run has stopped; the times of partitions are to be set beside. */
+    void resume(long streamTime) {
+        this.streamTime = streamTime;
+    }
+
+    /**
+     * Turns its bytes into a record, whose time is that of its event. One that cannot be read is a record as well, until it is
+     * {@link #process(RunInput, ConsumerRecord, StreamRecord) processed}.
+     */
+    StreamRecord<Object, Object> read(RunInput input, ConsumerRecord<ByteBuffer, ByteBuffer> bytes) {
+        return input.source.read(bytes, input.time);
+    }
+
+    /** Takes a record that has been read. */
+    void process(RunInput input, ConsumerRecord<ByteBuffer, ByteBuffer> bytes, StreamRecord<Object, Object> record) {
         reading = bytes;
         try {
-            StreamRecord<Object, Object> record = source.read(bytes, partitionTime);
             if (record.value() instanceof RunSource.Unreadable unreadable) {
-                errors.unreadable(source.name(), bytes, unreadable.exception());
+                errors.unreadable(input.source.name(), bytes, unreadable.exception());
                 return;
             }
-            if (record.timestamp() < 0) {
+            long timestamp = record.timestamp();
+            if (timestamp < 0) {
                 drop(DropReason.NEGATIVE_TIMESTAMP);
                 return;
             }
-            if (record.timestamp() > partitionTime) {
-                partitionTimes.put(partition, record.timestamp());
-            }
-            streamTime = Math.max(streamTime, record.timestamp());
-            source.process(record);
+            input.time = Math.max(input.time, timestamp);
+            streamTime = Math.max(streamTime, timestamp);
+            input.source.process(record);
         } finally {
             reading = null;
         }
@@ -137,6 +158,11 @@ public final class TopologyRun implements AutoCloseable {
     /** Calls what is due by the clock. */
     public void punctuateByWallClock() {
         byWallClock.punctuate(wallClockTime());
+    }
+
+    /** When the next of these is due, milliseconds since 1970; {@link Long#MAX_VALUE} if nothing is scheduled. */
+    long nextByWallClock() {
+        return byWallClock.next();
     }
 
     /** The highest timestamp of a record so far, -1 before the first. */

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,7 @@ public final class TopologyTestDriver implements AutoCloseable {
         @Override
         public void send(
                 String topic,
-                @Nullable Integer partition,
+                @Nullable IntUnaryOperator partition,
                 byte @Nullable [] key,
                 byte @Nullable [] value,
                 long timestamp,
@@ -79,11 +80,6 @@ public final class TopologyTestDriver implements AutoCloseable {
             if (sourceTopics.contains(topic)) {
                 enqueue(topic, key, value, timestamp, headers);
             }
-        }
-
-        @Override
-        public int partitions(String topic) {
-            return 1;
         }
     }
 

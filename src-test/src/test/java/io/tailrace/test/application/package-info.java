@@ -1,0 +1,2 @@
+/** Stream applications on clusters of real processes that are killed. */
+package io.tailrace.test.application;
