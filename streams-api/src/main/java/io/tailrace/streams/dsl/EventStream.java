@@ -223,8 +223,9 @@ public final class EventStream<K, V> {
         String from = node;
         if (rekeyed) {
             String topic = (kept.name() == null ? name : kept.name()) + "-repartition";
-            from = throughKeyed(topic, kept.keySerde(), kept.valueSerde());
+            from = throughKeyed(topic, kept.keySerde(), kept.valueSerde(), node);
         }
+        graph.topology().copartition(from);
         return TableSource.add(graph, name, from, kept);
     }
 
@@ -243,14 +244,160 @@ public final class EventStream<K, V> {
         return new EventStream<>(graph, read, keys, values, false);
     }
 
-    private String throughKeyed(String topic, @Nullable Serde<K> keys, @Nullable Serde<V> values) {
+    private String throughKeyed(
+            String topic, @Nullable Serde<K> keys, @Nullable Serde<V> values, String parent) {
         return graph.through(
                 topic,
                 null,
                 null,
                 Graph.known(keys, keySerde, "the keys of " + topic),
                 Graph.known(values, valueSerde, "the values of " + topic),
-                node);
+                parent);
+    }
+
+    // --- with a table ----------------------------------------------------------------------------------------------
+
+    /** What each record makes with the value that the table has for its key just then; records for which there is none, or without a key or a value, are dropped. The
+     * topics of both have to have the same number of partitions. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table, ValueJoiner<? super V, ? super VT, ? extends R> joiner) {
+        return join(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table,
+            ValueJoiner<? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return join(table, (key, value, found) -> joiner.apply(value, found), joined);
+    }
+
+    /** The same by key and values. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table, ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner) {
+        return join(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same by key and values, with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table,
+            ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return joinTable("join", table, joiner, joined, false);
+    }
+
+    /** The same, but records for which there is nothing in the table, or without a key, go on as well: for those the joiner is given {@code null}. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table, ValueJoiner<? super V, ? super VT, ? extends R> joiner) {
+        return leftJoin(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table,
+            ValueJoiner<? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return leftJoin(table, (key, value, found) -> joiner.apply(value, found), joined);
+    }
+
+    /** The same by key and values. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table, ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner) {
+        return leftJoin(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same by key and values, with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table,
+            ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return joinTable("left-join", table, joiner, joined, true);
+    }
+
+    /** What each record makes with the value that the table has for the key that is selected; records for which there is none, or without a value, are dropped. */
+    public <KG, VG, R> EventStream<K, R> join(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoiner<? super V, ? super VG, ? extends R> joiner) {
+        return join(table, keySelector, (key, value, found) -> joiner.apply(value, found), null);
+    }
+
+    /** The same by key and values. */
+    public <KG, VG, R> EventStream<K, R> join(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner) {
+        return join(table, keySelector, joiner, null);
+    }
+
+    /** The same by key and values under a name. */
+    public <KG, VG, R> EventStream<K, R> join(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner,
+            @Nullable Named named) {
+        return joinGlobal("global-join", table, keySelector, joiner, named, false);
+    }
+
+    /** The same, but records for which there is nothing in the table, or no key, go on as well: for those the joiner is given {@code null}. */
+    public <KG, VG, R> EventStream<K, R> leftJoin(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoiner<? super V, ? super VG, ? extends R> joiner) {
+        return leftJoin(table, keySelector, (key, value, found) -> joiner.apply(value, found), null);
+    }
+
+    /** The same by key and values. */
+    public <KG, VG, R> EventStream<K, R> leftJoin(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner) {
+        return leftJoin(table, keySelector, joiner, null);
+    }
+
+    /** The same by key and values under a name. */
+    public <KG, VG, R> EventStream<K, R> leftJoin(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner,
+            @Nullable Named named) {
+        return joinGlobal("global-left-join", table, keySelector, joiner, named, true);
+    }
+
+    private <VT, R> EventStream<K, R> joinTable(
+            String kind,
+            EventTable<K, VT> table,
+            ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined,
+            boolean left) {
+        String name = joined.name() == null ? graph.name(kind) : joined.name();
+        Serde<K> keys = joined.keySerde() == null ? keySerde : joined.keySerde();
+        Serde<V> values = joined.valueSerde() == null ? valueSerde : joined.valueSerde();
+        String from = node;
+        if (rekeyed) {
+            String topic = name + "-repartition";
+            // A left join has a use for records without a key, wherever they go.
+            String sent = left ? node : graph.process(topic + "-filter", StreamOperators.<K, V>withKey(), node);
+            from = throughKeyed(topic, keys, values, sent);
+        }
+        graph.topology().copartition(from, table.node());
+        TableLookup<K, VT> lookup = table.operator().lookup();
+        graph.process(name, new StreamTableJoin<K, V, K, VT, R>(lookup, (key, value) -> key, joiner, left), from);
+        graph.connectAtLast(name, lookup.stores());
+        return new EventStream<>(graph, name, keys, null, false);
+    }
+
+    private <KG, VG, R> EventStream<K, R> joinGlobal(
+            String kind,
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner,
+            @Nullable Named named,
+            boolean left) {
+        TableLookup<KG, VG> lookup = table.lookup();
+        String name = add(kind, named, new StreamTableJoin<K, V, KG, VG, R>(lookup, keySelector, joiner, left));
+        graph.topology().connect(name, lookup.stores().toArray(new String[0]));
+        return new EventStream<>(graph, name, keySerde, null, rekeyed);
     }
 
     // --- out -------------------------------------------------------------------------------------------------------

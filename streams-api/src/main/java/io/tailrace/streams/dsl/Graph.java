@@ -52,18 +52,23 @@ final class Graph {
         topology().addStore(store, processors);
     }
 
-    /** Sends what a node gives through a topic of the topology's own. Returns the node that reads it. */
+    /** Lets a processor reach stores of which some may only be added at last. */
+    void connectAtLast(String processor, List<String> stores) {
+        atLast(() -> topology.connect(processor, stores.toArray(new String[0])));
+    }
+
+    /** Sends what nodes give through a topic of the topology's own. Returns the node that reads it. */
     <K, V> String through(
             String topic,
             @Nullable Integer partitions,
             @Nullable SinkPartitioner<K, V> partitioner,
             Serde<K> keys,
             Serde<V> values,
-            String parent) {
+            String... parents) {
         SinkTopic<K, V> to = record -> topic;
         topology()
                 .addInternalTopic(new InternalTopic(topic, partitions))
-                .addSink(topic + "-sink", to, topic, keys, values, partitioner, List.of(parent))
+                .addSink(topic + "-sink", to, topic, keys, values, partitioner, List.of(parents))
                 .addSource(topic + "-source", keys, values, topic);
         return topic + "-source";
     }
