@@ -197,6 +197,90 @@ public final class EventTable<K, V> {
         return TableJoins.add(this, other, joiner, false, false, named, materialized);
     }
 
+    // --- with a table of other keys --------------------------------------------------------------------------------
+
+    /**
+     * What the values of this table make with those of the other one whose keys they name. It changes with either. The tables need not have the same number of partitions.
+     *
+     * @param foreignKeyExtractor tells the other table's key by this table's value; {@code null}: there is none
+     */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        return join(other, (key, value) -> foreignKeyExtractor.apply(value), joiner);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        TableJoined<K, KO> joined = new TableJoined<>(null, null, null);
+        return join(other, foreignKeyExtractor, joiner, joined, new Materialized<>(null, null, null));
+    }
+
+    /** The same with a name or partitioners for what is in between, kept in a store that can be queried if it has a name. */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return join(other, (key, value) -> foreignKeyExtractor.apply(value), joiner, joined, materialized);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return ForeignKeyJoins.add(this, other, foreignKeyExtractor, joiner, joined, materialized, false);
+    }
+
+    /**
+     * The same, but there is a result as well where the other table has nothing, or no key is named: there the joiner is given {@code null}.
+     *
+     * @param foreignKeyExtractor tells the other table's key by this table's value; {@code null}: there is none
+     */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        return leftJoin(other, (key, value) -> foreignKeyExtractor.apply(value), joiner);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        TableJoined<K, KO> joined = new TableJoined<>(null, null, null);
+        return leftJoin(other, foreignKeyExtractor, joiner, joined, new Materialized<>(null, null, null));
+    }
+
+    /** The same with a name or partitioners for what is in between, kept in a store that can be queried if it has a name. */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return leftJoin(other, (key, value) -> foreignKeyExtractor.apply(value), joiner, joined, materialized);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return ForeignKeyJoins.add(this, other, foreignKeyExtractor, joiner, joined, materialized, true);
+    }
+
     // --- as a stream -----------------------------------------------------------------------------------------------
 
     /** Every change as an event; a key that goes gives one without a value. */

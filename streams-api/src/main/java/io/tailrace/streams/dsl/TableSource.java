@@ -23,7 +23,11 @@ final class TableSource<K, V> implements ProcessorSupplier<K, V, K, Change<V>>, 
     }
 
     static <K, V> EventTable<K, V> add(Graph graph, String kind, String parent, Materialized<K, V> materialized) {
-        String operator = graph.name(kind);
+        return addNamed(graph, graph.name(kind), parent, materialized);
+    }
+
+    static <K, V> EventTable<K, V> addNamed(
+            Graph graph, String operator, String parent, Materialized<K, V> materialized) {
         String store = materialized.name() == null ? operator + "-store" : materialized.name();
         Serde<K> keys = materialized.keySerde();
         Serde<V> values = materialized.valueSerde();

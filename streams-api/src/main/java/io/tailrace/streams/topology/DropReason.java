@@ -6,6 +6,10 @@ public enum DropReason {
     NULL_KEY,
     /** It has no value, and the operator goes by the value. */
     NULL_VALUE,
+    /** Its value names no key of the table that it is joined with. */
+    NULL_FOREIGN_KEY,
+    /** It answers for a value that has changed since: a later answer is on its way. */
+    STALE,
     /** The window that it belongs to is closed: it came later than the grace period allows. */
     LATE,
     /** Another of the same id has gone on. */
