@@ -1,6 +1,5 @@
 package io.tailrace.streams.runtime;
 
-import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.TopicPartition;
@@ -40,17 +39,11 @@ public final class TopologyRun implements AutoCloseable {
     private final Punctuations byStreamTime = new Punctuations(interval -> 0);
     private final Punctuations byWallClock;
     private final LongSupplier wallClock;
+    private final RunErrors errors;
     private long streamTime = -1;
-    private @Nullable ConsumerRecord<?, ?> reading;
-    private @Nullable RunNode inside;
+    private @Nullable ConsumerRecord<ByteBuffer, ByteBuffer> reading;
 
-    /**
-     * Makes the stores and the processors, which are told so.
-     *
-     * @param nodes a whole sub-topology or more of them, in the topology's order
-     * @param timestamps for sources without an extractor of their own; {@code null}: the record's own timestamp
-     * @param wallClock milliseconds since 1970
-     */
+    /** One that fails at the first record that it cannot deal with. */
     public TopologyRun(
             Topology topology,
             Collection<TopologyNode> nodes,
@@ -58,7 +51,27 @@ public final class TopologyRun implements AutoCloseable {
             RunOutput output,
             @Nullable TimestampExtractor timestamps,
             LongSupplier wallClock) {
+        this(topology, nodes, host, output, timestamps, wallClock, ErrorHandling.logAndFail());
+    }
+
+    /**
+     * Makes the stores and the processors, which are told so.
+     *
+     * @param nodes a whole sub-topology or more of them, in the topology's order
+     * @param timestamps for sources without an extractor of their own; {@code null}: the record's own timestamp
+     * @param wallClock milliseconds since 1970
+     * @param handling what becomes of records that cannot be dealt with
+     */
+    public TopologyRun(
+            Topology topology,
+            Collection<TopologyNode> nodes,
+            StoreHost host,
+            RunOutput output,
+            @Nullable TimestampExtractor timestamps,
+            LongSupplier wallClock,
+            ErrorHandling handling) {
         this.wallClock = wallClock;
+        this.errors = new RunErrors(handling, output, this);
         this.byWallClock = new Punctuations(interval -> wallClock.getAsLong() + interval);
         Map<String, RunNode> made = new HashMap<>();
         List<TopologyNode> reversed = new ArrayList<>(nodes);
@@ -69,7 +82,7 @@ public final class TopologyRun implements AutoCloseable {
                     .map(child -> Objects.requireNonNull(made.get(child.name()), child.name()))
                     .toList();
             if (node instanceof TopologyNode.SourceNode source) {
-                RunSource running = new RunSource(source, this, timestamps, children);
+                RunSource running = new RunSource(source, timestamps, children);
                 source.topics().forEach(topic -> sourceOf.put(topic, running));
             } else if (node instanceof TopologyNode.ProcessorNode process) {
                 process.stores().forEach(store -> stores.computeIfAbsent(store, name -> build(topology, name, host)));
@@ -77,7 +90,7 @@ public final class TopologyRun implements AutoCloseable {
                 backwards.add(running);
                 made.put(node.name(), running);
             } else {
-                made.put(node.name(), new RunSink((TopologyNode.SinkNode) node, output));
+                made.put(node.name(), new RunSink((TopologyNode.SinkNode) node, output, this));
             }
         }
         java.util.Collections.reverse(backwards);
@@ -99,49 +112,26 @@ public final class TopologyRun implements AutoCloseable {
         RunSource source = Objects.requireNonNull(sourceOf.get(bytes.topic()), bytes.topic());
         TopicPartition partition = bytes.topicPartition();
         long partitionTime = partitionTimes.getOrDefault(partition, -1L);
-        StreamRecord<Object, Object> record = read(source, bytes, partitionTime);
-        if (record.timestamp() < 0) {
-            drop(DropReason.NEGATIVE_TIMESTAMP);
-            return;
-        }
-        if (record.timestamp() > partitionTime) {
-            partitionTimes.put(partition, record.timestamp());
-        }
-        streamTime = Math.max(streamTime, record.timestamp());
         reading = bytes;
-        inside = null;
         try {
+            StreamRecord<Object, Object> record = source.read(bytes, partitionTime);
+            if (record.value() instanceof RunSource.Unreadable unreadable) {
+                errors.unreadable(source.name(), bytes, unreadable.exception());
+                return;
+            }
+            if (record.timestamp() < 0) {
+                drop(DropReason.NEGATIVE_TIMESTAMP);
+                return;
+            }
+            if (record.timestamp() > partitionTime) {
+                partitionTimes.put(partition, record.timestamp());
+            }
+            streamTime = Math.max(streamTime, record.timestamp());
             source.process(record);
-        } catch (TailraceException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw failed(e);
+        } finally {
+            reading = null;
         }
-        reading = null;
         byStreamTime.punctuate(streamTime);
-    }
-
-    private static StreamRecord<Object, Object> read(
-            RunSource source, ConsumerRecord<ByteBuffer, ByteBuffer> bytes, long partitionTime) {
-        try {
-            return source.read(bytes, partitionTime);
-        } catch (RuntimeException e) {
-            throw new TailraceException(
-                    ErrorCode.SERIALIZATION_FAILED,
-                    "Record " + place(bytes) + " cannot be read: " + e.getMessage()
-                            + " Give its source serdes that fit.",
-                    e);
-        }
-    }
-
-    private TailraceException failed(RuntimeException e) {
-        String node = inside == null ? "?" : inside.name();
-        String at = reading == null ? "" : " on record " + place(reading);
-        return new TailraceException(ErrorCode.PROCESSING_FAILED, "Node " + node + " failed" + at + ": " + e, e);
-    }
-
-    private static String place(ConsumerRecord<?, ?> record) {
-        return record.topic() + "/" + record.partition() + "/" + record.offset();
     }
 
     /** Calls what is due by the clock. */
@@ -194,28 +184,14 @@ public final class TopologyRun implements AutoCloseable {
         dropped.merge(reason, 1L, Long::sum);
     }
 
+    RunErrors errors() {
+        return errors;
+    }
+
+    /** The record that is being processed; {@code null} while none is. */
     @Nullable
-    RunNode enter(RunNode node) {
-        RunNode before = inside;
-        inside = node;
-        return before;
-    }
-
-    void leave(@Nullable RunNode before) {
-        inside = before;
-    }
-
-    /** Runs what a node is called for without a record. */
-    void inside(RunNode node, Runnable work) {
-        RunNode before = enter(node);
-        try {
-            work.run();
-        } catch (TailraceException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw failed(e);
-        }
-        leave(before);
+    ConsumerRecord<ByteBuffer, ByteBuffer> reading() {
+        return reading;
     }
 
     /** Tells all processors that there is nothing more. */
