@@ -207,10 +207,13 @@ final class SystemStart {
             Thread.currentThread().interrupt();
             throw new TailraceException(ErrorCode.CLOSED, "Interrupted while the node was starting.", e);
         } catch (TimeoutException e) {
+            String waitingFor = formation.waitingFor();
             throw new TailraceException(
                     ErrorCode.CLUSTER_NOT_FORMED,
-                    "The node did not become a member of its cluster in time; it still waited for "
-                            + formation.waitingFor() + ".",
+                    "The node did not become a member of its cluster in time"
+                            + (waitingFor.isEmpty()
+                                    ? ", though it waits for nobody: start it again when the machine is less busy."
+                                    : "; it still waited for " + waitingFor + "."),
                     e);
         } catch (ExecutionException e) {
             throw Failures.named(e);
