@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -107,16 +108,11 @@ public final class GlobalStores implements AutoCloseable {
         @Override
         public void send(
                 String topic,
-                @Nullable Integer partition,
+                @Nullable IntUnaryOperator partition,
                 byte @Nullable [] key,
                 byte @Nullable [] value,
                 long timestamp,
                 Headers headers) {
-            throw new IllegalStateException("A global store has no sinks, so nothing goes to topic " + topic + ".");
-        }
-
-        @Override
-        public int partitions(String topic) {
             throw new IllegalStateException("A global store has no sinks, so nothing goes to topic " + topic + ".");
         }
     }
