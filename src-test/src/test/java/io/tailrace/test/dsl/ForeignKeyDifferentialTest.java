@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** Tables of which the one names keys of the other in its values. */
 class ForeignKeyDifferentialTest {
-    private static final int RUNS = 4;
-    private static final int RECORDS = 800;
+    private static final int RUNS = 3;
+    private static final int RECORDS = 500;
     private static final List<String> LEFT_RIGHT = List.of("left", "right");
     private static final List<String> THREE = List.of("left", "right", "third");
     private static final Serde<String> KAFKA_STRING = org.apache.kafka.common.serialization.Serdes.String();
@@ -78,6 +78,7 @@ class ForeignKeyDifferentialTest {
                                         "out",
                                         org.apache.kafka.streams.kstream.Produced.with(KAFKA_STRING, KAFKA_STRING)),
                         b -> ours.apply(b).to("out", Produced.with(Serdes.strings(), Serdes.strings())))
+                .withKafkaInMemory()
                 .agree(RUNS, RECORDS);
     }
 

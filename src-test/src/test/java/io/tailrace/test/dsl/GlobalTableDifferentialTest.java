@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Streams that are joined with tables of which every instance has a copy. */
 class GlobalTableDifferentialTest {
+    private static final int RUNS = 2;
+    private static final int RECORDS = 500;
     private static final Serde<String> KAFKA_STRING = org.apache.kafka.common.serialization.Serdes.String();
 
     private static String plus(String left, String right) {
@@ -46,7 +48,8 @@ class GlobalTableDifferentialTest {
                                         "out",
                                         org.apache.kafka.streams.kstream.Produced.with(KAFKA_STRING, KAFKA_STRING)),
                         b -> ours.apply(b).to("out", Produced.with(Serdes.strings(), Serdes.strings())))
-                .agree(4, 800);
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 
     @Test

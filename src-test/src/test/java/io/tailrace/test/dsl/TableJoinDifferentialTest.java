@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** Streams and tables that are joined with tables of the same keys. */
 class TableJoinDifferentialTest {
-    private static final int RUNS = 3;
-    private static final int RECORDS = 600;
+    private static final int RUNS = 2;
+    private static final int RECORDS = 500;
     private static final List<String> LEFT_RIGHT = List.of("left", "right");
     private static final List<String> THREE = List.of("left", "right", "third");
     private static final Serde<String> KAFKA_STRING = org.apache.kafka.common.serialization.Serdes.String();
@@ -62,6 +62,7 @@ class TableJoinDifferentialTest {
             java.util.function.Function<StreamsBuilder, KStream<String, String>> kafka,
             java.util.function.Function<StreamBuilder, EventStream<String, String>> ours) {
         Differential.of(inputs, List.of("out"), b -> out(kafka.apply(b)), b -> out(ours.apply(b)))
+                .withKafkaInMemory()
                 .agree(RUNS, RECORDS);
     }
 

@@ -1,10 +1,13 @@
 package io.tailrace.streams.dsl;
 
 import io.tailrace.streams.Serde;
+import io.tailrace.streams.Serdes;
 import io.tailrace.streams.state.KeyValue;
+import io.tailrace.streams.state.Stores;
 import io.tailrace.streams.topology.ProcessorSupplier;
 import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -35,6 +38,20 @@ public final class EventStream<K, V> {
 
     String node() {
         return node;
+    }
+
+    @Nullable
+    Serde<K> keySerde() {
+        return keySerde;
+    }
+
+    @Nullable
+    Serde<V> valueSerde() {
+        return valueSerde;
+    }
+
+    boolean rekeyed() {
+        return rekeyed;
     }
 
     // --- one record at a time --------------------------------------------------------------------------------------
@@ -181,6 +198,120 @@ public final class EventStream<K, V> {
     /** The same, whose branches' names begin with that one. */
     public Split<K, V> split(@Nullable Named named) {
         return new Split<>(graph, this, graph.name("split", named));
+    }
+
+    /**
+     * A record for each pair of one of this stream and one of the other that have the same key and are no farther apart in time than the windows allow, as of the later of the two. Records without a key or a value
+     * meet none and are dropped.
+     */
+    public <V1, VR> EventStream<K, VR> join(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return join(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> join(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.INNER.add(graph, this, other, joiner, windows, joined);
+    }
+
+    /**
+     * The same, and each record of this stream that has met none goes on alone, with {@code null} for the other value, when its window and the grace period have passed, or at once if it has no key.
+     */
+    public <V1, VR> EventStream<K, VR> leftJoin(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return leftJoin(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> leftJoin(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.LEFT.add(graph, this, other, joiner, windows, joined);
+    }
+
+    /**
+     * The same, and each record of either stream that has met none goes on alone.
+     */
+    public <V1, VR> EventStream<K, VR> outerJoin(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return outerJoin(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> outerJoin(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.OUTER.add(graph, this, other, joiner, windows, joined);
+    }
+
+    // --- by time ---------------------------------------------------------------------------------------------------
+
+    /**
+     * The records whose ids have not just been there: of those with the same id that are less than the window apart in time, the first that comes goes on, by event time, so
+     * also if a later event comes first. Records whose id is {@code null} go on. What comes more than the window late, against the latest that has gone on, cannot be judged any more and is
+     * dropped as late. Records are compared within their partition: those with the same id have to have the same key.
+     *
+     * @param window longer than nothing
+     * @param idSerde writes ids, so that equal ones have equal bytes
+     */
+    public <I> EventStream<K, V> deduplicate(
+            BiFunction<? super K, ? super V, ? extends @Nullable I> idSelector, Duration window, Serde<I> idSerde) {
+        return deduplicate(idSelector, window, idSerde, null);
+    }
+
+    /** The same under a name. */
+    public <I> EventStream<K, V> deduplicate(
+            BiFunction<? super K, ? super V, ? extends @Nullable I> idSelector,
+            Duration window,
+            Serde<I> idSerde,
+            @Nullable Named named) {
+        Graph.longerThanNothing(window, "The window within which duplicates are looked for");
+        String name = graph.name("deduplicate", named);
+        String store = name + "-store";
+        EventStream<K, V> keyed = rekeyed ? repartition(Repartitioned.as(name)) : this;
+        EventStream<K, V> once = keyed.behind(name, new StreamDeduplicate<>(store, idSelector, window), keyed.node);
+        graph.store(
+                Stores.windowStore(store, StreamDeduplicate.retention(window), false, idSerde, Serdes.bytes()), name);
+        return once;
+    }
+
+    /**
+     * The same records, each when the clock has reached its timestamp and that much more; one that is older already goes on at once. They go on by the order of their
+     * timestamps as far as they have come. They wait in a store, 100,000 of a task at most: if there are more, those with the earliest timestamps go on early.
+     *
+     * @param delay longer than nothing; it is kept to a tenth of it, or to 100 ms if that is less
+     */
+    public EventStream<K, V> delay(Duration delay) {
+        return delay(delay, Delayed.defaults());
+    }
+
+    /** The same as one wants it. */
+    public EventStream<K, V> delay(Duration delay, Delayed<K, V> how) {
+        Graph.longerThanNothing(delay, "A delay");
+        String name = how.name() == null ? graph.name("delay") : how.name();
+        String store = name + "-store";
+        Serde<K> keys = Graph.known(how.keySerde(), keySerde, "the keys of " + store);
+        Serde<V> values = Graph.known(how.valueSerde(), valueSerde, "the values of " + store);
+        EventStream<K, V> later = behind(name, new StreamDelay<>(store, delay, how.maxRecords()), node);
+        graph.store(DelayStore.builder(store, keys, values), name);
+        return later;
     }
 
     // --- by key ----------------------------------------------------------------------------------------------------

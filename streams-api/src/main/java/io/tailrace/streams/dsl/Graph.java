@@ -10,6 +10,7 @@ import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
 import io.tailrace.streams.topology.Topology;
 import io.tailrace.streams.topology.TopologyBuilder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,13 @@ final class Graph {
                     ErrorCode.INVALID_TOPOLOGY, "No serde is known for " + what + ": give it where it is written.");
         }
         return serde;
+    }
+
+    static void longerThanNothing(Duration duration, String what) {
+        if (duration.toMillis() < 1) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_TOPOLOGY, what + " has to be a millisecond at least, not " + duration + ".");
+        }
     }
 
     Topology build() {

@@ -79,7 +79,7 @@ public final class GlobalStores implements AutoCloseable {
     }
 
     /**
-     * The store of that name, for the thread that fills it.
+     * The store of that name, to be read from any thread.
      *
      * @throws IllegalArgumentException if there is none
      */

@@ -5,6 +5,7 @@ import io.tailrace.engine.record.TimestampType;
 import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.Deserializer;
 import io.tailrace.streams.Serializer;
+import io.tailrace.streams.runtime.ErrorHandling;
 import io.tailrace.streams.runtime.GlobalStores;
 import io.tailrace.streams.runtime.RunOutput;
 import io.tailrace.streams.runtime.TopologyRun;
@@ -45,8 +46,13 @@ public final class TopologyTestDriver implements AutoCloseable {
         this(topology, Instant.EPOCH);
     }
 
-    /** With a clock that begins there. */
+    /** With a clock that begins there; it fails at the first record that the topology cannot deal with. */
     public TopologyTestDriver(Topology topology, Instant wallClock) {
+        this(topology, wallClock, ErrorHandling.logAndFail());
+    }
+
+    /** With handlers of records that the topology cannot deal with. What goes to a dead-letter topic can be read as any output. */
+    public TopologyTestDriver(Topology topology, Instant wallClock, ErrorHandling handling) {
         this.topology = topology;
         this.sourceTopics = topology.sourceTopics();
         this.wallClock = wallClock.toEpochMilli();
@@ -57,7 +63,8 @@ public final class TopologyTestDriver implements AutoCloseable {
                 globals.beside(store -> stores.computeIfAbsent(store, name -> new MemoryBytesStore())),
                 new Output(),
                 null,
-                () -> this.wallClock);
+                () -> this.wallClock,
+                handling);
     }
 
     private final class Output implements RunOutput {

@@ -1,6 +1,6 @@
 package io.tailrace.streams.topology;
 
-/** Why an operator has no use for a record. */
+/** Why a record goes no further. */
 public enum DropReason {
     /** It has no key, and the operator goes by the key. */
     NULL_KEY,
@@ -12,6 +12,14 @@ public enum DropReason {
     STALE,
     /** The window that it belongs to is closed: it came later than the grace period allows. */
     LATE,
+    /** Another of the same id has gone on. */
+    DUPLICATE,
     /** Its timestamp extractor gave a negative time, which means "skip it". */
-    NEGATIVE_TIMESTAMP
+    NEGATIVE_TIMESTAMP,
+    /** Its source's deserializers refused it, and the application's handler had it skipped. */
+    DESERIALIZATION_FAILED,
+    /** A function threw, and the application's handler had the record skipped. */
+    PROCESSING_FAILED,
+    /** A sink's serializers refused it, and the application's handler had it skipped. */
+    SERIALIZATION_FAILED
 }
