@@ -250,6 +250,7 @@ final class TaskLife {
 
     private void commit() {
         TaskCommits commits = running().commits();
+        commits.renewForgotten();
         boolean stopping = phase == TaskStatus.State.STOPPING;
         if (commits.isDue()) {
             if ((stopping || commitDue || isFull()) && commits.mayBegin()) {
