@@ -113,13 +113,21 @@ class StreamJoinDifferentialTest {
     @ParameterizedTest
     @EnumSource
     void ofOneKey(Kind kind) {
-        joined(kind, 2_000, 2_000, 1_000).withKeys(1).withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
+        joined(kind, 2_000, 2_000, 1_000)
+                .withKeys(1)
+                .withoutNullValues()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 
     @ParameterizedTest
     @EnumSource
     void ofManyKeys(Kind kind) {
-        joined(kind, 10_000, 10_000, 5_000).withKeys(200).withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
+        joined(kind, 10_000, 10_000, 5_000)
+                .withKeys(200)
+                .withoutNullValues()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 
     @ParameterizedTest
@@ -147,7 +155,11 @@ class StreamJoinDifferentialTest {
     @ParameterizedTest
     @EnumSource
     void withoutNulls(Kind kind) {
-        joined(kind, 3_000, 3_000, 2_000).withoutNullKeys().withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
+        joined(kind, 3_000, 3_000, 2_000)
+                .withoutNullKeys()
+                .withoutNullValues()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 
     @ParameterizedTest
@@ -181,7 +193,9 @@ class StreamJoinDifferentialTest {
                                         builder.stream("right", TEXT).selectKey((key, value) -> value),
                                         windows(3_000, 3_000, 1_000))
                                 .to("out", OUT))
-                .withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
+                .withoutNullValues()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 
     @ParameterizedTest
@@ -190,13 +204,16 @@ class StreamJoinDifferentialTest {
         Differential.of(
                         builder -> {
                             var in = builder.stream("in", KAFKA_TEXT).selectKey((key, value) -> key + value);
-                            kind.kafka(in, in, kafkaWindows(3_000, 3_000, 1_000)).to("out", KAFKA_OUT);
+                            kind.kafka(in, in, kafkaWindows(3_000, 3_000, 1_000))
+                                    .to("out", KAFKA_OUT);
                         },
                         builder -> {
                             var in = builder.stream("in", TEXT).selectKey((key, value) -> key + value);
                             kind.ours(in, in, windows(3_000, 3_000, 1_000)).to("out", OUT);
                         })
-                .withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
+                .withoutNullValues()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 
     /** What is joined is joined again. */
@@ -222,7 +239,9 @@ class StreamJoinDifferentialTest {
                             kind.ours(both, builder.stream("third", TEXT), windows(1_000, 4_000, 500))
                                     .to("out", OUT);
                         })
-                .withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
+                .withoutNullValues()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 
     @Test
@@ -260,6 +279,8 @@ class StreamJoinDifferentialTest {
                                         Materialized.with(Serdes.strings(), Serdes.strings()))
                                 .toStream()
                                 .to("out", OUT))
-                .withoutNullValues().withKafkaInMemory().agree(RUNS, RECORDS);
+                .withoutNullValues()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
     }
 }

@@ -98,7 +98,9 @@ final class DelayStore<K, V> implements StateStore {
 
     private long first(long from) {
         try (Entries<byte[], byte[]> entries = bytes.range(entry(from, 0), null)) {
-            return entries.hasNext() ? timestamp(Objects.requireNonNull(entries.next().key())) : NONE;
+            return entries.hasNext()
+                    ? timestamp(Objects.requireNonNull(entries.next().key()))
+                    : NONE;
         }
     }
 
@@ -188,7 +190,9 @@ final class DelayStore<K, V> implements StateStore {
         ByteBuffer value = part(written);
         List<Header> headers = new ArrayList<>();
         for (int left = written.getInt(); left > 0; left--) {
-            String header = StandardCharsets.UTF_8.decode(Objects.requireNonNull(part(written))).toString();
+            String header = StandardCharsets.UTF_8
+                    .decode(Objects.requireNonNull(part(written)))
+                    .toString();
             ByteBuffer headerValue = part(written);
             headers.add(Header.of(header, headerValue == null ? null : bytes(headerValue)));
         }

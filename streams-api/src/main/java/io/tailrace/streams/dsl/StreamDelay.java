@@ -53,9 +53,7 @@ record StreamDelay<K, V>(String store, Duration delay, int maxRecords) implement
         }
 
         private void release(int atMost, long upTo) {
-            Objects.requireNonNull(waiting)
-                    .take(atMost, upTo)
-                    .forEach(Objects.requireNonNull(context)::forward);
+            Objects.requireNonNull(waiting).take(atMost, upTo).forEach(Objects.requireNonNull(context)::forward);
         }
     }
 }

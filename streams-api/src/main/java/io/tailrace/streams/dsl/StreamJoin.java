@@ -3,7 +3,6 @@ package io.tailrace.streams.dsl;
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.state.Stores;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Which sides of a join of two streams go on alone if they meet none, and how such a join is put into the graph. */
 enum StreamJoin {
@@ -46,8 +45,7 @@ enum StreamJoin {
         String[] sides = {
             graph.process(
                     operator + "-left",
-                    new StreamJoinSide<K, V1, V2, VR>(
-                            true, joiner, windows, leftStore, rightStore, leftAlone, shared),
+                    new StreamJoinSide<K, V1, V2, VR>(true, joiner, windows, leftStore, rightStore, leftAlone, shared),
                     leftNode),
             graph.process(
                     operator + "-right",

@@ -154,7 +154,8 @@ record StreamJoinSide<K, V, VO, VR>(
                 return true;
             }
 
-            @SuppressWarnings({"unchecked", "NullAway"}) // Values are of the side that added them; a joiner gets null where there is none.
+            @SuppressWarnings({"unchecked", "NullAway"
+            }) // Values are of the side that added them; a joiner gets null where there is none.
             private void tell(UnjoinedStore.Unjoined<K> of, Object value) {
                 VR joined = of.ofLeft() == left
                         ? joiner.apply(of.key(), (V) value, null)

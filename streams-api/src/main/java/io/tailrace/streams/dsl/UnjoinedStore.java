@@ -71,8 +71,7 @@ final class UnjoinedStore<K> implements StateStore {
 
             @Override
             public UnjoinedStore<K> build(StoreHost host) {
-                return new UnjoinedStore<>(
-                        name, host.bytes(name), keys, (Serde<Object>) lefts, (Serde<Object>) rights);
+                return new UnjoinedStore<>(name, host.bytes(name), keys, (Serde<Object>) lefts, (Serde<Object>) rights);
             }
         };
     }

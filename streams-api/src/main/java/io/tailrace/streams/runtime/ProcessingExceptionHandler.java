@@ -12,6 +12,5 @@ public interface ProcessingExceptionHandler {
      * @param record as the node got it; {@code null}: it was a punctuator that threw
      * @param exception what was thrown
      */
-    ErrorDecision handle(
-            ErrorHandlerContext context, @Nullable StreamRecord<?, ?> record, RuntimeException exception);
+    ErrorDecision handle(ErrorHandlerContext context, @Nullable StreamRecord<?, ?> record, RuntimeException exception);
 }

@@ -2,7 +2,7 @@ package io.tailrace.streams.runtime;
 
 import io.tailrace.streams.topology.StreamRecord;
 
-/** Decides what becomes of records that a sink's serializers refuse. Called on the task's thread: it must not block. What it throws fails the task. */
+/** Decides what becomes of records that a sink's serializers refuse, or that are too large for their topic. Called on the task's thread: it must not block. What it throws fails the task. */
 @FunctionalInterface
 public interface ProductionExceptionHandler {
     /**
@@ -10,7 +10,7 @@ public interface ProductionExceptionHandler {
      *
      * @param topic where it was to go
      * @param record as the sink got it
-     * @param exception what the serializer threw
+     * @param exception what was thrown
      */
     ErrorDecision handle(
             ErrorHandlerContext context, String topic, StreamRecord<?, ?> record, RuntimeException exception);

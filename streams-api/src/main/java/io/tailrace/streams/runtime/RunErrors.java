@@ -57,21 +57,29 @@ final class RunErrors {
                 () -> failed(context, exception));
     }
 
-    /** A record that could not be written. Returns if it is to be skipped. */
+    /** A record that could not be written, or is too large to be stored. Returns if it is to be skipped. */
     void unwritable(String node, String topic, StreamRecord<?, ?> record, RuntimeException exception) {
-        passOn(exception);
         ErrorHandlerContext context = new ErrorHandlerContext(node, run.reading(), record.timestamp());
         decide(
                 context,
                 () -> handling.production().handle(context, topic, record, exception),
-                DropReason.SERIALIZATION_FAILED,
+                DropReason.PRODUCTION_FAILED,
                 exception,
-                () -> new TailraceException(
-                        ErrorCode.SERIALIZATION_FAILED,
-                        "What came of record" + place(context) + " cannot be written to " + topic + " by node " + node
-                                + ": " + exception.getMessage()
-                                + " Give the sink serdes that fit, or have such records skipped or stored elsewhere.",
-                        exception));
+                () -> unwritten(context, topic, exception));
+    }
+
+    private static TailraceException unwritten(ErrorHandlerContext context, String topic, RuntimeException exception) {
+        ErrorCode code = isTooLarge(exception) ? ErrorCode.RECORD_TOO_LARGE : ErrorCode.SERIALIZATION_FAILED;
+        return new TailraceException(
+                code,
+                "What came of record" + place(context) + " cannot be written to " + topic + " by node "
+                        + context.processorNodeId() + ": " + exception.getMessage()
+                        + " Give the sink what fits, or have such records skipped or stored elsewhere.",
+                exception);
+    }
+
+    static boolean isTooLarge(RuntimeException exception) {
+        return exception instanceof TailraceException error && error.code() == ErrorCode.RECORD_TOO_LARGE;
     }
 
     /** Nobody is asked about this one. */
@@ -88,7 +96,9 @@ final class RunErrors {
     private static TailraceException failed(ErrorHandlerContext context, RuntimeException exception) {
         String at = context.source() == null ? "" : " on record" + place(context);
         return new TailraceException(
-                ErrorCode.PROCESSING_FAILED, "Node " + context.processorNodeId() + " failed" + at + ": " + exception, exception);
+                ErrorCode.PROCESSING_FAILED,
+                "Node " + context.processorNodeId() + " failed" + at + ": " + exception,
+                exception);
     }
 
     private void passOn(RuntimeException exception) {

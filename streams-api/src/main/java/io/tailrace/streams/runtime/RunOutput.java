@@ -15,6 +15,7 @@ public interface RunOutput {
      * @param key or {@code null}
      * @param value or {@code null}
      * @param timestamp milliseconds since 1970
+     * @throws io.tailrace.engine.error.TailraceException RECORD_TOO_LARGE: nothing has been taken, and the run may go on without it; any other: it may not
      */
     void send(
             String topic,

@@ -63,7 +63,10 @@ final class RunSink implements RunNode {
         try {
             output.send(to, partition, keyBytes, valueBytes, record.timestamp(), record.headers());
         } catch (RuntimeException e) {
-            throw run.errors().fatal(e);
+            if (!RunErrors.isTooLarge(e)) {
+                throw run.errors().fatal(e);
+            }
+            run.errors().unwritable(name, to, record, e);
         }
     }
 }

@@ -20,8 +20,7 @@ final class RunSource {
     private final RunNode[] children;
     private final String name;
 
-    RunSource(
-            TopologyNode.SourceNode source, @Nullable TimestampExtractor otherwise, List<RunNode> children) {
+    RunSource(TopologyNode.SourceNode source, @Nullable TimestampExtractor otherwise, List<RunNode> children) {
         this.name = source.name();
         this.keys = source.keys();
         this.values = source.values();

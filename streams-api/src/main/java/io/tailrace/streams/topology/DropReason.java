@@ -20,6 +20,6 @@ public enum DropReason {
     DESERIALIZATION_FAILED,
     /** A function threw, and the application's handler had the record skipped. */
     PROCESSING_FAILED,
-    /** A sink's serializers refused it, and the application's handler had it skipped. */
-    SERIALIZATION_FAILED
+    /** A sink's serializers refused it, or it is too large, and the application's handler had it skipped. */
+    PRODUCTION_FAILED
 }

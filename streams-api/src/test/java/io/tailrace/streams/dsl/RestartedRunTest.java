@@ -29,9 +29,9 @@ class RestartedRunTest {
     private static final Produced<String, String> OUT = Produced.with(Serdes.strings(), Serdes.strings());
     private static final StreamJoined<String, String, String> JOINED =
             StreamJoined.with(Serdes.strings(), Serdes.strings(), Serdes.strings());
-    private static final JoinWindows WINDOWS =
-            JoinWindows.ofTimeDifferenceAndGrace(Duration.ofMillis(300), Duration.ofMillis(200))
-                    .after(Duration.ofMillis(100));
+    private static final JoinWindows WINDOWS = JoinWindows.ofTimeDifferenceAndGrace(
+                    Duration.ofMillis(300), Duration.ofMillis(200))
+            .after(Duration.ofMillis(100));
     private static final int RECORDS = 500;
 
     /** One partition of each topic, a store host that outlives runs, and a clock at the time of the latest record. */

@@ -61,14 +61,16 @@ class StreamDeduplicateTest {
     @Test
     void anEarlierEventThatComesLaterIsADuplicateAsWell() {
         try (TopologyTestDriver driver = driver()) {
-            assertThat(run(driver, "a:1", 300_000, "a:2", 200_001, "a:3", 200_000)).containsExactly("a:1", "a:3");
+            assertThat(run(driver, "a:1", 300_000, "a:2", 200_001, "a:3", 200_000))
+                    .containsExactly("a:1", "a:3");
         }
     }
 
     @Test
     void whatCannotBeJudgedAnyMoreIsLate() {
         try (TopologyTestDriver driver = driver()) {
-            assertThat(run(driver, "a:1", 500_000, "b:2", 400_000, "c:3", 399_999)).containsExactly("a:1", "b:2");
+            assertThat(run(driver, "a:1", 500_000, "b:2", 400_000, "c:3", 399_999))
+                    .containsExactly("a:1", "b:2");
             assertThat(driver.dropped()).isEqualTo(Map.of(DropReason.LATE, 1L));
         }
     }

@@ -41,7 +41,8 @@ class StreamDelayTest {
     @Test
     void aRecordGoesOnWhenTheClockSaysSo() {
         try (TopologyTestDriver driver = driver(Delayed.as("later"))) {
-            var record = new TestRecord<>("k", "v", 10_500, Headers.EMPTY.with("trace", "1").with("none", (byte[]) null));
+            var record = new TestRecord<>(
+                    "k", "v", 10_500, Headers.EMPTY.with("trace", "1").with("none", (byte[]) null));
             in(driver).pipeInput(record);
             driver.advanceWallClockTime(Duration.ofMillis(1_499));
             assertThat(values(driver)).isEmpty();

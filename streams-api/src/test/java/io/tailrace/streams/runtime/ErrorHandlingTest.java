@@ -7,11 +7,14 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Header;
 import io.tailrace.engine.record.Headers;
+import io.tailrace.engine.record.TimestampType;
+import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.dsl.Consumed;
 import io.tailrace.streams.dsl.Produced;
 import io.tailrace.streams.dsl.StreamBuilder;
+import io.tailrace.streams.state.MemoryBytesStore;
 import io.tailrace.streams.testkit.TestRecord;
 import io.tailrace.streams.testkit.TopologyTestDriver;
 import io.tailrace.streams.topology.DropReason;
@@ -20,11 +23,14 @@ import io.tailrace.streams.topology.ProcessorContext;
 import io.tailrace.streams.topology.PunctuationType;
 import io.tailrace.streams.topology.StreamRecord;
 import io.tailrace.streams.topology.Topology;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ErrorHandlingTest {
@@ -77,9 +83,8 @@ class ErrorHandlingTest {
         codes.forEach((value, code) -> {
             try (TopologyTestDriver driver = new TopologyTestDriver(topology())) {
                 assertThatThrownBy(() -> run(driver, "fine", value))
-                        .isInstanceOfSatisfying(
-                                TailraceException.class,
-                                e -> assertThat(e.code()).isEqualTo(code))
+                        .isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                                .isEqualTo(code))
                         .hasMessageContaining("in/0/1")
                         .hasMessageContaining(value.equals("wide") ? "too wide" : value);
             }
@@ -96,7 +101,7 @@ class ErrorHandlingTest {
                     .isEqualTo(Map.of(
                             DropReason.DESERIALIZATION_FAILED, 1L,
                             DropReason.PROCESSING_FAILED, 2L,
-                            DropReason.SERIALIZATION_FAILED, 1L));
+                            DropReason.PRODUCTION_FAILED, 1L));
             assertThat(driver.createOutputTopic("copy", Serdes.strings(), Serdes.strings())
                             .queueSize())
                     .isEqualTo(5);
@@ -193,6 +198,63 @@ class ErrorHandlingTest {
                 new TopologyTestDriver(builder.build(), Instant.EPOCH, ErrorHandling.logAndContinue())) {
             var in = driver.createInputTopic("in", Serdes.strings(), Serdes.strings());
             assertThatThrownBy(() -> in.pipeInput("k", "v")).hasMessage("The disk is full.");
+        }
+    }
+
+    /** Takes texts of three bytes at most. */
+    private static final class Narrow implements RunOutput {
+        private final List<String> sent = new ArrayList<>();
+
+        @Override
+        public void send(
+                String topic,
+                @Nullable Integer partition,
+                byte @Nullable [] key,
+                byte @Nullable [] value,
+                long timestamp,
+                Headers headers) {
+            if (value != null && value.length > 3 && !topic.equals("dead")) {
+                throw new TailraceException(ErrorCode.RECORD_TOO_LARGE, "Three bytes at most.");
+            }
+            sent.add(topic + " " + (value == null ? "null" : new String(value, StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public int partitions(String topic) {
+            return 1;
+        }
+    }
+
+    private static ConsumerRecord<ByteBuffer, ByteBuffer> record(String value) {
+        ByteBuffer bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8));
+        return new ConsumerRecord<>(
+                "in", 0, 4, 7, TimestampType.CREATE_TIME, -1, bytes.remaining(), null, bytes, Headers.EMPTY, 0);
+    }
+
+    @Test
+    void whatIsTooLargeIsAMatterOfTheProductionHandler() {
+        Topology topology = topology();
+        Narrow output = new Narrow();
+        try (TopologyRun run = new TopologyRun(
+                topology,
+                topology.nodes(),
+                store -> new MemoryBytesStore(),
+                output,
+                null,
+                () -> 0,
+                ErrorHandling.logAndFail()
+                        .withProduction((context, topic, record, exception) -> ErrorDecision.deadLetter("dead")))) {
+            run.process(record("abc"));
+            run.process(record("ab"));
+            assertThat(output.sent).containsExactly("dead abc", "copy abc", "out ab!", "copy ab");
+            assertThat(run.dropped()).isEqualTo(Map.of(DropReason.PRODUCTION_FAILED, 1L));
+        }
+        try (TopologyRun run =
+                new TopologyRun(topology, topology.nodes(), store -> new MemoryBytesStore(), output, null, () -> 0)) {
+            assertThatThrownBy(() -> run.process(record("abc")))
+                    .isInstanceOfSatisfying(
+                            TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RECORD_TOO_LARGE))
+                    .hasMessageContaining("in/0/4");
         }
     }
 
