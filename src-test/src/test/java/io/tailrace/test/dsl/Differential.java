@@ -46,6 +46,7 @@ final class Differential {
     private boolean nullKeys = true;
     private boolean nullValues = true;
     private int keys = 5;
+    private long start = 1_000_000;
 
     private Differential(
             List<String> inputs, List<String> outputs, Consumer<StreamsBuilder> kafka, Consumer<StreamBuilder> ours) {
@@ -81,6 +82,12 @@ final class Differential {
         return this;
     }
 
+    /** The time of the first record, in milliseconds since 1970. */
+    Differential startingAt(long millis) {
+        start = millis;
+        return this;
+    }
+
     /** Several runs of so many records each. */
     void agree(int runs, int records) {
         for (int seed = 0; seed < runs; seed++) {
@@ -90,7 +97,7 @@ final class Differential {
 
     private List<Input> inputs(Random random, int count) {
         List<Input> all = new ArrayList<>();
-        long now = 1_000_000;
+        long now = start;
         for (int i = 0; i < count; i++) {
             // Equal times, steps, now and then a leap; some come late, few very late.
             int kind = random.nextInt(20);
@@ -100,7 +107,7 @@ final class Differential {
                     : random.nextInt(10) == 0 ? random.nextInt(60_000) : random.nextInt(5_000);
             String key = nullKeys && random.nextInt(12) == 0 ? null : "k" + random.nextInt(keys);
             String value = nullValues && random.nextInt(8) == 0 ? null : Integer.toString(random.nextInt(20));
-            all.add(new Input(inputs.get(random.nextInt(inputs.size())), key, value, now - late));
+            all.add(new Input(inputs.get(random.nextInt(inputs.size())), key, value, Math.max(0, now - late)));
         }
         return all;
     }
@@ -116,12 +123,14 @@ final class Differential {
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        // What is told when a window closes is told at once, not when the clock has gone on.
+        config.put("__emit.interval.ms.kstreams.windowed.aggregation__", 0L);
         config.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 System.getProperty("java.io.tmpdir") + "/differential-" + System.nanoTime());
-        Instant start = Instant.ofEpochMilli(1_000_000);
-        try (var theirs = new org.apache.kafka.streams.TopologyTestDriver(kafkaBuilder.build(), config, start);
-                TopologyTestDriver driver = new TopologyTestDriver(ourBuilder.build(), start)) {
+        Instant clock = Instant.ofEpochMilli(start);
+        try (var theirs = new org.apache.kafka.streams.TopologyTestDriver(kafkaBuilder.build(), config, clock);
+                TopologyTestDriver driver = new TopologyTestDriver(ourBuilder.build(), clock)) {
             Map<String, org.apache.kafka.streams.TestInputTopic<String, String>> theirInputs = new LinkedHashMap<>();
             Map<String, TestInputTopic<String, String>> ourInputs = new LinkedHashMap<>();
             for (String topic : inputs) {
@@ -135,6 +144,7 @@ final class Differential {
                         theirs.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
                 ourOutputs.add(driver.createOutputTopic(topic, Serdes.bytes(), Serdes.bytes()));
             }
+            int told = 0;
             for (int i = 0; i < records.size(); i++) {
                 Input record = records.get(i);
                 theirInputs.get(record.topic).pipeInput(record.key, record.value, record.timestamp);
@@ -149,8 +159,10 @@ final class Differential {
                     assertThat(found)
                             .as("%s, topic %s after record %d: %s", run, outputs.get(topic), i, record)
                             .isEqualTo(expected);
+                    told += found.size();
                 }
             }
+            assertThat(told).as("how much came out").isPositive();
         }
     }
 
