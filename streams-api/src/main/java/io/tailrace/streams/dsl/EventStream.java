@@ -371,7 +371,7 @@ public final class EventStream<K, V> {
         Serde<K> keys = Graph.known(how.keySerde(), keySerde, "the keys of " + topic);
         Serde<V> values = Graph.known(how.valueSerde(), valueSerde, "the values of " + topic);
         String withKey = graph.process(topic + "-filter", StreamOperators.<K, V>withKey(), node);
-        String read = graph.through(topic, how.partitions(), partitioner(how.partitioner()), keys, values, withKey);
+        String read = graph.through(topic, how.partitions(), Graph.partitioner(how.partitioner()), keys, values, withKey);
         return new EventStream<>(graph, read, keys, values, false);
     }
 
@@ -545,14 +545,16 @@ public final class EventStream<K, V> {
 
     private void to(SinkTopic<K, V> topic, @Nullable String fixed, Produced<K, V> produced) {
         String what = fixed == null ? "a topic chosen by record" : fixed;
+        Serde<K> keys = Graph.known(produced.keySerde(), keySerde, "the keys of " + what);
+        SinkPartitioner<K, V> chosen = Graph.partitioner(produced.partitioner());
         graph.topology()
                 .addSink(
                         produced.name() == null ? graph.name("sink") : produced.name(),
                         topic,
                         fixed,
-                        Graph.known(produced.keySerde(), keySerde, "the keys of " + what),
+                        keys,
                         Graph.known(produced.valueSerde(), valueSerde, "the values of " + what),
-                        partitioner(produced.partitioner()),
+                        chosen == null ? WindowedKeySerde.partitioner(keys) : chosen,
                         List.of(node));
     }
 
@@ -579,11 +581,5 @@ public final class EventStream<K, V> {
 
     private String add(String kind, @Nullable Named named, ProcessorSupplier<?, ?, ?, ?> supplier) {
         return graph.process(graph.name(kind, named), supplier, node);
-    }
-
-    @SuppressWarnings("unchecked") // One that takes more takes these.
-    private static <K, V> @Nullable SinkPartitioner<K, V> partitioner(
-            @Nullable SinkPartitioner<? super K, ? super V> given) {
-        return (SinkPartitioner<K, V>) given;
     }
 }

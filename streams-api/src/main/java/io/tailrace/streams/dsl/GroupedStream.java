@@ -83,8 +83,23 @@ public final class GroupedStream<K, V> {
         return new EventTable<>(graph, operator, aggregate, keys, aggregates, materialized.name());
     }
 
+    /** The records of each key brought together by windows of event time. */
+    public WindowedStream<K, V> windowedBy(Windows windows) {
+        return new WindowedStream<>(graph, this, windows, EmitStrategy.ON_WINDOW_UPDATE, null, null);
+    }
+
+    @Nullable
+    Serde<K> keySerde() {
+        return keySerde;
+    }
+
+    @Nullable
+    Serde<V> valueSerde() {
+        return valueSerde;
+    }
+
     /** The node that gives the records in the partitions of their keys. */
-    private String keyed(String store) {
+    String keyed(String store) {
         if (!rekeyed) {
             // Of several topics, the records of a key only come to the same task if it has the same number in all of
             // them.
