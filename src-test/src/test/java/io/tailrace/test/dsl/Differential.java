@@ -2,6 +2,7 @@ package io.tailrace.test.dsl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.engine.record.Headers;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.dsl.Consumed;
 import io.tailrace.streams.dsl.StreamBuilder;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -45,6 +47,7 @@ final class Differential {
     private final List<String> outputs;
     private boolean nullKeys = true;
     private boolean nullValues = true;
+    private boolean headers;
     private int keys = 5;
 
     private Differential(
@@ -73,6 +76,12 @@ final class Differential {
 
     Differential withoutNullValues() {
         nullValues = false;
+        return this;
+    }
+
+    /** Compares headers as well: each record that goes in has one with its number. */
+    Differential withHeaders() {
+        headers = true;
         return this;
     }
 
@@ -116,6 +125,8 @@ final class Differential {
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        // Windows are told as soon as they are closed, not once a second by the clock.
+        config.put(StreamsConfig.InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_WINDOWED_AGGREGATION, 0);
         config.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 System.getProperty("java.io.tmpdir") + "/differential-" + System.nanoTime());
@@ -137,14 +148,20 @@ final class Differential {
             }
             for (int i = 0; i < records.size(); i++) {
                 Input record = records.get(i);
-                theirInputs.get(record.topic).pipeInput(record.key, record.value, record.timestamp);
-                ourInputs.get(record.topic).pipeInput(record.key, record.value, record.timestamp);
+                Headers number = Headers.EMPTY.with("number", Integer.toString(i));
+                theirInputs
+                        .get(record.topic)
+                        .pipeInput(new org.apache.kafka.streams.test.TestRecord<>(
+                                record.key, record.value, kafka(number), record.timestamp));
+                ourInputs
+                        .get(record.topic)
+                        .pipeInput(new TestRecord<>(record.key, record.value, record.timestamp, number));
                 for (int topic = 0; topic < outputs.size(); topic++) {
                     List<String> expected = theirOutputs.get(topic).readRecordsToList().stream()
-                            .map(out -> text(out.key(), out.value(), out.timestamp()))
+                            .map(out -> text(out.key(), out.value(), out.timestamp(), ours(out.headers())))
                             .toList();
                     List<String> found = ourOutputs.get(topic).readRecordsToList().stream()
-                            .map(Differential::text)
+                            .map(out -> text(out.key(), out.value(), out.timestamp(), out.headers()))
                             .toList();
                     assertThat(found)
                             .as("%s, topic %s after record %d: %s", run, outputs.get(topic), i, record)
@@ -154,12 +171,28 @@ final class Differential {
         }
     }
 
-    private static String text(TestRecord<byte[], byte[]> record) {
-        return text(record.key(), record.value(), record.timestamp());
+    private String text(byte[] key, byte[] value, long timestamp, Headers all) {
+        return text(key) + " -> " + text(value) + " @ " + timestamp + (headers ? " " + text(all) : "");
     }
 
-    private static String text(byte[] key, byte[] value, long timestamp) {
-        return text(key) + " -> " + text(value) + " @ " + timestamp;
+    private static org.apache.kafka.common.header.Headers kafka(Headers headers) {
+        RecordHeaders all = new RecordHeaders();
+        headers.forEach(header -> all.add(header.name(), header.valueBytes()));
+        return all;
+    }
+
+    private static Headers ours(org.apache.kafka.common.header.Headers headers) {
+        Headers all = Headers.EMPTY;
+        for (org.apache.kafka.common.header.Header header : headers) {
+            all = all.with(header.key(), header.value());
+        }
+        return all;
+    }
+
+    private static List<String> text(Headers all) {
+        return all.stream()
+                .map(header -> header.name() + "=" + header.valueString())
+                .toList();
     }
 
     private static String text(byte[] bytes) {

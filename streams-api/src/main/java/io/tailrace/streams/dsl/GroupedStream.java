@@ -64,6 +64,11 @@ public final class GroupedStream<K, V> {
         return aggregate("aggregate", initializer, aggregator, materialized);
     }
 
+    /** Brought together by session as well. */
+    public SessionWindowedStream<K, V> windowedBy(SessionWindows windows) {
+        return new SessionWindowedStream<>(this, windows, EmitStrategy.ON_WINDOW_UPDATE);
+    }
+
     private <A> EventTable<K, A> aggregate(
             String kind,
             Supplier<A> initializer,
@@ -83,8 +88,22 @@ public final class GroupedStream<K, V> {
         return new EventTable<>(graph, operator, aggregate, keys, aggregates, materialized.name());
     }
 
+    Graph graph() {
+        return graph;
+    }
+
+    @Nullable
+    Serde<K> keySerde() {
+        return keySerde;
+    }
+
+    @Nullable
+    Serde<V> valueSerde() {
+        return valueSerde;
+    }
+
     /** The node that gives the records in the partitions of their keys. */
-    private String keyed(String store) {
+    String keyed(String store) {
         if (!rekeyed) {
             return node;
         }
