@@ -24,6 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.BuiltInDslStoreSuppliers;
 
 /**
  * The same topology on Kafka Streams' test driver and on ours, over the same random records: what comes out has to be the same record by
@@ -48,6 +49,7 @@ final class Differential {
     private boolean nullKeys = true;
     private boolean nullValues = true;
     private boolean headers;
+    private boolean inMemory;
     private int keys = 5;
 
     private Differential(
@@ -82,6 +84,12 @@ final class Differential {
     /** Compares headers as well: each record that goes in has one with its number. */
     Differential withHeaders() {
         headers = true;
+        return this;
+    }
+
+    /** With Kafka's stores in memory: its driver commits after each record, which RocksDB takes its time for. */
+    Differential inMemory() {
+        inMemory = true;
         return this;
     }
 
@@ -125,6 +133,11 @@ final class Differential {
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        if (inMemory) {
+            config.put(
+                    StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG,
+                    BuiltInDslStoreSuppliers.InMemoryDslStoreSuppliers.class);
+        }
         // Windows are told as soon as they are closed, not once a second by the clock.
         config.put(StreamsConfig.InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_WINDOWED_AGGREGATION, 0);
         config.put(

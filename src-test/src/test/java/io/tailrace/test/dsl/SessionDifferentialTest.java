@@ -72,7 +72,7 @@ class SessionDifferentialTest {
             Function<SessionWindowedStream<String, String>, EventTable<Windowed<String>, A>> ours) {
         Duration gapTime = Duration.ofMillis(gap);
         Duration graceTime = Duration.ofMillis(grace);
-        return Differential.of(
+        Differential differential = Differential.of(
                         builder -> kafka.apply(builder.stream("in", KAFKA_TEXT)
                                         .groupByKey(KAFKA_GROUPED)
                                         .windowedBy(
@@ -99,6 +99,8 @@ class SessionDifferentialTest {
                                 .to("out", new Produced<>(null, null, null, null)))
                 .withoutNullValues()
                 .withHeaders();
+        // Kafka's two kinds of store have their sessions in different orders when they close; ours is that of RocksDB.
+        return onClose ? differential : differential.inMemory();
     }
 
     @ParameterizedTest
@@ -203,6 +205,7 @@ class SessionDifferentialTest {
                                 .toStream()
                                 .to("out"))
                 .withoutNullValues()
+                .inMemory()
                 .agree(RUNS, 200);
     }
 }
