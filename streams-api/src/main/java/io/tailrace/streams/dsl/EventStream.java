@@ -3,7 +3,6 @@ package io.tailrace.streams.dsl;
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.state.KeyValue;
 import io.tailrace.streams.topology.ProcessorSupplier;
-import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -239,7 +238,7 @@ public final class EventStream<K, V> {
         Serde<K> keys = Graph.known(how.keySerde(), keySerde, "the keys of " + topic);
         Serde<V> values = Graph.known(how.valueSerde(), valueSerde, "the values of " + topic);
         String withKey = graph.process(topic + "-filter", StreamOperators.<K, V>withKey(), node);
-        String read = graph.through(topic, how.partitions(), partitioner(how.partitioner()), keys, values, withKey);
+        String read = graph.through(topic, how.partitions(), Graph.partitioner(how.partitioner()), keys, values, withKey);
         return new EventStream<>(graph, read, keys, values, false);
     }
 
@@ -279,7 +278,7 @@ public final class EventStream<K, V> {
                         fixed,
                         Graph.known(produced.keySerde(), keySerde, "the keys of " + what),
                         Graph.known(produced.valueSerde(), valueSerde, "the values of " + what),
-                        partitioner(produced.partitioner()),
+                        Graph.partitioner(produced.partitioner()),
                         List.of(node));
     }
 
@@ -306,11 +305,5 @@ public final class EventStream<K, V> {
 
     private String add(String kind, @Nullable Named named, ProcessorSupplier<?, ?, ?, ?> supplier) {
         return graph.process(graph.name(kind, named), supplier, node);
-    }
-
-    @SuppressWarnings("unchecked") // One that takes more takes these.
-    private static <K, V> @Nullable SinkPartitioner<K, V> partitioner(
-            @Nullable SinkPartitioner<? super K, ? super V> given) {
-        return (SinkPartitioner<K, V>) given;
     }
 }

@@ -4,6 +4,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.state.StoreBuilder;
+import io.tailrace.streams.topology.DropReason;
 import io.tailrace.streams.topology.InternalTopic;
 import io.tailrace.streams.topology.ProcessorSupplier;
 import io.tailrace.streams.topology.SinkPartitioner;
@@ -12,6 +13,7 @@ import io.tailrace.streams.topology.Topology;
 import io.tailrace.streams.topology.TopologyBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The topology under construction that all streams and tables of a builder add to. */
@@ -66,6 +68,20 @@ final class Graph {
                 .addSink(topic + "-sink", to, topic, keys, values, partitioner, List.of(parent))
                 .addSource(topic + "-source", keys, values, topic);
         return topic + "-source";
+    }
+
+    /** Sends what an operator drops for that reason to a topic. */
+    <K, V> void divert(
+            String operator, DropReason reason, String topic, Serde<K> keys, Serde<V> values, Produced<K, V> produced) {
+        String name = produced.name() == null
+                ? operator + "-" + reason.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                : produced.name();
+        topology().addDropSink(name, reason, topic, keys, values, partitioner(produced.partitioner()), operator);
+    }
+
+    @SuppressWarnings("unchecked") // One that takes more takes these.
+    static <K, V> @Nullable SinkPartitioner<K, V> partitioner(@Nullable SinkPartitioner<? super K, ? super V> given) {
+        return (SinkPartitioner<K, V>) given;
     }
 
     static <T> Serde<T> known(@Nullable Serde<T> given, @Nullable Serde<T> otherwise, String what) {

@@ -88,6 +88,11 @@ public final class GroupedStream<K, V> {
         return new EventTable<>(graph, operator, aggregate, keys, aggregates, materialized.name());
     }
 
+    /** The records of each key brought together by windows of event time. */
+    public WindowedStream<K, V> windowedBy(Windows windows) {
+        return new WindowedStream<>(graph, this, windows, EmitStrategy.ON_WINDOW_UPDATE, null, null);
+    }
+
     Graph graph() {
         return graph;
     }

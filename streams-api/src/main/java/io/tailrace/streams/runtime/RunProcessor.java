@@ -1,6 +1,8 @@
 package io.tailrace.streams.runtime;
 
+import io.tailrace.engine.record.Headers;
 import io.tailrace.streams.state.StateStore;
+import io.tailrace.streams.topology.DropHeaders;
 import io.tailrace.streams.topology.DropReason;
 import io.tailrace.streams.topology.Processor;
 import io.tailrace.streams.topology.ProcessorContext;
@@ -11,7 +13,9 @@ import io.tailrace.streams.topology.StreamRecord;
 import io.tailrace.streams.topology.TopologyNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A processor among those behind it. */
 final class RunProcessor implements RunNode, ProcessorContext<Object, Object> {
@@ -19,14 +23,20 @@ final class RunProcessor implements RunNode, ProcessorContext<Object, Object> {
     private final TopologyRun run;
     private final Processor<Object, Object, Object, Object> processor;
     private final RunNode[] children;
+    private final Map<DropReason, RunNode> takersOfDropped;
 
     @SuppressWarnings("unchecked") // The builder took them with matching types.
-    RunProcessor(TopologyNode.ProcessorNode node, TopologyRun run, List<RunNode> children) {
+    RunProcessor(
+            TopologyNode.ProcessorNode node,
+            TopologyRun run,
+            List<RunNode> children,
+            Map<DropReason, RunNode> takersOfDropped) {
         this.node = node;
         this.run = run;
         this.processor =
                 (Processor<Object, Object, Object, Object>) node.supplier().get();
         this.children = children.toArray(new RunNode[0]);
+        this.takersOfDropped = takersOfDropped;
     }
 
     @Override
@@ -78,8 +88,14 @@ final class RunProcessor implements RunNode, ProcessorContext<Object, Object> {
     }
 
     @Override
-    public void drop(StreamRecord<?, ?> record, DropReason reason) {
+    @SuppressWarnings("unchecked") // As the topology has it.
+    public void drop(StreamRecord<?, ?> record, DropReason reason, Supplier<String> why) {
         run.drop(reason);
+        RunNode taker = takersOfDropped.get(reason);
+        if (taker != null) {
+            Headers headers = DropHeaders.with(record.headers(), reason, why.get(), name(), position());
+            taker.process((StreamRecord<Object, Object>) record.withHeaders(headers));
+        }
     }
 
     @Override

@@ -65,15 +65,22 @@ public final class TopologyRun implements AutoCloseable {
         java.util.Collections.reverse(reversed);
         List<RunProcessor> backwards = new ArrayList<>();
         for (TopologyNode node : reversed) {
-            List<RunNode> children = topology.children(node.name()).stream()
-                    .map(child -> Objects.requireNonNull(made.get(child.name()), child.name()))
-                    .toList();
+            List<RunNode> children = new ArrayList<>();
+            Map<DropReason, RunNode> takersOfDropped = new EnumMap<>(DropReason.class);
+            for (TopologyNode child : topology.children(node.name())) {
+                RunNode running = Objects.requireNonNull(made.get(child.name()), child.name());
+                if (child instanceof TopologyNode.SinkNode sink && sink.dropped() != null) {
+                    takersOfDropped.put(sink.dropped(), running);
+                } else {
+                    children.add(running);
+                }
+            }
             if (node instanceof TopologyNode.SourceNode source) {
                 RunSource running = new RunSource(source, this, timestamps, children);
                 source.topics().forEach(topic -> sourceOf.put(topic, running));
             } else if (node instanceof TopologyNode.ProcessorNode process) {
                 process.stores().forEach(store -> stores.computeIfAbsent(store, name -> build(topology, name, host)));
-                RunProcessor running = new RunProcessor(process, this, children);
+                RunProcessor running = new RunProcessor(process, this, children, takersOfDropped);
                 backwards.add(running);
                 made.put(node.name(), running);
             } else {

@@ -3,6 +3,7 @@ package io.tailrace.streams.topology;
 import io.tailrace.streams.state.StateStore;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a processor can reach: those behind it, its stores, the time. For the task's thread alone. */
 public interface ProcessorContext<K, V> {
@@ -25,7 +26,16 @@ public interface ProcessorContext<K, V> {
     <S extends StateStore> S store(String name);
 
     /** Says that a record goes no further because the operator has no use for it: it is counted by reason, never silently lost. */
-    void drop(StreamRecord<?, ?> record, DropReason reason);
+    default void drop(StreamRecord<?, ?> record, DropReason reason) {
+        drop(record, reason, reason::name);
+    }
+
+    /**
+     * The same. A sink that was added for what this node drops for that reason gets the record.
+     *
+     * @param why a sentence for {@link DropHeaders#MESSAGE}; asked for if somebody is told
+     */
+    void drop(StreamRecord<?, ?> record, DropReason reason, Supplier<String> why);
 
     /** Where the record that is being processed came from; empty while a punctuator runs. */
     Optional<RecordPosition> position();

@@ -70,7 +70,31 @@ public final class TopologyBuilder {
             Serializer<V> values,
             @Nullable SinkPartitioner<K, V> partitioner,
             List<String> parents) {
-        return add(new TopologyNode.SinkNode(name, topic, fixedTopic, keys, values, partitioner, List.copyOf(parents)));
+        return add(new TopologyNode.SinkNode(
+                name, topic, fixedTopic, keys, values, partitioner, List.copyOf(parents), null));
+    }
+
+    /**
+     * A sink for what a processor drops for that reason, as it was when it was dropped and with {@link DropHeaders} that say why. It is counted all the same.
+     *
+     * @param keys writes the keys of what comes into the processor
+     * @param values writes the values of what comes into the processor
+     * @param partitioner which partition; {@code null}: the key decides
+     */
+    public <K, V> TopologyBuilder addDropSink(
+            String name,
+            DropReason reason,
+            String topic,
+            Serializer<K> keys,
+            Serializer<V> values,
+            @Nullable SinkPartitioner<K, V> partitioner,
+            String processor) {
+        if (!(nodes.get(processor) instanceof TopologyNode.ProcessorNode)) {
+            throw invalid("There is no processor " + processor + " that could drop anything for " + name + " to take.");
+        }
+        SinkTopic<K, V> to = record -> topic;
+        return add(new TopologyNode.SinkNode(
+                name, to, topic, keys, values, partitioner, List.of(processor), reason));
     }
 
     /** A store, and who may reach it. */

@@ -59,6 +59,7 @@ public sealed interface TopologyNode {
      * @param values writes the values
      * @param partitioner which partition; {@code null}: the key decides
      * @param parents whose records it gets
+     * @param dropped for which reason its parents drop the records that it gets; {@code null}: it gets what they forward
      */
     record SinkNode(
             String name,
@@ -67,6 +68,7 @@ public sealed interface TopologyNode {
             Serializer<?> keys,
             Serializer<?> values,
             @Nullable SinkPartitioner<?, ?> partitioner,
-            List<String> parents)
+            List<String> parents,
+            @Nullable DropReason dropped)
             implements TopologyNode {}
 }

@@ -41,7 +41,8 @@ final class TopologyText {
             return "topics: " + String.join(", ", source.topics());
         }
         if (node instanceof TopologyNode.SinkNode sink) {
-            return "topic: " + (sink.fixedTopic() == null ? "chosen by record" : sink.fixedTopic());
+            String topic = "topic: " + (sink.fixedTopic() == null ? "chosen by record" : sink.fixedTopic());
+            return sink.dropped() == null ? topic : topic + ", dropped: " + sink.dropped();
         }
         List<String> stores = ((TopologyNode.ProcessorNode) node).stores();
         return stores.isEmpty() ? "" : "stores: " + String.join(", ", stores);
