@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Folds the values of each key into sessions. A record that belongs to several makes them one: those are taken away, each with a change of its own, before the one comes that they have become.
  *
- * <p>The time that counts is the latest end of a session in the store: it goes on with each record that is not late, so it is the time of the records, and it survives a restart.
+ * <p>The time that counts is the latest end of a session in the store: it goes on with each record that is not late, so it is the time of the records, and it survives a restart. Where several streams
+ * share a store, each has a time of its own beside it.
  */
 final class SessionAggregate<K, V, A>
         implements ProcessorSupplier<K, V, Windowed<K>, Change<A>>, TableOperator<Windowed<K>, A> {
@@ -27,13 +28,33 @@ final class SessionAggregate<K, V, A>
     private final SessionWindows windows;
     private final EmitStrategy emit;
     private final SessionFold<K, V, A> fold;
+    private final @Nullable String progressStore;
+    private final int input;
     private boolean sendOldValues;
 
     SessionAggregate(String store, SessionWindows windows, EmitStrategy emit, SessionFold<K, V, A> fold) {
+        this(store, windows, emit, fold, null, 0);
+    }
+
+    /**
+     * One of several streams whose values go into the same sessions.
+     *
+     * @param progressStore where their times are kept
+     * @param input which one, from 0
+     */
+    SessionAggregate(
+            String store,
+            SessionWindows windows,
+            EmitStrategy emit,
+            SessionFold<K, V, A> fold,
+            @Nullable String progressStore,
+            int input) {
         this.store = store;
         this.windows = windows;
         this.emit = emit;
         this.fold = fold;
+        this.progressStore = progressStore;
+        this.input = input;
     }
 
     @Override
@@ -67,11 +88,13 @@ final class SessionAggregate<K, V, A>
     private final class Folding implements Processor<K, V, Windowed<K>, Change<A>> {
         private @Nullable ProcessorContext<Windowed<K>, Change<A>> context;
         private @Nullable SessionStore<K, A> sessions;
+        private @Nullable WindowProgress<K> progress;
 
         @Override
         public void init(ProcessorContext<Windowed<K>, Change<A>> given) {
             context = given;
             sessions = given.store(store);
+            progress = progressStore == null ? null : given.store(progressStore);
         }
 
         @Override
@@ -83,14 +106,21 @@ final class SessionAggregate<K, V, A>
                 context.drop(record, key == null ? DropReason.NULL_KEY : DropReason.NULL_VALUE);
                 return;
             }
-            long closedBefore = Math.max(sessions.latestEnd(), record.timestamp()) - windows.openMillis();
+            long streamTime = progress == null
+                    ? Math.max(sessions.latestEnd(), record.timestamp())
+                    : progress.advance(input, record.timestamp());
+            long closedBefore = streamTime - windows.openMillis();
             if (emit == EmitStrategy.ON_WINDOW_CLOSE) {
                 tellClosed(record, closedBefore);
             }
             List<KeyValue<Windowed<K>, A>> merged = touching(key, record.timestamp());
             Window window = span(record.timestamp(), merged);
             if (window.end() < closedBefore) {
-                context.drop(record, DropReason.LATE);
+                context.drop(
+                        record,
+                        DropReason.LATE,
+                        () -> "The session from " + window.start() + " to " + window.end()
+                                + " is closed: the time of the stream is " + streamTime + ".");
                 return;
             }
             add(key, value, window, merged);

@@ -4,8 +4,10 @@ import io.tailrace.streams.Serde;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.state.Stores;
 import io.tailrace.streams.state.Windowed;
+import io.tailrace.streams.topology.DropReason;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream whose records are brought together by key and by session. Records without a key or a value are dropped, and those that come later than the grace period allows. Results are as of
@@ -15,16 +17,35 @@ public final class SessionWindowedStream<K, V> {
     private final GroupedStream<K, V> grouped;
     private final SessionWindows windows;
     private final EmitStrategy emit;
+    private final @Nullable String lateTopic;
+    private final @Nullable Produced<K, V> late;
 
-    SessionWindowedStream(GroupedStream<K, V> grouped, SessionWindows windows, EmitStrategy emit) {
+    SessionWindowedStream(
+            GroupedStream<K, V> grouped,
+            SessionWindows windows,
+            EmitStrategy emit,
+            @Nullable String lateTopic,
+            @Nullable Produced<K, V> late) {
         this.grouped = grouped;
         this.windows = windows;
         this.emit = emit;
+        this.lateTopic = lateTopic;
+        this.late = late;
     }
 
     /** The same that tells its results then; else it tells each change at once. */
     public SessionWindowedStream<K, V> emitStrategy(EmitStrategy strategy) {
-        return new SessionWindowedStream<>(grouped, windows, strategy);
+        return new SessionWindowedStream<>(grouped, windows, strategy, lateTopic, late);
+    }
+
+    /** The same, with records that come too late sent to a topic, with the serdes with which they were read. */
+    public SessionWindowedStream<K, V> lateTo(String topic) {
+        return lateTo(topic, new Produced<>(null, null, null, null));
+    }
+
+    /** The same, with records that come too late sent to a topic, with {@link io.tailrace.streams.topology.DropHeaders} that say why. */
+    public SessionWindowedStream<K, V> lateTo(String topic, Produced<K, V> produced) {
+        return new SessionWindowedStream<>(grouped, windows, emit, topic, produced);
     }
 
     /** How many records of each key there are in each session. */
@@ -86,6 +107,15 @@ public final class SessionWindowedStream<K, V> {
                         keys,
                         values),
                 operator);
+        if (lateTopic != null && late != null) {
+            graph.divert(
+                    operator,
+                    DropReason.LATE,
+                    lateTopic,
+                    Graph.known(late.keySerde(), grouped.keySerde(), "the keys of " + lateTopic),
+                    Graph.known(late.valueSerde(), grouped.valueSerde(), "the values of " + lateTopic),
+                    late);
+        }
         return new EventTable<>(
                 graph, operator, aggregate, new SessionWindowedSerde<>(keys), values, materialized.name());
     }
