@@ -2,6 +2,7 @@ package io.tailrace.test.dsl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tailrace.engine.record.Headers;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.dsl.Consumed;
 import io.tailrace.streams.dsl.StreamBuilder;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -47,6 +49,7 @@ final class Differential {
     private boolean nullKeys = true;
     private boolean nullValues = true;
     private boolean kafkaInMemory;
+    private boolean headers;
     private int keys = 5;
     private long start = 1_000_000;
 
@@ -79,12 +82,18 @@ final class Differential {
         return this;
     }
 
+    /** Compares headers as well: each record that goes in has one with its number. */
+    Differential withHeaders() {
+        headers = true;
+        return this;
+    }
+
     Differential withKeys(int count) {
         keys = count;
         return this;
     }
 
-    /** With Kafka's stores in memory, which are quicker than those on disk that it has otherwise. */
+    /** With Kafka's stores in memory: its driver commits after each record, which RocksDB takes its time for. */
     Differential withKafkaInMemory() {
         kafkaInMemory = true;
         return this;
@@ -162,14 +171,20 @@ final class Differential {
             int told = 0;
             for (int i = 0; i < records.size(); i++) {
                 Input record = records.get(i);
-                theirInputs.get(record.topic).pipeInput(record.key, record.value, record.timestamp);
-                ourInputs.get(record.topic).pipeInput(record.key, record.value, record.timestamp);
+                Headers number = Headers.EMPTY.with("number", Integer.toString(i));
+                theirInputs
+                        .get(record.topic)
+                        .pipeInput(new org.apache.kafka.streams.test.TestRecord<>(
+                                record.key, record.value, kafka(number), record.timestamp));
+                ourInputs
+                        .get(record.topic)
+                        .pipeInput(new TestRecord<>(record.key, record.value, record.timestamp, number));
                 for (int topic = 0; topic < outputs.size(); topic++) {
                     List<String> expected = theirOutputs.get(topic).readRecordsToList().stream()
-                            .map(out -> text(out.key(), out.value(), out.timestamp()))
+                            .map(out -> text(out.key(), out.value(), out.timestamp(), ours(out.headers())))
                             .toList();
                     List<String> found = ourOutputs.get(topic).readRecordsToList().stream()
-                            .map(Differential::text)
+                            .map(out -> text(out.key(), out.value(), out.timestamp(), out.headers()))
                             .toList();
                     assertThat(found)
                             .as("%s, topic %s after record %d: %s", run, outputs.get(topic), i, record)
@@ -181,12 +196,28 @@ final class Differential {
         }
     }
 
-    private static String text(TestRecord<byte[], byte[]> record) {
-        return text(record.key(), record.value(), record.timestamp());
+    private String text(byte[] key, byte[] value, long timestamp, Headers all) {
+        return text(key) + " -> " + text(value) + " @ " + timestamp + (headers ? " " + text(all) : "");
     }
 
-    private static String text(byte[] key, byte[] value, long timestamp) {
-        return text(key) + " -> " + text(value) + " @ " + timestamp;
+    private static org.apache.kafka.common.header.Headers kafka(Headers headers) {
+        RecordHeaders all = new RecordHeaders();
+        headers.forEach(header -> all.add(header.name(), header.valueBytes()));
+        return all;
+    }
+
+    private static Headers ours(org.apache.kafka.common.header.Headers headers) {
+        Headers all = Headers.EMPTY;
+        for (org.apache.kafka.common.header.Header header : headers) {
+            all = all.with(header.key(), header.value());
+        }
+        return all;
+    }
+
+    private static List<String> text(Headers all) {
+        return all.stream()
+                .map(header -> header.name() + "=" + header.valueString())
+                .toList();
     }
 
     private static String text(byte[] bytes) {

@@ -4,6 +4,7 @@ import io.tailrace.streams.Serde;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.state.KeyValue;
 import io.tailrace.streams.state.Stores;
+import io.tailrace.streams.topology.FixedKeyProcessorSupplier;
 import io.tailrace.streams.topology.ProcessorSupplier;
 import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
@@ -569,6 +570,26 @@ public final class EventStream<K, V> {
         String name = add("process", named, supplier);
         graph.topology().connect(name, stores);
         return new EventStream<>(graph, name, null, null, true);
+    }
+
+    /** A processor of one's own that keeps the keys, so that what goes by key afterwards does not send records through a topic. It may reach those stores. */
+    public <V1> EventStream<K, V1> processValues(FixedKeyProcessorSupplier<K, V, V1> supplier, String... stores) {
+        return processValues(supplier, null, stores);
+    }
+
+    /** The same under a name. */
+    public <V1> EventStream<K, V1> processValues(
+            FixedKeyProcessorSupplier<K, V, V1> supplier, @Nullable Named named, String... stores) {
+        String name = add("process-values", named, supplier.toProcessorSupplier());
+        graph.topology().connect(name, stores);
+        return new EventStream<>(graph, name, keySerde, null, rekeyed);
+    }
+
+    /** Ends in lines of text, one for each record, for people who look for something. */
+    public void print(Printed<K, V> printed) {
+        String given = printed.name();
+        String name = given == null ? graph.name("print") : given;
+        graph.process(name, printed.toProcessorSupplier(name), node);
     }
 
     private EventStream<K, V> same(String kind, @Nullable Named named, ProcessorSupplier<K, V, K, V> supplier) {

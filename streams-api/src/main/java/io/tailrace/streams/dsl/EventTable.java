@@ -1,5 +1,6 @@
 package io.tailrace.streams.dsl;
 
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.state.KeyValue;
 import io.tailrace.streams.state.Stores;
@@ -282,6 +283,15 @@ public final class EventTable<K, V> {
     }
 
     // --- as a stream -----------------------------------------------------------------------------------------------
+
+    /**
+     * The same table whose changes are kept back for a while, so that of several of a key only the last goes on.
+     *
+     * @throws TailraceException INVALID_TOPOLOGY: it is to wait for windows to close, and there are none that do
+     */
+    public EventTable<K, V> suppress(Suppressed<? super K> suppressed) {
+        return TableSuppression.add(graph, node, operator, suppressed, keySerde, valueSerde);
+    }
 
     /** Every change as an event; a key that goes gives one without a value. */
     public EventStream<K, V> toStream() {

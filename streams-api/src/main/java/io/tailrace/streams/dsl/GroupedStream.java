@@ -3,6 +3,7 @@ package io.tailrace.streams.dsl;
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.Serdes;
 import io.tailrace.streams.state.Stores;
+import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,11 @@ public final class GroupedStream<K, V> {
         return aggregate("aggregate", initializer, aggregator, materialized);
     }
 
+    /** Brought together by session as well. */
+    public SessionWindowedStream<K, V> windowedBy(SessionWindows windows) {
+        return new SessionWindowedStream<>(this, windows, EmitStrategy.ON_WINDOW_UPDATE, null, null);
+    }
+
     private <A> EventTable<K, A> aggregate(
             String kind,
             Supplier<A> initializer,
@@ -86,6 +92,15 @@ public final class GroupedStream<K, V> {
     /** The records of each key brought together by windows of event time. */
     public WindowedStream<K, V> windowedBy(Windows windows) {
         return new WindowedStream<>(graph, this, windows, EmitStrategy.ON_WINDOW_UPDATE, null, null);
+    }
+
+    /** The values of this stream and of others, folded into one aggregate of each key, each in its own way. */
+    public <A> CogroupedStream<K, A> cogroup(Aggregator<? super K, ? super V, A> aggregator) {
+        return new CogroupedStream<>(List.of(new CogroupedStream.Part<>(this, aggregator)));
+    }
+
+    Graph graph() {
+        return graph;
     }
 
     @Nullable

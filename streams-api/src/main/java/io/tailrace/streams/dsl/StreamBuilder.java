@@ -2,6 +2,7 @@ package io.tailrace.streams.dsl;
 
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.Serde;
+import io.tailrace.streams.state.StoreBuilder;
 import io.tailrace.streams.topology.Topology;
 import java.util.Collection;
 import java.util.List;
@@ -57,6 +58,12 @@ public final class StreamBuilder {
     public <K, V> GlobalTable<K, V> globalTable(
             String topic, Consumed<K, V> consumed, Materialized<K, V> materialized) {
         return GlobalTable.add(graph, topic, consumed, materialized);
+    }
+
+    /** Adds a store for processors of one's own: those that are given its name can reach it. */
+    public StreamBuilder addStateStore(StoreBuilder<?> store) {
+        graph.store(store);
+        return this;
     }
 
     private <K, V> String source(String kind, Collection<String> topics, Consumed<K, V> consumed) {

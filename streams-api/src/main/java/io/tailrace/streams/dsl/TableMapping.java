@@ -6,6 +6,7 @@ import io.tailrace.streams.topology.Processor;
 import io.tailrace.streams.topology.ProcessorContext;
 import io.tailrace.streams.topology.ProcessorSupplier;
 import io.tailrace.streams.topology.StreamRecord;
+import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,11 @@ final class TableMapping<K, V, V1> implements ProcessorSupplier<K, Change<V>, K,
                 return found == null ? null : ValueAndTimestamp.of(mapper.apply(key, found.value()), found.timestamp());
             };
         });
+    }
+
+    @Override
+    public OptionalLong openMillis() {
+        return parent.openMillis();
     }
 
     @Override

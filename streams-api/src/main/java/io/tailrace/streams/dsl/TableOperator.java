@@ -1,5 +1,7 @@
 package io.tailrace.streams.dsl;
 
+import java.util.OptionalLong;
+
 /** What makes a table's changes, as those behind it see it while the topology is put together. */
 interface TableOperator<K, V> {
     /**
@@ -12,4 +14,9 @@ interface TableOperator<K, V> {
 
     /** How to look its values up; this may bring a store about. */
     TableLookup<K, V> lookup();
+
+    /** How long after its end a window of the table may still change, in milliseconds; empty: its keys are in no windows, or in ones that never close. */
+    default OptionalLong openMillis() {
+        return OptionalLong.empty();
+    }
 }

@@ -11,6 +11,7 @@ import io.tailrace.streams.topology.Processor;
 import io.tailrace.streams.topology.ProcessorSupplier;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Folds the values of each key and window into one, which is as of the latest of them. */
@@ -110,6 +111,13 @@ final class WindowAggregate<K, V, A>
             WindowStore<K, ValueAndTimestamp<A>> values = context.store(store);
             return windowed -> values.fetch(windowed.key(), windowed.window().start());
         });
+    }
+
+    @Override
+    public OptionalLong openMillis() {
+        return windows instanceof UnlimitedWindows
+                ? OptionalLong.empty()
+                : OptionalLong.of(windows.grace().toMillis());
     }
 
     @Override

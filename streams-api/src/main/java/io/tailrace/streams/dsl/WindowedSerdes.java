@@ -16,4 +16,9 @@ public final class WindowedSerdes {
     public static <K> Serde<Windowed<K>> timeWindowed(Serde<K> keys, Duration windowSize) {
         return new TimeWindowedSerde<>(keys, windowSize.toMillis());
     }
+
+    /** Of sessions: the key, and behind it the end and the start in 8 bytes each, big-endian. */
+    public static <K> Serde<Windowed<K>> sessionWindowed(Serde<K> keys) {
+        return new SessionWindowedSerde<>(keys);
+    }
 }

@@ -52,6 +52,20 @@ public final class Stores {
         return windowStore(name, retention, windowSize, false, keySerde, new TimestampedSerde<>(valueSerde));
     }
 
+    /**
+     * Values by key and session; see {@link SessionStore}.
+     *
+     * @param retention how far the end of a session may lie behind the latest one
+     * @param orderedByTime whether sessions of all keys can be had in the order of their ends, which takes another entry for each
+     */
+    public static <K, A> StoreBuilder<SessionStore<K, A>> sessionStore(
+            String name, Duration retention, boolean orderedByTime, Serde<K> keySerde, Serde<A> valueSerde) {
+        return of(
+                name,
+                host -> new BytesSessionStore<>(
+                        name, host.bytes(name), keySerde, valueSerde, retention, orderedByTime));
+    }
+
     private static <S extends StateStore> StoreBuilder<S> of(String name, Function<StoreHost, S> build) {
         return new StoreBuilder<>() {
             @Override
