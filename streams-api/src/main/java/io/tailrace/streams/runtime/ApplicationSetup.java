@@ -18,7 +18,7 @@ record ApplicationSetup(
         Topology topology,
         StreamSettings settings,
         Function<TaskSetup, Behavior<TaskActor.Command>> tasks) {
-    TaskSetup task(TaskSlot task, TaskTopics topics) {
+    TaskSetup task(TaskSlot task, TaskTopics topics, OpenStates states) {
         return new TaskSetup(
                 tailrace,
                 name,
@@ -27,7 +27,7 @@ record ApplicationSetup(
                 task.part,
                 topics,
                 task.log,
-                () -> StateBackends.open(this, task),
+                () -> states.watched(task.id, StateBackends.open(this, task)),
                 settings);
     }
 }
