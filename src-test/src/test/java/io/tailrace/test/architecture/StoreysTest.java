@@ -44,6 +44,33 @@ class StoreysTest {
             .whereLayer("cluster")
             .mayOnlyBeAccessedByLayers("streams", "http", "samples", "cli");
 
+    /** A run needs no DSL, a topology no run, a store no topology; and who only reads and writes topics needs none of it. */
+    @ArchTest
+    static final ArchRule theStoreysOfStreamProcessing = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("streams")
+            .definedBy("io.tailrace.streams")
+            .layer("state")
+            .definedBy("io.tailrace.streams.state..")
+            .layer("topology")
+            .definedBy("io.tailrace.streams.topology..")
+            .layer("dsl")
+            .definedBy("io.tailrace.streams.dsl..")
+            .layer("runtime")
+            .definedBy("io.tailrace.streams.runtime..")
+            .layer("testkit")
+            .definedBy("io.tailrace.streams.testkit..")
+            .whereLayer("testkit")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("dsl")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("runtime")
+            .mayOnlyBeAccessedByLayers("testkit")
+            .whereLayer("topology")
+            .mayOnlyBeAccessedByLayers("dsl", "runtime", "testkit")
+            .whereLayer("state")
+            .mayOnlyBeAccessedByLayers("topology", "dsl", "runtime", "testkit");
+
     @ArchTest
     static final ArchRule recordsLogAndReplicationKnowNoActors = noClasses()
             .that()

@@ -60,6 +60,7 @@ class FlippedBitsTest {
             try (PacedLoad load =
                     new PacedLoad(directory.resolve("load"), nodes.seeds(), TOPIC, partitions, rate, BYTES)) {
                 awaitClosedSegments(victim, partitions, bits / 10 + 2);
+                await().atMost(PATIENCE).until(() -> leadsSome(nodes, victim, partitions));
                 List<Path> replicas = replicas(victim);
                 while (flips.done().size() < bits) {
                     flips.turn(replicas);
@@ -96,6 +97,15 @@ class FlippedBitsTest {
     private static void create(NodeGroup nodes, int partitions) throws IOException, InterruptedException {
         var answer = nodes.all().get(0).post("/v1/topics", WISH.formatted(TOPIC, partitions));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    }
+
+    /** And not all: in the others it follows. */
+    private static boolean leadsSome(NodeGroup nodes, NodeProcess node, int partitions) throws InterruptedException {
+        int led = 0;
+        for (int partition = 0; partition < partitions; partition++) {
+            led += nodes.leader(TOPIC, partition).filter(node::equals).isPresent() ? 1 : 0;
+        }
+        return led > 0 && led < partitions;
     }
 
     private static List<Path> replicas(NodeProcess node) throws IOException {

@@ -1,10 +1,13 @@
 package io.tailrace.streams.dsl;
 
 import io.tailrace.streams.Serde;
+import io.tailrace.streams.Serdes;
 import io.tailrace.streams.state.KeyValue;
+import io.tailrace.streams.state.Stores;
 import io.tailrace.streams.topology.ProcessorSupplier;
 import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -35,6 +38,20 @@ public final class EventStream<K, V> {
 
     String node() {
         return node;
+    }
+
+    @Nullable
+    Serde<K> keySerde() {
+        return keySerde;
+    }
+
+    @Nullable
+    Serde<V> valueSerde() {
+        return valueSerde;
+    }
+
+    boolean rekeyed() {
+        return rekeyed;
     }
 
     // --- one record at a time --------------------------------------------------------------------------------------
@@ -183,6 +200,120 @@ public final class EventStream<K, V> {
         return new Split<>(graph, this, graph.name("split", named));
     }
 
+    /**
+     * A record for each pair of one of this stream and one of the other that have the same key and are no farther apart in time than the windows allow, as of the later of the two. Records without a key or a value
+     * meet none and are dropped.
+     */
+    public <V1, VR> EventStream<K, VR> join(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return join(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> join(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.INNER.add(graph, this, other, joiner, windows, joined);
+    }
+
+    /**
+     * The same, and each record of this stream that has met none goes on alone, with {@code null} for the other value, when its window and the grace period have passed, or at once if it has no key.
+     */
+    public <V1, VR> EventStream<K, VR> leftJoin(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return leftJoin(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> leftJoin(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.LEFT.add(graph, this, other, joiner, windows, joined);
+    }
+
+    /**
+     * The same, and each record of either stream that has met none goes on alone.
+     */
+    public <V1, VR> EventStream<K, VR> outerJoin(
+            EventStream<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return outerJoin(other, (key, value, otherValue) -> joiner.apply(value, otherValue), windows, joined);
+    }
+
+    /** The same with a joiner that is told the key. */
+    public <V1, VR> EventStream<K, VR> outerJoin(
+            EventStream<K, V1> other,
+            ValueJoinerWithKey<? super K, ? super V, ? super V1, ? extends VR> joiner,
+            JoinWindows windows,
+            StreamJoined<K, V, V1> joined) {
+        return StreamJoin.OUTER.add(graph, this, other, joiner, windows, joined);
+    }
+
+    // --- by time ---------------------------------------------------------------------------------------------------
+
+    /**
+     * The records whose ids have not just been there: of those with the same id that are less than the window apart in time, the first that comes goes on, by event time, so
+     * also if a later event comes first. Records whose id is {@code null} go on. What comes more than the window late, against the latest that has gone on, cannot be judged any more and is
+     * dropped as late. Records are compared within their partition: those with the same id have to have the same key.
+     *
+     * @param window longer than nothing
+     * @param idSerde writes ids, so that equal ones have equal bytes
+     */
+    public <I> EventStream<K, V> deduplicate(
+            BiFunction<? super K, ? super V, ? extends @Nullable I> idSelector, Duration window, Serde<I> idSerde) {
+        return deduplicate(idSelector, window, idSerde, null);
+    }
+
+    /** The same under a name. */
+    public <I> EventStream<K, V> deduplicate(
+            BiFunction<? super K, ? super V, ? extends @Nullable I> idSelector,
+            Duration window,
+            Serde<I> idSerde,
+            @Nullable Named named) {
+        Graph.longerThanNothing(window, "The window within which duplicates are looked for");
+        String name = graph.name("deduplicate", named);
+        String store = name + "-store";
+        EventStream<K, V> keyed = rekeyed ? repartition(Repartitioned.as(name)) : this;
+        EventStream<K, V> once = keyed.behind(name, new StreamDeduplicate<>(store, idSelector, window), keyed.node);
+        graph.store(
+                Stores.windowStore(store, StreamDeduplicate.retention(window), false, idSerde, Serdes.bytes()), name);
+        return once;
+    }
+
+    /**
+     * The same records, each when the clock has reached its timestamp and that much more; one that is older already goes on at once. They go on by the order of their
+     * timestamps as far as they have come. They wait in a store, 100,000 of a task at most: if there are more, those with the earliest timestamps go on early.
+     *
+     * @param delay longer than nothing; it is kept to a tenth of it, or to 100 ms if that is less
+     */
+    public EventStream<K, V> delay(Duration delay) {
+        return delay(delay, Delayed.defaults());
+    }
+
+    /** The same as one wants it. */
+    public EventStream<K, V> delay(Duration delay, Delayed<K, V> how) {
+        Graph.longerThanNothing(delay, "A delay");
+        String name = how.name() == null ? graph.name("delay") : how.name();
+        String store = name + "-store";
+        Serde<K> keys = Graph.known(how.keySerde(), keySerde, "the keys of " + store);
+        Serde<V> values = Graph.known(how.valueSerde(), valueSerde, "the values of " + store);
+        EventStream<K, V> later = behind(name, new StreamDelay<>(store, delay, how.maxRecords()), node);
+        graph.store(DelayStore.builder(store, keys, values), name);
+        return later;
+    }
+
     // --- by key ----------------------------------------------------------------------------------------------------
 
     /** The records brought together by the keys they have. */
@@ -223,8 +354,9 @@ public final class EventStream<K, V> {
         String from = node;
         if (rekeyed) {
             String topic = (kept.name() == null ? name : kept.name()) + "-repartition";
-            from = throughKeyed(topic, kept.keySerde(), kept.valueSerde());
+            from = throughKeyed(topic, kept.keySerde(), kept.valueSerde(), node);
         }
+        graph.topology().copartition(from);
         return TableSource.add(graph, name, from, kept);
     }
 
@@ -243,14 +375,160 @@ public final class EventStream<K, V> {
         return new EventStream<>(graph, read, keys, values, false);
     }
 
-    private String throughKeyed(String topic, @Nullable Serde<K> keys, @Nullable Serde<V> values) {
+    private String throughKeyed(
+            String topic, @Nullable Serde<K> keys, @Nullable Serde<V> values, String parent) {
         return graph.through(
                 topic,
                 null,
                 null,
                 Graph.known(keys, keySerde, "the keys of " + topic),
                 Graph.known(values, valueSerde, "the values of " + topic),
-                node);
+                parent);
+    }
+
+    // --- with a table ----------------------------------------------------------------------------------------------
+
+    /** What each record makes with the value that the table has for its key just then; records for which there is none, or without a key or a value, are dropped. The
+     * topics of both have to have the same number of partitions. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table, ValueJoiner<? super V, ? super VT, ? extends R> joiner) {
+        return join(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table,
+            ValueJoiner<? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return join(table, (key, value, found) -> joiner.apply(value, found), joined);
+    }
+
+    /** The same by key and values. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table, ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner) {
+        return join(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same by key and values, with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> join(
+            EventTable<K, VT> table,
+            ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return joinTable("join", table, joiner, joined, false);
+    }
+
+    /** The same, but records for which there is nothing in the table, or without a key, go on as well: for those the joiner is given {@code null}. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table, ValueJoiner<? super V, ? super VT, ? extends R> joiner) {
+        return leftJoin(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table,
+            ValueJoiner<? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return leftJoin(table, (key, value, found) -> joiner.apply(value, found), joined);
+    }
+
+    /** The same by key and values. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table, ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner) {
+        return leftJoin(table, joiner, new Joined<>(null, null, null));
+    }
+
+    /** The same by key and values, with serdes or a name for what is in between. */
+    public <VT, R> EventStream<K, R> leftJoin(
+            EventTable<K, VT> table,
+            ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined) {
+        return joinTable("left-join", table, joiner, joined, true);
+    }
+
+    /** What each record makes with the value that the table has for the key that is selected; records for which there is none, or without a value, are dropped. */
+    public <KG, VG, R> EventStream<K, R> join(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoiner<? super V, ? super VG, ? extends R> joiner) {
+        return join(table, keySelector, (key, value, found) -> joiner.apply(value, found), null);
+    }
+
+    /** The same by key and values. */
+    public <KG, VG, R> EventStream<K, R> join(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner) {
+        return join(table, keySelector, joiner, null);
+    }
+
+    /** The same by key and values under a name. */
+    public <KG, VG, R> EventStream<K, R> join(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner,
+            @Nullable Named named) {
+        return joinGlobal("global-join", table, keySelector, joiner, named, false);
+    }
+
+    /** The same, but records for which there is nothing in the table, or no key, go on as well: for those the joiner is given {@code null}. */
+    public <KG, VG, R> EventStream<K, R> leftJoin(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoiner<? super V, ? super VG, ? extends R> joiner) {
+        return leftJoin(table, keySelector, (key, value, found) -> joiner.apply(value, found), null);
+    }
+
+    /** The same by key and values. */
+    public <KG, VG, R> EventStream<K, R> leftJoin(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner) {
+        return leftJoin(table, keySelector, joiner, null);
+    }
+
+    /** The same by key and values under a name. */
+    public <KG, VG, R> EventStream<K, R> leftJoin(
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner,
+            @Nullable Named named) {
+        return joinGlobal("global-left-join", table, keySelector, joiner, named, true);
+    }
+
+    private <VT, R> EventStream<K, R> joinTable(
+            String kind,
+            EventTable<K, VT> table,
+            ValueJoinerWithKey<? super K, ? super V, ? super VT, ? extends R> joiner,
+            Joined<K, V> joined,
+            boolean left) {
+        String name = joined.name() == null ? graph.name(kind) : joined.name();
+        Serde<K> keys = joined.keySerde() == null ? keySerde : joined.keySerde();
+        Serde<V> values = joined.valueSerde() == null ? valueSerde : joined.valueSerde();
+        String from = node;
+        if (rekeyed) {
+            String topic = name + "-repartition";
+            // A left join has a use for records without a key, wherever they go.
+            String sent = left ? node : graph.process(topic + "-filter", StreamOperators.<K, V>withKey(), node);
+            from = throughKeyed(topic, keys, values, sent);
+        }
+        graph.topology().copartition(from, table.node());
+        TableLookup<K, VT> lookup = table.operator().lookup();
+        graph.process(name, new StreamTableJoin<K, V, K, VT, R>(lookup, (key, value) -> key, joiner, left), from);
+        graph.connectAtLast(name, lookup.stores());
+        return new EventStream<>(graph, name, keys, null, false);
+    }
+
+    private <KG, VG, R> EventStream<K, R> joinGlobal(
+            String kind,
+            GlobalTable<KG, VG> table,
+            BiFunction<? super K, ? super V, ? extends KG> keySelector,
+            ValueJoinerWithKey<? super K, ? super V, ? super VG, ? extends R> joiner,
+            @Nullable Named named,
+            boolean left) {
+        TableLookup<KG, VG> lookup = table.lookup();
+        String name = add(kind, named, new StreamTableJoin<K, V, KG, VG, R>(lookup, keySelector, joiner, left));
+        graph.topology().connect(name, lookup.stores().toArray(new String[0]));
+        return new EventStream<>(graph, name, keySerde, null, rekeyed);
     }
 
     // --- out -------------------------------------------------------------------------------------------------------

@@ -35,6 +35,28 @@ public final class EventTable<K, V> {
         this.queryableStore = queryableStore;
     }
 
+    Graph graph() {
+        return graph;
+    }
+
+    String node() {
+        return node;
+    }
+
+    TableOperator<K, V> operator() {
+        return operator;
+    }
+
+    @Nullable
+    Serde<K> keySerde() {
+        return keySerde;
+    }
+
+    @Nullable
+    Serde<V> valueSerde() {
+        return valueSerde;
+    }
+
     /** The store in which the table can be queried; {@code null} if it was given no name. */
     public @Nullable String queryableStoreName() {
         return queryableStore;
@@ -103,6 +125,163 @@ public final class EventTable<K, V> {
         }
         return new EventTable<>(graph, name, mapping, keys, materialized.valueSerde(), store);
     }
+
+    // --- with another table ----------------------------------------------------------------------------------------
+
+    /** What the two tables make of the keys that both have. Their topics have to have the same number of partitions. */
+    public <V1, R> EventTable<K, R> join(
+            EventTable<K, V1> other, ValueJoiner<? super V, ? super V1, ? extends R> joiner) {
+        return join(other, joiner, null, new Materialized<>(null, null, null));
+    }
+
+    /** The same, kept in a store that can be queried if it has a name. */
+    public <V1, R> EventTable<K, R> join(
+            EventTable<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends R> joiner,
+            Materialized<K, R> materialized) {
+        return join(other, joiner, null, materialized);
+    }
+
+    /** The same under a name. */
+    public <V1, R> EventTable<K, R> join(
+            EventTable<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends R> joiner,
+            @Nullable Named named,
+            Materialized<K, R> materialized) {
+        return TableJoins.add(this, other, joiner, true, true, named, materialized);
+    }
+
+    /** What the two tables make of the keys that this one has; the joiner is given {@code null} for what the other one has not. */
+    public <V1, R> EventTable<K, R> leftJoin(
+            EventTable<K, V1> other, ValueJoiner<? super V, ? super V1, ? extends R> joiner) {
+        return leftJoin(other, joiner, null, new Materialized<>(null, null, null));
+    }
+
+    /** The same, kept in a store that can be queried if it has a name. */
+    public <V1, R> EventTable<K, R> leftJoin(
+            EventTable<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends R> joiner,
+            Materialized<K, R> materialized) {
+        return leftJoin(other, joiner, null, materialized);
+    }
+
+    /** The same under a name. */
+    public <V1, R> EventTable<K, R> leftJoin(
+            EventTable<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends R> joiner,
+            @Nullable Named named,
+            Materialized<K, R> materialized) {
+        return TableJoins.add(this, other, joiner, true, false, named, materialized);
+    }
+
+    /** What the two tables make of the keys that either has; the joiner is given {@code null} for what one of them has not. */
+    public <V1, R> EventTable<K, R> outerJoin(
+            EventTable<K, V1> other, ValueJoiner<? super V, ? super V1, ? extends R> joiner) {
+        return outerJoin(other, joiner, null, new Materialized<>(null, null, null));
+    }
+
+    /** The same, kept in a store that can be queried if it has a name. */
+    public <V1, R> EventTable<K, R> outerJoin(
+            EventTable<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends R> joiner,
+            Materialized<K, R> materialized) {
+        return outerJoin(other, joiner, null, materialized);
+    }
+
+    /** The same under a name. */
+    public <V1, R> EventTable<K, R> outerJoin(
+            EventTable<K, V1> other,
+            ValueJoiner<? super V, ? super V1, ? extends R> joiner,
+            @Nullable Named named,
+            Materialized<K, R> materialized) {
+        return TableJoins.add(this, other, joiner, false, false, named, materialized);
+    }
+
+    // --- with a table of other keys --------------------------------------------------------------------------------
+
+    /**
+     * What the values of this table make with those of the other one whose keys they name. It changes with either. The tables need not have the same number of partitions.
+     *
+     * @param foreignKeyExtractor tells the other table's key by this table's value; {@code null}: there is none
+     */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        return join(other, (key, value) -> foreignKeyExtractor.apply(value), joiner);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        TableJoined<K, KO> joined = new TableJoined<>(null, null, null);
+        return join(other, foreignKeyExtractor, joiner, joined, new Materialized<>(null, null, null));
+    }
+
+    /** The same with a name or partitioners for what is in between, kept in a store that can be queried if it has a name. */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return join(other, (key, value) -> foreignKeyExtractor.apply(value), joiner, joined, materialized);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> join(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return ForeignKeyJoins.add(this, other, foreignKeyExtractor, joiner, joined, materialized, false);
+    }
+
+    /**
+     * The same, but there is a result as well where the other table has nothing, or no key is named: there the joiner is given {@code null}.
+     *
+     * @param foreignKeyExtractor tells the other table's key by this table's value; {@code null}: there is none
+     */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        return leftJoin(other, (key, value) -> foreignKeyExtractor.apply(value), joiner);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner) {
+        TableJoined<K, KO> joined = new TableJoined<>(null, null, null);
+        return leftJoin(other, foreignKeyExtractor, joiner, joined, new Materialized<>(null, null, null));
+    }
+
+    /** The same with a name or partitioners for what is in between, kept in a store that can be queried if it has a name. */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            Function<? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return leftJoin(other, (key, value) -> foreignKeyExtractor.apply(value), joiner, joined, materialized);
+    }
+
+    /** The same with a foreign key that is told by key and value. */
+    public <KO, VO, R> EventTable<K, R> leftJoin(
+            EventTable<KO, VO> other,
+            BiFunction<? super K, ? super V, ? extends KO> foreignKeyExtractor,
+            ValueJoiner<? super V, ? super VO, ? extends R> joiner,
+            TableJoined<K, KO> joined,
+            Materialized<K, R> materialized) {
+        return ForeignKeyJoins.add(this, other, foreignKeyExtractor, joiner, joined, materialized, true);
+    }
+
+    // --- as a stream -----------------------------------------------------------------------------------------------
 
     /** Every change as an event; a key that goes gives one without a value. */
     public EventStream<K, V> toStream() {

@@ -10,6 +10,7 @@ import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
 import io.tailrace.streams.topology.Topology;
 import io.tailrace.streams.topology.TopologyBuilder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,18 +53,23 @@ final class Graph {
         topology().addStore(store, processors);
     }
 
-    /** Sends what a node gives through a topic of the topology's own. Returns the node that reads it. */
+    /** Lets a processor reach stores of which some may only be added at last. */
+    void connectAtLast(String processor, List<String> stores) {
+        atLast(() -> topology.connect(processor, stores.toArray(new String[0])));
+    }
+
+    /** Sends what nodes give through a topic of the topology's own. Returns the node that reads it. */
     <K, V> String through(
             String topic,
             @Nullable Integer partitions,
             @Nullable SinkPartitioner<K, V> partitioner,
             Serde<K> keys,
             Serde<V> values,
-            String parent) {
+            String... parents) {
         SinkTopic<K, V> to = record -> topic;
         topology()
                 .addInternalTopic(new InternalTopic(topic, partitions))
-                .addSink(topic + "-sink", to, topic, keys, values, partitioner, List.of(parent))
+                .addSink(topic + "-sink", to, topic, keys, values, partitioner, List.of(parents))
                 .addSource(topic + "-source", keys, values, topic);
         return topic + "-source";
     }
@@ -75,6 +81,13 @@ final class Graph {
                     ErrorCode.INVALID_TOPOLOGY, "No serde is known for " + what + ": give it where it is written.");
         }
         return serde;
+    }
+
+    static void longerThanNothing(Duration duration, String what) {
+        if (duration.toMillis() < 1) {
+            throw new TailraceException(
+                    ErrorCode.INVALID_TOPOLOGY, what + " has to be a millisecond at least, not " + duration + ".");
+        }
     }
 
     Topology build() {

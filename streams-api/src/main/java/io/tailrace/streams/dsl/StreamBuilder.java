@@ -48,6 +48,17 @@ public final class StreamBuilder {
         return TableSource.add(graph, "table", source("table-source", List.of(topic), consumed), kept);
     }
 
+    /** The last value of each key of a topic, of which every instance of the application keeps a copy. */
+    public <K, V> GlobalTable<K, V> globalTable(String topic, Consumed<K, V> consumed) {
+        return globalTable(topic, consumed, new Materialized<>(null, null, null));
+    }
+
+    /** The same, kept in a store that can be queried. */
+    public <K, V> GlobalTable<K, V> globalTable(
+            String topic, Consumed<K, V> consumed, Materialized<K, V> materialized) {
+        return GlobalTable.add(graph, topic, consumed, materialized);
+    }
+
     private <K, V> String source(String kind, Collection<String> topics, Consumed<K, V> consumed) {
         String name = consumed.name() == null ? graph.name(kind) : consumed.name();
         Serde<K> keys = Graph.known(consumed.keySerde(), null, "the keys of " + topics);

@@ -23,18 +23,32 @@ final class TableSource<K, V> implements ProcessorSupplier<K, V, K, Change<V>>, 
     }
 
     static <K, V> EventTable<K, V> add(Graph graph, String kind, String parent, Materialized<K, V> materialized) {
-        String operator = graph.name(kind);
+        return addNamed(graph, graph.name(kind), parent, materialized);
+    }
+
+    static <K, V> EventTable<K, V> addNamed(
+            Graph graph, String operator, String parent, Materialized<K, V> materialized) {
         String store = materialized.name() == null ? operator + "-store" : materialized.name();
-        Serde<K> keys = Graph.known(materialized.keySerde(), null, "the keys of store " + store);
-        Serde<V> values = Graph.known(materialized.valueSerde(), null, "the values of store " + store);
+        Serde<K> keys = materialized.keySerde();
+        Serde<V> values = materialized.valueSerde();
         TableSource<K, V> source = new TableSource<>(store, materialized.name() != null);
         graph.process(operator, source, parent);
         graph.atLast(() -> {
             if (source.kept) {
-                graph.store(Stores.timestampedKeyValueStore(store, keys, values), operator);
+                graph.store(
+                        Stores.timestampedKeyValueStore(
+                                store,
+                                Graph.known(keys, null, "the keys of store " + store),
+                                Graph.known(values, null, "the values of store " + store)),
+                        operator);
             }
         });
         return new EventTable<>(graph, operator, source, keys, values, materialized.name());
+    }
+
+    /** What fills the store of a global table. */
+    static <K, V> TableSource<K, V> global(String store) {
+        return new TableSource<>(store, true);
     }
 
     @Override

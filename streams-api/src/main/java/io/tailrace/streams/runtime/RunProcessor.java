@@ -1,5 +1,6 @@
 package io.tailrace.streams.runtime;
 
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.state.StateStore;
 import io.tailrace.streams.topology.DropReason;
 import io.tailrace.streams.topology.Processor;
@@ -35,7 +36,13 @@ final class RunProcessor implements RunNode, ProcessorContext<Object, Object> {
     }
 
     void init() {
-        run.inside(this, () -> processor.init(this));
+        try {
+            processor.init(this);
+        } catch (TailraceException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw run.errors().failed(name(), e);
+        }
     }
 
     void close() {
@@ -44,9 +51,11 @@ final class RunProcessor implements RunNode, ProcessorContext<Object, Object> {
 
     @Override
     public void process(StreamRecord<Object, Object> record) {
-        RunNode before = run.enter(this);
-        processor.process(record);
-        run.leave(before);
+        try {
+            processor.process(record);
+        } catch (RuntimeException e) {
+            run.errors().processing(name(), record, record.timestamp(), e);
+        }
     }
 
     @Override
@@ -99,7 +108,12 @@ final class RunProcessor implements RunNode, ProcessorContext<Object, Object> {
 
     @Override
     public Cancellable schedule(Duration interval, PunctuationType type, Punctuator punctuator) {
-        return run.punctuations(type)
-                .schedule(interval, timestamp -> run.inside(this, () -> punctuator.punctuate(timestamp)));
+        return run.punctuations(type).schedule(interval, timestamp -> {
+            try {
+                punctuator.punctuate(timestamp);
+            } catch (RuntimeException e) {
+                run.errors().processing(name(), null, timestamp, e);
+            }
+        });
     }
 }

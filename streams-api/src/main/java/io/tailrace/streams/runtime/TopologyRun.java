@@ -1,6 +1,5 @@
 package io.tailrace.streams.runtime;
 
-import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.TopicPartition;
@@ -40,17 +39,11 @@ public final class TopologyRun implements AutoCloseable {
     private final Punctuations byStreamTime = new Punctuations(interval -> 0);
     private final Punctuations byWallClock;
     private final LongSupplier wallClock;
+    private final RunErrors errors;
     private long streamTime = -1;
-    private @Nullable ConsumerRecord<?, ?> reading;
-    private @Nullable RunNode inside;
+    private @Nullable ConsumerRecord<ByteBuffer, ByteBuffer> reading;
 
-    /**
-     * Makes the stores and the processors, which are told so.
-     *
-     * @param nodes a whole sub-topology or more of them, in the topology's order
-     * @param timestamps for sources without an extractor of their own; {@code null}: the record's own timestamp
-     * @param wallClock milliseconds since 1970
-     */
+    /** One that fails at the first record that it cannot deal with. */
     public TopologyRun(
             Topology topology,
             Collection<TopologyNode> nodes,
@@ -58,7 +51,27 @@ public final class TopologyRun implements AutoCloseable {
             RunOutput output,
             @Nullable TimestampExtractor timestamps,
             LongSupplier wallClock) {
+        this(topology, nodes, host, output, timestamps, wallClock, ErrorHandling.logAndFail());
+    }
+
+    /**
+     * Makes the stores and the processors, which are told so.
+     *
+     * @param nodes a whole sub-topology or more of them, in the topology's order
+     * @param timestamps for sources without an extractor of their own; {@code null}: the record's own timestamp
+     * @param wallClock milliseconds since 1970
+     * @param handling what becomes of records that cannot be dealt with
+     */
+    public TopologyRun(
+            Topology topology,
+            Collection<TopologyNode> nodes,
+            StoreHost host,
+            RunOutput output,
+            @Nullable TimestampExtractor timestamps,
+            LongSupplier wallClock,
+            ErrorHandling handling) {
         this.wallClock = wallClock;
+        this.errors = new RunErrors(handling, output, this);
         this.byWallClock = new Punctuations(interval -> wallClock.getAsLong() + interval);
         Map<String, RunNode> made = new HashMap<>();
         List<TopologyNode> reversed = new ArrayList<>(nodes);
@@ -69,7 +82,7 @@ public final class TopologyRun implements AutoCloseable {
                     .map(child -> Objects.requireNonNull(made.get(child.name()), child.name()))
                     .toList();
             if (node instanceof TopologyNode.SourceNode source) {
-                RunSource running = new RunSource(source, this, timestamps, children);
+                RunSource running = new RunSource(source, timestamps, children);
                 source.topics().forEach(topic -> sourceOf.put(topic, running));
             } else if (node instanceof TopologyNode.ProcessorNode process) {
                 process.stores().forEach(store -> stores.computeIfAbsent(store, name -> build(topology, name, host)));
@@ -77,7 +90,7 @@ public final class TopologyRun implements AutoCloseable {
                 backwards.add(running);
                 made.put(node.name(), running);
             } else {
-                made.put(node.name(), new RunSink((TopologyNode.SinkNode) node, output));
+                made.put(node.name(), new RunSink((TopologyNode.SinkNode) node, output, this));
             }
         }
         java.util.Collections.reverse(backwards);
@@ -112,49 +125,34 @@ public final class TopologyRun implements AutoCloseable {
         this.streamTime = streamTime;
     }
 
+    /**
+     * Turns its bytes into a record, whose time is that of its event. One that cannot be read is a record as well, until it is
+     * {@link #process(RunInput, ConsumerRecord, StreamRecord) processed}.
+     */
+    StreamRecord<Object, Object> read(RunInput input, ConsumerRecord<ByteBuffer, ByteBuffer> bytes) {
+        return input.source.read(bytes, input.time);
+    }
+
     /** Takes a record that has been read. */
     void process(RunInput input, ConsumerRecord<ByteBuffer, ByteBuffer> bytes, StreamRecord<Object, Object> record) {
-        long timestamp = record.timestamp();
-        if (timestamp < 0) {
-            drop(DropReason.NEGATIVE_TIMESTAMP);
-            return;
-        }
-        input.time = Math.max(input.time, timestamp);
-        streamTime = Math.max(streamTime, timestamp);
         reading = bytes;
-        inside = null;
         try {
+            if (record.value() instanceof RunSource.Unreadable unreadable) {
+                errors.unreadable(input.source.name(), bytes, unreadable.exception());
+                return;
+            }
+            long timestamp = record.timestamp();
+            if (timestamp < 0) {
+                drop(DropReason.NEGATIVE_TIMESTAMP);
+                return;
+            }
+            input.time = Math.max(input.time, timestamp);
+            streamTime = Math.max(streamTime, timestamp);
             input.source.process(record);
-        } catch (TailraceException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw failed(e);
+        } finally {
+            reading = null;
         }
-        reading = null;
         byStreamTime.punctuate(streamTime);
-    }
-
-    /** Turns its bytes into a record, whose time is that of its event. Throws SERIALIZATION_FAILED. */
-    StreamRecord<Object, Object> read(RunInput input, ConsumerRecord<ByteBuffer, ByteBuffer> bytes) {
-        try {
-            return input.source.read(bytes, input.time);
-        } catch (RuntimeException e) {
-            throw new TailraceException(
-                    ErrorCode.SERIALIZATION_FAILED,
-                    "Record " + place(bytes) + " cannot be read: " + e.getMessage()
-                            + " Give its source serdes that fit.",
-                    e);
-        }
-    }
-
-    private TailraceException failed(RuntimeException e) {
-        String node = inside == null ? "?" : inside.name();
-        String at = reading == null ? "" : " on record " + place(reading);
-        return new TailraceException(ErrorCode.PROCESSING_FAILED, "Node " + node + " failed" + at + ": " + e, e);
-    }
-
-    private static String place(ConsumerRecord<?, ?> record) {
-        return record.topic() + "/" + record.partition() + "/" + record.offset();
     }
 
     /** Calls what is due by the clock. */
@@ -212,28 +210,14 @@ public final class TopologyRun implements AutoCloseable {
         dropped.merge(reason, 1L, Long::sum);
     }
 
+    RunErrors errors() {
+        return errors;
+    }
+
+    /** The record that is being processed; {@code null} while none is. */
     @Nullable
-    RunNode enter(RunNode node) {
-        RunNode before = inside;
-        inside = node;
-        return before;
-    }
-
-    void leave(@Nullable RunNode before) {
-        inside = before;
-    }
-
-    /** Runs what a node is called for without a record. */
-    void inside(RunNode node, Runnable work) {
-        RunNode before = enter(node);
-        try {
-            work.run();
-        } catch (TailraceException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw failed(e);
-        }
-        leave(before);
+    ConsumerRecord<ByteBuffer, ByteBuffer> reading() {
+        return reading;
     }
 
     /** Tells all processors that there is nothing more. */

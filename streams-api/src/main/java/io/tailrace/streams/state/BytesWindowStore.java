@@ -11,39 +11,53 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A typed view of bytes, whose keys begin with the number of a segment of time, so that what is forgotten lies together. Format 1:
+ * A typed view of bytes. Format 1:
  *
  * <pre>
  * 0                                                       -> version 1 (1 byte), latest start (8), number of the last entry (4)
  * 1, segment (8), length of key (4), key, start (8), [number (4), if it keeps several]  -> value
  * </pre>
+ *
+ * What is no longer kept is not found any more at once, and taken away piece by piece as other values are put.
  */
 final class BytesWindowStore<K, V> implements WindowStore<K, V> {
     private static final byte[] HEAD = {0};
     private static final byte VERSION = 1;
-    private static final byte ENTRY = 1;
-    private static final int PREFIX_BYTES = 1 + Long.BYTES;
     private static final long SHORTEST_SEGMENT_MILLIS = 60_000;
+    /** More than a put can add, so that what is to be forgotten does not pile up, and few, so that no record waits for all of it. */
+    private static final int FORGOTTEN_PER_PUT = 16;
 
     private final String name;
     private final BytesStore bytes;
     private final Serde<K> keys;
     private final Serde<V> values;
     private final long retentionMillis;
-    private final long segmentMillis;
+    private final long windowMillis;
     private final boolean several;
+    private final WindowEntryKeys layout;
     private long latestStart = -1;
     private int number;
+    /** Before it there is nothing that would have to be forgotten. */
+    private byte[] forgottenUpTo = WindowEntryKeys.firstOf(0);
+
+    private boolean forgetting = true;
 
     BytesWindowStore(
-            String name, BytesStore bytes, Serde<K> keys, Serde<V> values, Duration retention, boolean several) {
+            String name,
+            BytesStore bytes,
+            Serde<K> keys,
+            Serde<V> values,
+            Duration retention,
+            Duration windowSize,
+            boolean several) {
         this.name = name;
         this.bytes = bytes;
         this.keys = keys;
         this.values = values;
         this.retentionMillis = retention.toMillis();
-        this.segmentMillis = Math.max(retentionMillis / 2, SHORTEST_SEGMENT_MILLIS);
+        this.windowMillis = windowSize.toMillis();
         this.several = several;
+        this.layout = new WindowEntryKeys(Math.max(retentionMillis / 2, SHORTEST_SEGMENT_MILLIS), several);
         byte[] head = bytes.get(HEAD);
         if (head != null) {
             ByteBuffer read = ByteBuffer.wrap(head);
@@ -67,43 +81,49 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
         if (windowStart < 0) {
             throw new IllegalArgumentException("A window starts at 0 at the earliest, not at " + windowStart + ".");
         }
-        if (windowStart > latestStart) {
-            long before = earliestKept();
+        boolean later = windowStart > latestStart;
+        if (later) {
+            long kept = layout.segment(earliestKept());
             latestStart = windowStart;
-            forget(before);
+            forgetting |= layout.segment(earliestKept()) > kept;
         }
-        if (windowStart >= earliestKept() && !(several && value == null)) {
+        boolean counted = several && value != null;
+        if (windowStart >= earliestKept() && (counted || !several)) {
             number = several ? (number + 1) & Integer.MAX_VALUE : 0;
             bytes.put(
-                    entry(segment(windowStart), keyBytes(key), windowStart, number),
+                    layout.entry(layout.segment(windowStart), keyBytes(key), windowStart, number),
                     value == null ? null : values.serialize(name, value));
         }
-        bytes.put(
-                HEAD,
-                ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES)
-                        .put(VERSION)
-                        .putLong(latestStart)
-                        .putInt(number)
-                        .array());
+        if (later || counted) {
+            putHead();
+        }
+        if (forgetting) {
+            forgetSome();
+        }
     }
 
-    /** Windows that start earlier are as if they had never been. */
-    private long earliestKept() {
+    private void putHead() {
+        ByteBuffer head = ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES);
+        bytes.put(HEAD, head.put(VERSION).putLong(latestStart).putInt(number).array());
+    }
+
+    @Override
+    public long earliestKept() {
         return Math.max(0, latestStart - retentionMillis + 1);
     }
 
-    /** Takes away the segments that have come to lie wholly before what is kept. */
-    private void forget(long keptBefore) {
-        long first = segment(keptBefore);
-        long end = segment(earliestKept());
-        if (first >= end) {
-            return;
-        }
-        List<byte[]> gone = new ArrayList<>();
-        try (Entries<byte[], byte[]> entries = bytes.range(segmentPrefix(first), segmentPrefix(end))) {
-            entries.forEachRemaining(entry -> gone.add(Objects.requireNonNull(entry.key())));
+    /** Takes away something of the segments that lie wholly before what is kept. */
+    private void forgetSome() {
+        byte[] end = WindowEntryKeys.firstOf(layout.segment(earliestKept()));
+        List<byte[]> gone = new ArrayList<>(FORGOTTEN_PER_PUT);
+        try (Entries<byte[], byte[]> entries = bytes.range(forgottenUpTo, end)) {
+            while (gone.size() < FORGOTTEN_PER_PUT && entries.hasNext()) {
+                gone.add(Objects.requireNonNull(entries.next().key()));
+            }
         }
         gone.forEach(key -> bytes.put(key, null));
+        forgetting = gone.size() == FORGOTTEN_PER_PUT;
+        forgottenUpTo = forgetting ? gone.get(gone.size() - 1) : end;
     }
 
     @Override
@@ -116,7 +136,7 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
                 return entries.hasNext() ? entries.next().value() : null;
             }
         }
-        byte[] value = bytes.get(entry(segment(windowStart), keyBytes(key), windowStart, 0));
+        byte[] value = bytes.get(layout.entry(layout.segment(windowStart), keyBytes(key), windowStart, 0));
         return value == null ? null : values.deserialize(name, ByteBuffer.wrap(value));
     }
 
@@ -137,11 +157,11 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
         return new SegmentEntries<>(
                 segments(first, last, backwards),
                 segment -> {
-                    byte[] begin = entry(segment, wanted, first, 0);
-                    byte[] end = entry(segment, wanted, last + 1, 0);
+                    byte[] begin = layout.entry(segment, wanted, first, 0);
+                    byte[] end = layout.entry(segment, wanted, last + 1, 0);
                     return backwards ? bytes.reverseRange(begin, end) : bytes.range(begin, end);
                 },
-                entry -> new KeyValue<>(start(entry), value(entry)));
+                entry -> new KeyValue<>(layout.start(Objects.requireNonNull(entry.key())), value(entry)));
     }
 
     @Override
@@ -150,17 +170,20 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
         long last = Math.min(to, latestStart);
         return new SegmentEntries<>(
                 segments(first, last, false),
-                segment -> bytes.range(segmentPrefix(segment), segmentPrefix(segment + 1)),
+                segment -> bytes.range(WindowEntryKeys.firstOf(segment), WindowEntryKeys.firstOf(segment + 1)),
                 entry -> {
-                    long start = start(entry);
-                    return start < first || start > last ? null : new KeyValue<>(windowed(entry), value(entry));
+                    byte[] place = Objects.requireNonNull(entry.key());
+                    long start = layout.start(place);
+                    return start < first || start > last
+                            ? null
+                            : new KeyValue<>(windowed(place, start), value(entry));
                 });
     }
 
     private Deque<Long> segments(long first, long last, boolean backwards) {
         Deque<Long> segments = new ArrayDeque<>();
         if (first <= last) {
-            for (long segment = segment(first); segment <= segment(last); segment++) {
+            for (long segment = layout.segment(first); segment <= layout.segment(last); segment++) {
                 if (backwards) {
                     segments.addFirst(segment);
                 } else {
@@ -171,39 +194,13 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
         return segments;
     }
 
-    private long segment(long start) {
-        return start / segmentMillis;
-    }
-
-    private static byte[] segmentPrefix(long segment) {
-        return ByteBuffer.allocate(PREFIX_BYTES).put(ENTRY).putLong(segment).array();
-    }
-
     private byte[] keyBytes(K key) {
         return keys.serialize(name, Objects.requireNonNull(key, "key"));
     }
 
-    private byte[] entry(long segment, byte[] key, long start, int ofSeveral) {
-        int length = PREFIX_BYTES + Integer.BYTES + key.length + Long.BYTES + (several ? Integer.BYTES : 0);
-        ByteBuffer entry = ByteBuffer.allocate(length).put(ENTRY).putLong(segment);
-        entry.putInt(key.length).put(key).putLong(start);
-        if (several) {
-            entry.putInt(ofSeveral);
-        }
-        return entry.array();
-    }
-
-    private long start(KeyValue<byte[], byte[]> entry) {
-        byte[] key = Objects.requireNonNull(entry.key());
-        return ByteBuffer.wrap(key).getLong(key.length - Long.BYTES - (several ? Integer.BYTES : 0));
-    }
-
-    private Windowed<K> windowed(KeyValue<byte[], byte[]> entry) {
-        ByteBuffer read = ByteBuffer.wrap(Objects.requireNonNull(entry.key())).position(PREFIX_BYTES);
-        int length = read.getInt();
-        long start = start(entry);
+    private Windowed<K> windowed(byte[] place, long start) {
         return new Windowed<>(
-                keys.deserialize(name, read.slice(read.position(), length)), new Window(start, start));
+                keys.deserialize(name, WindowEntryKeys.key(place)), Window.ofSize(start, windowMillis));
     }
 
     private V value(KeyValue<byte[], byte[]> entry) {

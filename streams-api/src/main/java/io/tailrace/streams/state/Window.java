@@ -14,6 +14,11 @@ public record Window(long start, long end) implements Comparable<Window> {
         }
     }
 
+    /** The one that begins then and is so many milliseconds long; its end is {@link Long#MAX_VALUE} at the latest. */
+    public static Window ofSize(long start, long millis) {
+        return new Window(start, start > Long.MAX_VALUE - millis ? Long.MAX_VALUE : start + millis);
+    }
+
     /** The one that begins, then the one that ends, earlier. */
     @Override
     public int compareTo(Window other) {

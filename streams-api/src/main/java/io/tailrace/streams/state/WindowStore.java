@@ -14,4 +14,7 @@ public interface WindowStore<K, V> extends StateStore, ReadOnlyWindowStore<K, V>
      * @param windowStart milliseconds since 1970, not negative
      */
     void put(K key, @Nullable V value, long windowStart);
+
+    /** The start of the earliest window that is kept, and would be taken; 0 before the first was put. */
+    long earliestKept();
 }

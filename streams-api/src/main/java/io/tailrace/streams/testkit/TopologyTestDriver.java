@@ -5,6 +5,8 @@ import io.tailrace.engine.record.TimestampType;
 import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.Deserializer;
 import io.tailrace.streams.Serializer;
+import io.tailrace.streams.runtime.ErrorHandling;
+import io.tailrace.streams.runtime.GlobalStores;
 import io.tailrace.streams.runtime.RunOutput;
 import io.tailrace.streams.runtime.TopologyRun;
 import io.tailrace.streams.state.BytesStore;
@@ -16,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -34,6 +37,7 @@ public final class TopologyTestDriver implements AutoCloseable {
     private final Map<String, Queue<TestRecord<byte[], byte[]>>> outputs = new HashMap<>();
     private final Map<String, Long> offsets = new HashMap<>();
     private final Queue<ConsumerRecord<ByteBuffer, ByteBuffer>> waiting = new ArrayDeque<>();
+    private final GlobalStores globals;
     private final TopologyRun run;
     private long wallClock;
 
@@ -42,18 +46,25 @@ public final class TopologyTestDriver implements AutoCloseable {
         this(topology, Instant.EPOCH);
     }
 
-    /** With a clock that begins there. */
+    /** With a clock that begins there; it fails at the first record that the topology cannot deal with. */
     public TopologyTestDriver(Topology topology, Instant wallClock) {
+        this(topology, wallClock, ErrorHandling.logAndFail());
+    }
+
+    /** With handlers of records that the topology cannot deal with. What goes to a dead-letter topic can be read as any output. */
+    public TopologyTestDriver(Topology topology, Instant wallClock, ErrorHandling handling) {
         this.topology = topology;
         this.sourceTopics = topology.sourceTopics();
         this.wallClock = wallClock.toEpochMilli();
+        this.globals = new GlobalStores(topology, null, () -> this.wallClock);
         this.run = new TopologyRun(
                 topology,
-                topology.nodes(),
-                store -> stores.computeIfAbsent(store, name -> new MemoryBytesStore()),
+                topology.taskNodes(),
+                globals.beside(store -> stores.computeIfAbsent(store, name -> new MemoryBytesStore())),
                 new Output(),
                 null,
-                () -> this.wallClock);
+                () -> this.wallClock,
+                handling);
     }
 
     private final class Output implements RunOutput {
@@ -104,7 +115,7 @@ public final class TopologyTestDriver implements AutoCloseable {
      */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // As the test says.
     public <S extends StateStore> S store(String name) {
-        return (S) run.store(name);
+        return (S) (globals.hasStore(name) ? globals.store(name) : run.store(name));
     }
 
     /** Lets the clock go on, and what is scheduled by it happen. */
@@ -116,7 +127,10 @@ public final class TopologyTestDriver implements AutoCloseable {
 
     /** How many records operators had no use for. */
     public Map<DropReason, Long> dropped() {
-        return run.dropped();
+        Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+        all.putAll(run.dropped());
+        globals.dropped().forEach((reason, count) -> all.merge(reason, count, Long::sum));
+        return Map.copyOf(all);
     }
 
     /** What is run. */
@@ -148,7 +162,11 @@ public final class TopologyTestDriver implements AutoCloseable {
 
     private void processAll() {
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-            run.process(next);
+            if (globals.topics().contains(next.topic())) {
+                globals.process(next);
+            } else {
+                run.process(next);
+            }
         }
     }
 
@@ -161,5 +179,6 @@ public final class TopologyTestDriver implements AutoCloseable {
     public void close() {
         run.close();
         stores.values().forEach(BytesStore::close);
+        globals.close();
     }
 }

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  *
  * @param number from 0, in the order in which their first nodes were added
  * @param nodes in the order in which they were added
- * @param stores the names of their stores
+ * @param stores the names of their stores; global ones, of which others take care, are not among them
  */
 public record SubTopology(int number, List<TopologyNode> nodes, Set<String> stores) {
     /** The topics that are read, internal ones included. */
@@ -32,13 +32,14 @@ public record SubTopology(int number, List<TopologyNode> nodes, Set<String> stor
     static List<SubTopology> cut(Topology topology) {
         Map<String, String> representative = new LinkedHashMap<>();
         Map<String, String> firstWithStore = new LinkedHashMap<>();
-        for (TopologyNode node : topology.nodes()) {
+        List<TopologyNode> nodes = topology.taskNodes();
+        for (TopologyNode node : nodes) {
             representative.put(node.name(), node.name());
             for (String parent : node.parents()) {
                 join(representative, parent, node.name());
             }
             if (node instanceof TopologyNode.ProcessorNode process) {
-                for (String store : process.stores()) {
+                for (String store : ownStores(topology, process)) {
                     String other = firstWithStore.putIfAbsent(store, node.name());
                     if (other != null) {
                         join(representative, other, node.name());
@@ -47,7 +48,7 @@ public record SubTopology(int number, List<TopologyNode> nodes, Set<String> stor
             }
         }
         Map<String, List<TopologyNode>> parts = new LinkedHashMap<>();
-        for (TopologyNode node : topology.nodes()) {
+        for (TopologyNode node : nodes) {
             parts.computeIfAbsent(root(representative, node.name()), first -> new ArrayList<>())
                     .add(node);
         }
@@ -56,12 +57,19 @@ public record SubTopology(int number, List<TopologyNode> nodes, Set<String> stor
             Set<String> stores = new LinkedHashSet<>();
             for (TopologyNode node : part) {
                 if (node instanceof TopologyNode.ProcessorNode process) {
-                    stores.addAll(process.stores());
+                    stores.addAll(ownStores(topology, process));
                 }
             }
             cut.add(new SubTopology(cut.size(), List.copyOf(part), stores));
         }
         return List.copyOf(cut);
+    }
+
+    /** Who only looks something up in a global store has nothing to do with others that do. */
+    private static List<String> ownStores(Topology topology, TopologyNode.ProcessorNode process) {
+        return process.stores().stream()
+                .filter(store -> !topology.isGlobalStore(store))
+                .toList();
     }
 
     private static String root(Map<String, String> representative, String name) {

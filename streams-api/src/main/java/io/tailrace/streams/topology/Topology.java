@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +15,21 @@ public final class Topology {
     private final Map<String, TopologyNode> nodes;
     private final Map<String, StoreBuilder<?>> stores;
     private final Map<String, InternalTopic> internalTopics;
+    private final Map<String, GlobalStore> globalStores;
+    private final List<Set<String>> copartitioned;
     private final List<SubTopology> subTopologies;
 
     Topology(
             Map<String, TopologyNode> nodes,
             Map<String, StoreBuilder<?>> stores,
-            Map<String, InternalTopic> internalTopics) {
+            Map<String, InternalTopic> internalTopics,
+            Map<String, GlobalStore> globalStores,
+            List<Set<String>> copartitioned) {
         this.nodes = new LinkedHashMap<>(nodes);
         this.stores = new LinkedHashMap<>(stores);
         this.internalTopics = new LinkedHashMap<>(internalTopics);
+        this.globalStores = new LinkedHashMap<>(globalStores);
+        this.copartitioned = copartitioned.stream().map(Set::copyOf).toList();
         this.subTopologies = SubTopology.cut(this);
     }
 
@@ -67,12 +74,44 @@ public final class Topology {
         return internalTopics.containsKey(topic);
     }
 
+    /** The stores that every instance has a copy of, in the order in which they were added. */
+    public List<GlobalStore> globalStores() {
+        return List.copyOf(globalStores.values());
+    }
+
+    /** Whether every instance has a copy of that store. */
+    public boolean isGlobalStore(String store) {
+        return globalStores.containsKey(store);
+    }
+
+    /** The nodes that fill the global stores, each behind its parents. They belong to no sub-topology. */
+    public List<TopologyNode> globalNodes() {
+        List<TopologyNode> global = new ArrayList<>();
+        for (GlobalStore store : globalStores.values()) {
+            global.add(Objects.requireNonNull(nodes.get(store.source())));
+            global.add(Objects.requireNonNull(nodes.get(store.processor())));
+        }
+        return global;
+    }
+
+    /** The nodes that tasks run: all but those that fill global stores. */
+    public List<TopologyNode> taskNodes() {
+        List<TopologyNode> others = new ArrayList<>(nodes.values());
+        others.removeAll(globalNodes());
+        return others;
+    }
+
+    /** Groups of two topics or more that have to have the same number of partitions, since records of theirs are joined or aggregated together; no topic is in two of them. */
+    public List<Set<String>> copartitioned() {
+        return copartitioned;
+    }
+
     /** The parts that tasks run one by one: records go from one to another through topics only. */
     public List<SubTopology> subTopologies() {
         return subTopologies;
     }
 
-    /** The topics that are read, internal ones included. */
+    /** The topics that are read, internal ones and those of global stores included. */
     public Set<String> sourceTopics() {
         Set<String> topics = new TreeSet<>();
         for (TopologyNode node : nodes.values()) {

@@ -6,12 +6,15 @@ import io.tailrace.streams.AutoOffsetReset;
 import io.tailrace.streams.Deserializer;
 import io.tailrace.streams.Serializer;
 import io.tailrace.streams.state.StoreBuilder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,8 @@ public final class TopologyBuilder {
     private final Map<String, TopologyNode> nodes = new LinkedHashMap<>();
     private final Map<String, StoreBuilder<?>> stores = new LinkedHashMap<>();
     private final Map<String, InternalTopic> internalTopics = new LinkedHashMap<>();
+    private final Map<String, GlobalStore> globalStores = new LinkedHashMap<>();
+    private final List<Set<String>> copartitioned = new ArrayList<>();
     private final Set<String> readTopics = new HashSet<>();
 
     /** A source of that name with the application's own timestamps and beginning. */
@@ -113,8 +118,57 @@ public final class TopologyBuilder {
         return this;
     }
 
+    /**
+     * A store that every instance fills with all of a topic, and what fills it; see {@link GlobalStore}. Processors are connected with it like with any other store, but may only
+     * look values up. Nothing can be behind the processor that fills it.
+     */
+    public <K, V> TopologyBuilder addGlobalStore(
+            StoreBuilder<?> store,
+            String source,
+            @Nullable TimestampExtractor timestamps,
+            Deserializer<K> keys,
+            Deserializer<V> values,
+            String topic,
+            String processor,
+            ProcessorSupplier<K, V, ?, ?> supplier) {
+        addSource(source, timestamps, null, keys, values, List.of(topic));
+        addProcessor(processor, supplier, source);
+        addStore(store, processor);
+        globalStores.put(store.name(), new GlobalStore(store.name(), topic, source, processor));
+        return this;
+    }
+
+    /**
+     * Says that records of the same key have to meet, which come to these nodes: the topics that they come from will have to have the same number of partitions.
+     */
+    public TopologyBuilder copartition(String... nodeNames) {
+        Set<String> topics = new TreeSet<>();
+        Set<String> seen = new HashSet<>();
+        Deque<String> upwards = new ArrayDeque<>(List.of(nodeNames));
+        for (String name = upwards.poll(); name != null; name = upwards.poll()) {
+            TopologyNode node = nodes.get(name);
+            if (node == null) {
+                throw invalid("There is no node " + name + " whose topics could have to be alike: add it first.");
+            }
+            if (node instanceof TopologyNode.SourceNode source) {
+                topics.addAll(source.topics());
+            }
+            node.parents().stream().filter(seen::add).forEach(upwards::add);
+        }
+        copartitioned.add(topics);
+        return this;
+    }
+
+    private boolean isGlobal(String node) {
+        return globalStores.values().stream()
+                .anyMatch(global -> node.equals(global.source()) || node.equals(global.processor()));
+    }
+
     private TopologyBuilder add(TopologyNode node) {
         for (String parent : node.parents()) {
+            if (isGlobal(parent)) {
+                throw invalid("Node " + parent + " fills a global store: " + node.name() + " cannot be behind it.");
+            }
             TopologyNode above = nodes.get(parent);
             if (above == null) {
                 throw invalid("There is no node " + parent + " for " + node.name() + " to be behind: add it first.");
@@ -134,7 +188,7 @@ public final class TopologyBuilder {
 
     /** What has been put together so far. */
     public Topology build() {
-        return new Topology(nodes, stores, internalTopics);
+        return new Topology(nodes, stores, internalTopics, globalStores, Copartitioning.merged(copartitioned));
     }
 
     private static TailraceException invalid(String what) {

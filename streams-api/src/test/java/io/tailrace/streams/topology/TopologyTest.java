@@ -60,12 +60,81 @@ class TopologyTest {
         assertThat(topology.mermaid())
                 .startsWith("flowchart LR\n")
                 .contains("n5[\"count-3\"]")
-                .contains("n5 -.- store_0[(\"counts\")]")
+                .contains("store_0[(\"counts\")]")
+                .contains("n5 -.- store_0")
                 .contains("n5 --> n6");
         assertThat(topology.dot())
                 .startsWith("digraph topology {")
                 .contains("\"topic words\" -> \"source-1\";")
-                .contains("\"sink-5\" -> \"topic totals\";");
+                .contains("\"sink-5\" -> \"topic totals\";")
+                .contains("\"count-3\" -> \"store counts\" [style=dashed, dir=none];");
+    }
+
+    /** A stream that is joined with a table and with a global one. */
+    private static Topology joined() {
+        StreamBuilder builder = new StreamBuilder();
+        Consumed<String, String> text = Consumed.with(Serdes.strings(), Serdes.strings());
+        builder.stream("orders", text)
+                .join(builder.table("customers", text), (order, customer) -> order + customer)
+                .join(
+                        builder.globalTable("countries", text, Materialized.as("by-country")),
+                        (key, value) -> value,
+                        (value, country) -> value + country)
+                .to("out", Produced.with(Serdes.strings(), Serdes.strings()));
+        return builder.build();
+    }
+
+    @Test
+    void showsGlobalStoresBesideTheRest() {
+        Topology topology = joined();
+        assertThat(topology.describe()).isEqualTo("""
+                Topology
+                  Sub-topology 0
+                    Source source-1 (topics: orders) -> join-4
+                    Source table-source-2 (topics: customers) -> table-3
+                    Processor table-3 (stores: table-3-store)
+                    Processor join-4 (stores: table-3-store) -> global-join-6
+                    Processor global-join-6 (stores: by-country) -> sink-7
+                    Sink sink-7 (topic: out)
+                  Global stores (each instance has a copy)
+                    Source global-table-5-source (topics: countries) -> global-table-5
+                    Processor global-table-5 (stores: by-country)
+                  Same number of partitions: customers, orders
+                """);
+        assertThat(topology.mermaid())
+                .contains("  subgraph global[Global stores]\n")
+                .containsOnlyOnce("[(\"by-country\")]")
+                .containsOnlyOnce("[(\"table-3-store\")]");
+        assertThat(topology.dot()).contains("\"global-join-6\" -> \"store by-country\"");
+    }
+
+    @Test
+    void aGlobalStoreBelongsToNoSubTopology() {
+        Topology topology = joined();
+        assertThat(topology.subTopologies()).hasSize(1);
+        assertThat(topology.subTopologies().get(0).stores()).containsExactly("table-3-store");
+        assertThat(topology.subTopologies().get(0).sourceTopics()).containsExactly("customers", "orders");
+        assertThat(topology.globalStores())
+                .containsExactly(
+                        new GlobalStore("by-country", "countries", "global-table-5-source", "global-table-5"));
+        assertThat(topology.copartitioned()).containsExactly(java.util.Set.of("orders", "customers"));
+        assertThat(topology.sourceTopics()).contains("countries");
+    }
+
+    @Test
+    void nothingIsBehindWhatFillsAGlobalStore() {
+        TopologyBuilder builder = new TopologyBuilder()
+                .addGlobalStore(
+                        Stores.keyValueStore("global", Serdes.strings(), Serdes.strings()),
+                        "source",
+                        null,
+                        Serdes.strings(),
+                        Serdes.strings(),
+                        "topic",
+                        "fill",
+                        () -> record -> {});
+        refused("fills a global store", () -> builder.addProcessor("p", () -> record -> {}, "fill"));
+        refused("fills a global store", () -> builder.addProcessor("p", () -> record -> {}, "source"));
     }
 
     @Test
