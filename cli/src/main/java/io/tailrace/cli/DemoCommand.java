@@ -19,14 +19,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tailrace demo}: a node, a topic, a stream that counts, a topic of counts, a table. */
+/** {@code tailrace demo}: a node, a topic, a stream application that counts, a topic of counts, a table. */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = {
             "Runs a small pipeline on a node of its own and shows what comes out:",
-            "real input -> topic -> a stream that counts in windows -> topic -> the screen."
+            "real input -> topic -> a stream application that counts in windows -> topic -> the screen."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final int DEFAULT_SECONDS = 10;
@@ -104,10 +104,11 @@ final class DemoCommand implements Callable<Integer> {
             throws InterruptedException, ExecutionException {
         terminal.out().println(input.description());
         CountTable table = input.table();
+        String application = topics.get(0).substring(0, topics.get(0).lastIndexOf('.'));
         long startNanos = System.nanoTime();
         CountingPipeline pipeline = CountingPipeline.start(
                 new CountingPipeline.Plan(
-                        node.tailrace(), topics.get(0), topics.get(1), partitions, input.windowMillis()),
+                        node.tailrace(), application, topics.get(0), topics.get(1), partitions, input.windowMillis()),
                 input.source(topics.get(0), node.directory()),
                 input::observe,
                 table::add);

@@ -5,10 +5,10 @@ import io.tailrace.samples.LineFormat;
 import io.tailrace.samples.MachineMeasurements;
 import io.tailrace.samples.Measurement;
 import io.tailrace.samples.Observation;
-import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.ProducerRecord;
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.Serdes;
+import io.tailrace.streams.topology.StreamRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ interface DemoInput {
     Source<ProducerRecord<byte[], byte[]>, ?> source(String topic, Path dataDirectory);
 
     /** What one of them says. */
-    Observation observe(ConsumerRecord<byte[], byte[]> record);
+    Observation observe(StreamRecord<byte[], byte[]> record);
 
     /** The machine's own measurements. */
     static DemoInput measurements() {
@@ -71,12 +71,12 @@ interface DemoInput {
         }
 
         @Override
-        public Observation observe(ConsumerRecord<byte[], byte[]> record) {
+        public Observation observe(StreamRecord<byte[], byte[]> record) {
             byte[] value = record.value();
             if (value == null) {
                 return new Observation("(deleted)", record.timestamp(), 0);
             }
-            Measurement measurement = JSON.deserialize(record.topic(), ByteBuffer.wrap(value));
+            Measurement measurement = JSON.deserialize("", ByteBuffer.wrap(value));
             String unit = measurement.unit().isEmpty() ? "" : " (" + measurement.unit() + ")";
             return new Observation(measurement.name() + unit, measurement.timeMillis(), measurement.value());
         }
@@ -119,7 +119,7 @@ interface DemoInput {
         }
 
         @Override
-        public Observation observe(ConsumerRecord<byte[], byte[]> record) {
+        public Observation observe(StreamRecord<byte[], byte[]> record) {
             byte[] line = record.value();
             return line == null
                     ? new Observation("(deleted)", record.timestamp(), 0)

@@ -13,13 +13,15 @@ import io.tailrace.streams.Serdes;
 import io.tailrace.streams.Subscription;
 import io.tailrace.streams.Subscriptions;
 import io.tailrace.streams.TopicPartition;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.tailrace.streams.runtime.StreamApplication;
+import io.tailrace.streams.runtime.StreamSettings;
+import io.tailrace.streams.topology.StreamRecord;
+import io.tailrace.streams.topology.Topology;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.KillSwitches;
@@ -30,52 +32,58 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source into a topic, a stream that counts what is in it, the counts into a second topic, and whoever wants to see them:
+ * A source into a topic, a stream application that counts what is in it, the counts into a second topic, and whoever wants to see them:
  *
  * <pre>
- * source ─ plainSink ─▶ [input] ─ plainSource ─ WindowedCounter ─ plainSink ─▶ [counts] ─ plainSource ─▶ show
+ * source ─ plainSink ─▶ [input] ─ application: WindowedCount ─▶ [counts] ─ plainSource ─▶ show
  * </pre>
  *
  * <p>When the source ends, or {@link #stopInput} ends it, everything written is still counted and shown; then {@link #done}
  * completes. The first failure ends all of it.
  */
 public final class CountingPipeline {
-    /** Counts go out in heaps: after so many records, or so much time. */
-    private static final int COUNTED_TOGETHER = 4096;
-
-    private static final Duration COUNTED_WITHIN = Duration.ofMillis(200);
     private static final Serde<WindowCount> COUNTS = Serdes.json(WindowCount.class);
 
     private final Plan plan;
     private final TopicTraffic input;
     private final TopicTraffic counts;
     private final UniqueKillSwitch inputSwitch;
-    private final List<DrainingControl<Done>> consumers = new ArrayList<>();
+    /** Parts of windows that have been counted and have not gone on. */
+    private final AtomicLong parts = new AtomicLong();
+
+    private final CompletableFuture<Done> counted = new CompletableFuture<>();
+    private final DrainingControl<Done> shown;
+    private final StreamApplication application;
     private final CompletableFuture<Done> done = new CompletableFuture<>();
 
     /**
      * Where and how.
      *
      * @param tailrace the node
+     * @param application what the application is called, which has not run before
      * @param inputTopic a topic that is there and empty
      * @param countsTopic another
      * @param partitions how many partitions each of the two has
      * @param windowMillis how long the windows are
      */
-    public record Plan(Tailrace tailrace, String inputTopic, String countsTopic, int partitions, long windowMillis) {}
+    public record Plan(
+            Tailrace tailrace,
+            String application,
+            String inputTopic,
+            String countsTopic,
+            int partitions,
+            long windowMillis) {}
 
     private CountingPipeline(
             Plan plan,
             Source<ProducerRecord<byte[], byte[]>, ?> source,
-            Function<ConsumerRecord<byte[], byte[]>, Observation> observe,
+            Function<StreamRecord<byte[], byte[]>, Observation> observe,
             java.util.function.Consumer<WindowCount> show) {
         this.plan = plan;
         this.input = new TopicTraffic(plan.inputTopic);
         this.counts = new TopicTraffic(plan.countsTopic);
-        DrainingControl<Done> shown = startShowing(show);
-        DrainingControl<Done> counted = startCounting(observe);
-        consumers.add(counted);
-        consumers.add(shown);
+        this.shown = startShowing(show);
+        this.application = startCounting(observe);
         ProducerSettings<byte[], byte[]> settings =
                 ProducerSettings.create(plan.tailrace, Serdes.bytes(), Serdes.bytes());
         var running = source.viaMat(KillSwitches.<ProducerRecord<byte[], byte[]>>single(), Keep.right())
@@ -86,20 +94,20 @@ public final class CountingPipeline {
                 .toMat(Producer.plainSink(settings), Keep.both())
                 .run(plan.tailrace.system());
         this.inputSwitch = running.first();
-        followThrough(running.second(), counted, shown);
+        followThrough(running.second());
     }
 
     /**
      * Starts the pipeline.
      *
      * @param source what goes into the input topic
-     * @param observe what a record of the input topic says; called in one stream, one record after the other
+     * @param observe what a record of the input topic says; called on the threads of tasks, several at a time
      * @param show is told every count that comes out of the second topic, in one stream; parts of a window add up
      */
     public static CountingPipeline start(
             Plan plan,
             Source<ProducerRecord<byte[], byte[]>, ?> source,
-            Function<ConsumerRecord<byte[], byte[]>, Observation> observe,
+            Function<StreamRecord<byte[], byte[]>, Observation> observe,
             java.util.function.Consumer<WindowCount> show) {
         return new CountingPipeline(plan, source, observe, show);
     }
@@ -124,29 +132,39 @@ public final class CountingPipeline {
         return counts;
     }
 
-    private DrainingControl<Done> startCounting(Function<ConsumerRecord<byte[], byte[]>, Observation> observe) {
-        ConsumerSettings<byte[], byte[]> from = ConsumerSettings.create(plan.tailrace, Serdes.bytes(), Serdes.bytes());
-        ProducerSettings<String, WindowCount> to =
-                ProducerSettings.create(plan.tailrace, Serdes.strings(), sizing(counts));
-        return Consumer.plainSource(from, fromTheStart(plan.inputTopic))
-                .map(record -> {
-                    input.read(size(record));
-                    return observe.apply(record);
-                })
-                .groupedWithin(COUNTED_TOGETHER, COUNTED_WITHIN)
-                .<ProducerRecord<String, WindowCount>>statefulMapConcat(() -> {
-                    WindowedCounter counter = new WindowedCounter(plan.windowMillis);
-                    return observations -> {
-                        observations.forEach(counter::add);
-                        return counter.drain().stream().map(this::countRecord).toList();
-                    };
-                })
-                .toMat(Producer.plainSink(to), Consumer::createDrainingControl)
-                .run(plan.tailrace.system());
-    }
+    private StreamApplication startCounting(Function<StreamRecord<byte[], byte[]>, Observation> observe) {
+        Topology topology = WindowedCount.topology(
+                plan.inputTopic, plan.countsTopic, sizing(counts), plan.windowMillis, new WindowedCount.Watcher() {
+                    @Override
+                    public Observation observe(StreamRecord<byte[], byte[]> record) {
+                        return observe.apply(record);
+                    }
 
-    private ProducerRecord<String, WindowCount> countRecord(WindowCount count) {
-        return ProducerRecord.of(plan.countsTopic, count.group(), count).withTimestamp(count.lastMillis());
+                    @Override
+                    public void counted(StreamRecord<byte[], byte[]> record) {
+                        input.read(size(record.key()) + size(record.value()));
+                    }
+
+                    @Override
+                    public void parts(int more) {
+                        parts.addAndGet(more);
+                    }
+
+                    @Override
+                    public void drained() {
+                        if (input.allRead().toCompletableFuture().isDone() && parts.get() == 0) {
+                            counted.complete(Done.getInstance());
+                        }
+                    }
+                });
+        StreamApplication started = StreamApplication.start(
+                plan.tailrace, plan.application, topology, StreamSettings.create(plan.tailrace));
+        started.whenRunning().whenComplete((done, failure) -> {
+            if (failure != null) {
+                counted.completeExceptionally(failure);
+            }
+        });
+        return started;
     }
 
     private DrainingControl<Done> startShowing(java.util.function.Consumer<WindowCount> show) {
@@ -165,28 +183,31 @@ public final class CountingPipeline {
     }
 
     /** Each step waits for the one before to be done with everything. */
-    private void followThrough(
-            CompletionStage<Done> written, DrainingControl<Done> counted, DrainingControl<Done> shown) {
+    private void followThrough(CompletionStage<Done> written) {
         var executor = plan.tailrace.system().executionContext();
         failTogether(written);
-        failTogether(counted.streamCompletion());
+        failTogether(counted);
         failTogether(shown.streamCompletion());
         written.thenAccept(ok -> input.allWritten());
-        input.allRead().thenCompose(ok -> counted.drainAndShutdown(executor)).thenAccept(ok -> counts.allWritten());
-        counts.allRead().thenCompose(ok -> shown.drainAndShutdown(executor)).whenComplete((ok, failure) -> {
-            if (failure == null) {
-                done.complete(Done.getInstance());
-            } else {
-                done.completeExceptionally(failure);
-            }
-        });
+        counted.thenAccept(ok -> counts.allWritten());
+        counts.allRead()
+                .thenCompose(ok -> application.close())
+                .thenCompose(ok -> shown.drainAndShutdown(executor))
+                .whenComplete((ok, failure) -> {
+                    if (failure == null) {
+                        done.complete(Done.getInstance());
+                    } else {
+                        done.completeExceptionally(failure);
+                    }
+                });
     }
 
     private void failTogether(CompletionStage<Done> part) {
         part.whenComplete((ok, failure) -> {
             if (failure != null && done.completeExceptionally(failure)) {
                 inputSwitch.shutdown();
-                consumers.forEach(Consumer.Control::shutdown);
+                shown.shutdown();
+                application.close();
             }
         });
     }

@@ -6,10 +6,12 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.streams.dsl.Consumed;
 import io.tailrace.streams.dsl.Materialized;
 import io.tailrace.streams.dsl.StreamBuilder;
+import io.tailrace.streams.runtime.ErrorHandling;
 import io.tailrace.streams.runtime.GlobalStores;
 import io.tailrace.streams.runtime.GlobalTableReader;
 import io.tailrace.streams.state.TimestampedKeyValueStore;
 import io.tailrace.streams.state.ValueAndTimestamp;
+import io.tailrace.streams.topology.DropReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,7 @@ class GlobalTableReaderTest extends StreamsTestKit {
     private static GlobalStores stores() {
         StreamBuilder builder = new StreamBuilder();
         builder.globalTable("t", Consumed.with(Serdes.strings(), Serdes.strings()), Materialized.as("table"));
-        return new GlobalStores(builder.build(), null, () -> 0);
+        return new GlobalStores(builder.build(), null, () -> 0, ErrorHandling.logAndFail());
     }
 
     private GlobalTableReader reader(GlobalStores stores) {
@@ -39,13 +41,15 @@ class GlobalTableReaderTest extends StreamsTestKit {
     private void put(int partition, List<String> keys, String value) {
         List<ProducerRecord<String, String>> records = new ArrayList<>();
         for (String key : keys) {
-            records.add(ProducerRecord.of("t", key, value).withPartition(partition).withTimestamp(7));
+            records.add(
+                    ProducerRecord.of("t", key, value).withPartition(partition).withTimestamp(7));
         }
         produce(producer(), records);
     }
 
     private static ValueAndTimestamp<String> value(GlobalStores stores, String key) {
-        TimestampedKeyValueStore<String, String> table = (TimestampedKeyValueStore<String, String>) stores.store("table");
+        TimestampedKeyValueStore<String, String> table =
+                (TimestampedKeyValueStore<String, String>) stores.store("table");
         return table.get(key);
     }
 
@@ -86,10 +90,31 @@ class GlobalTableReaderTest extends StreamsTestKit {
         put(0, List.of("too short"), "v");
         StreamBuilder builder = new StreamBuilder();
         builder.globalTable("t", Consumed.with(Serdes.longs(), Serdes.strings()));
-        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0)) {
+        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0, ErrorHandling.logAndFail())) {
             GlobalTableReader reader = reader(stores);
             failsWith(ErrorCode.SERIALIZATION_FAILED, reader.caughtUp());
             failsWith(ErrorCode.SERIALIZATION_FAILED, reader.ended());
+        }
+    }
+
+    /** A dead letter would be there as often as there are instances. */
+    @Test
+    void whatCannotBeReadIsSkippedIfThatIsWhatIsWanted() {
+        tailrace.withTopic("t", PARTITIONS);
+        put(0, List.of("too short", "8 bytes."), "v");
+        StreamBuilder builder = new StreamBuilder();
+        builder.globalTable("t", Consumed.with(Serdes.longs(), Serdes.strings()), Materialized.as("table"));
+        try (GlobalStores stores =
+                new GlobalStores(builder.build(), null, () -> 0, ErrorHandling.deadLetter("nowhere"))) {
+            GlobalTableReader reader = reader(stores);
+            await(reader.caughtUp());
+            assertThat(stores.dropped()).containsEntry(DropReason.DESERIALIZATION_FAILED, 1L);
+            TimestampedKeyValueStore<Long, String> table =
+                    (TimestampedKeyValueStore<Long, String>) stores.store("table");
+            try (var all = table.all()) {
+                assertThat(all).toIterable().hasSize(1);
+            }
+            await(reader.close());
         }
     }
 
@@ -97,7 +122,7 @@ class GlobalTableReaderTest extends StreamsTestKit {
     void withoutGlobalTablesThereIsNothingToWaitFor() {
         StreamBuilder builder = new StreamBuilder();
         builder.stream("in", Consumed.with(Serdes.strings(), Serdes.strings())).foreach((key, value) -> {});
-        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0)) {
+        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0, ErrorHandling.logAndFail())) {
             GlobalTableReader reader = GlobalTableReader.start(
                     ConsumerSettings.create(tailrace, Serdes.byteBuffers(), Serdes.byteBuffers()), stores, Set.of());
             await(reader.caughtUp());

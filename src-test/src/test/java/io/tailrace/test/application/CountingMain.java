@@ -14,6 +14,7 @@ import io.tailrace.streams.dsl.StreamBuilder;
 import io.tailrace.streams.runtime.StreamApplication;
 import io.tailrace.streams.runtime.StreamSettings;
 import io.tailrace.streams.topology.Topology;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,9 @@ import java.util.concurrent.TimeUnit;
 public final class CountingMain {
     static final String INPUT = "numbers";
     static final String OUTPUT = "totals";
+
+    /** When a coordinator dies with a member, the next one waits so long for it. */
+    private static final Duration SESSION = Duration.ofSeconds(5);
 
     private CountingMain() {}
 
@@ -45,7 +49,7 @@ public final class CountingMain {
             TimeUnit.MILLISECONDS.sleep(100);
         }
         StreamApplication application = StreamApplication.start(
-                node, "counting", topology(args[4].equals("value")), StreamSettings.create(node));
+                node, "counting", topology(args[4].equals("value")), StreamSettings.create(node).withSessionTimeout(SESSION));
         application.onStateChange((now, before) -> System.out.println(System.currentTimeMillis() + " " + now));
         application.whenRunning().toCompletableFuture().join();
         node.whenEnded().toCompletableFuture().join();

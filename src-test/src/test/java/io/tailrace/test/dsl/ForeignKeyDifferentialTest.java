@@ -74,9 +74,7 @@ class ForeignKeyDifferentialTest {
                         inputs,
                         List.of("out"),
                         b -> kafka.apply(b)
-                                .to(
-                                        "out",
-                                        org.apache.kafka.streams.kstream.Produced.with(KAFKA_STRING, KAFKA_STRING)),
+                                .to("out", org.apache.kafka.streams.kstream.Produced.with(KAFKA_STRING, KAFKA_STRING)),
                         b -> ours.apply(b).to("out", Produced.with(Serdes.strings(), Serdes.strings())))
                 .withKafkaInMemory()
                 .agree(RUNS, RECORDS);
@@ -157,11 +155,13 @@ class ForeignKeyDifferentialTest {
                 List.of("in"),
                 b -> {
                     KTable<String, String> table = b.table("in", KAFKA_TEXT);
-                    return table.leftJoin(table, named, ForeignKeyDifferentialTest::plus).toStream();
+                    return table.leftJoin(table, named, ForeignKeyDifferentialTest::plus)
+                            .toStream();
                 },
                 b -> {
                     EventTable<String, String> table = b.table("in", TEXT);
-                    return table.leftJoin(table, named, ForeignKeyDifferentialTest::plus).toStream();
+                    return table.leftJoin(table, named, ForeignKeyDifferentialTest::plus)
+                            .toStream();
                 });
     }
 
@@ -203,8 +203,7 @@ class ForeignKeyDifferentialTest {
         agree(
                 LEFT_RIGHT,
                 b -> b.table("left", KAFKA_TEXT)
-                        .leftJoin(
-                                b.table("right", KAFKA_TEXT), named, ForeignKeyDifferentialTest::plus, kafkaText())
+                        .leftJoin(b.table("right", KAFKA_TEXT), named, ForeignKeyDifferentialTest::plus, kafkaText())
                         .groupBy(
                                 (key, value) -> org.apache.kafka.streams.KeyValue.pair("n" + value.length(), value),
                                 org.apache.kafka.streams.kstream.Grouped.with(KAFKA_STRING, KAFKA_STRING))
@@ -225,10 +224,7 @@ class ForeignKeyDifferentialTest {
                                 (key, value) -> KeyValue.pair("n" + value.length(), value),
                                 Grouped.with(Serdes.strings(), Serdes.strings()))
                         .aggregate(
-                                () -> "0",
-                                (key, value, sum) -> add(sum, 1),
-                                (key, value, sum) -> add(sum, -1),
-                                text())
+                                () -> "0", (key, value, sum) -> add(sum, 1), (key, value, sum) -> add(sum, -1), text())
                         .toStream());
     }
 

@@ -44,9 +44,7 @@ class GlobalTableDifferentialTest {
                         inputs,
                         List.of("out"),
                         b -> kafka.apply(b)
-                                .to(
-                                        "out",
-                                        org.apache.kafka.streams.kstream.Produced.with(KAFKA_STRING, KAFKA_STRING)),
+                                .to("out", org.apache.kafka.streams.kstream.Produced.with(KAFKA_STRING, KAFKA_STRING)),
                         b -> ours.apply(b).to("out", Produced.with(Serdes.strings(), Serdes.strings())))
                 .withKafkaInMemory()
                 .agree(RUNS, RECORDS);

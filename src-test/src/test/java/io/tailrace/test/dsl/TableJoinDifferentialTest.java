@@ -215,7 +215,8 @@ class TableJoinDifferentialTest {
         for (Kind kind : Kind.values()) {
             agree(
                     LEFT_RIGHT,
-                    b -> kind.of(b.table("left", KAFKA_TEXT), b.table("right", KAFKA_TEXT)).toStream(),
+                    b -> kind.of(b.table("left", KAFKA_TEXT), b.table("right", KAFKA_TEXT))
+                            .toStream(),
                     b -> kind.of(b.table("left", TEXT), b.table("right", TEXT)).toStream());
         }
     }
@@ -262,9 +263,7 @@ class TableJoinDifferentialTest {
                                         first.of(b.table("left", KAFKA_TEXT), b.table("right", KAFKA_TEXT)),
                                         b.table("third", KAFKA_TEXT))
                                 .toStream(),
-                        b -> second.of(
-                                        first.of(b.table("left", TEXT), b.table("right", TEXT)),
-                                        b.table("third", TEXT))
+                        b -> second.of(first.of(b.table("left", TEXT), b.table("right", TEXT)), b.table("third", TEXT))
                                 .toStream());
                 agree(
                         THREE,

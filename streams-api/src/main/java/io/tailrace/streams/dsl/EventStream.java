@@ -375,8 +375,7 @@ public final class EventStream<K, V> {
         return new EventStream<>(graph, read, keys, values, false);
     }
 
-    private String throughKeyed(
-            String topic, @Nullable Serde<K> keys, @Nullable Serde<V> values, String parent) {
+    private String throughKeyed(String topic, @Nullable Serde<K> keys, @Nullable Serde<V> values, String parent) {
         return graph.through(
                 topic,
                 null,
@@ -397,9 +396,7 @@ public final class EventStream<K, V> {
 
     /** The same with serdes or a name for what is in between. */
     public <VT, R> EventStream<K, R> join(
-            EventTable<K, VT> table,
-            ValueJoiner<? super V, ? super VT, ? extends R> joiner,
-            Joined<K, V> joined) {
+            EventTable<K, VT> table, ValueJoiner<? super V, ? super VT, ? extends R> joiner, Joined<K, V> joined) {
         return join(table, (key, value, found) -> joiner.apply(value, found), joined);
     }
 
@@ -425,9 +422,7 @@ public final class EventStream<K, V> {
 
     /** The same with serdes or a name for what is in between. */
     public <VT, R> EventStream<K, R> leftJoin(
-            EventTable<K, VT> table,
-            ValueJoiner<? super V, ? super VT, ? extends R> joiner,
-            Joined<K, V> joined) {
+            EventTable<K, VT> table, ValueJoiner<? super V, ? super VT, ? extends R> joiner, Joined<K, V> joined) {
         return leftJoin(table, (key, value, found) -> joiner.apply(value, found), joined);
     }
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param value the foreign key's; {@code null}: it has none
  * @param partition as it was in the subscription; it is not among the bytes, -1 when it has been read
  */
-record ForeignKeyAnswer<V>(@Nullable ValueHash hash, @Nullable V value, int partition) {
+record ForeignKeyAnswer<V>(
+        @Nullable ValueHash hash, @Nullable V value, int partition) {
     private static final byte VERSION = 1;
     private static final byte[] NOTHING = {};
 

@@ -51,8 +51,8 @@ final class ForeignKeyJoins {
                 send);
         graph.topology().copartition(subscriptions, foreign.node());
         ForeignKeyStore<K, KO> store = new ForeignKeyStore<>(name + "-subscription-store", foreignKeys, keys);
-        String receive = graph.process(
-                name + "-receive", new ForeignKeyReceive<K, KO, VO>(store, foreignLookup), subscriptions);
+        String receive =
+                graph.process(name + "-receive", new ForeignKeyReceive<K, KO, VO>(store, foreignLookup), subscriptions);
         String tell = graph.process(name + "-tell", new ForeignKeyTell<K, KO, VO>(store), foreign.node());
         graph.store(store.builder(), receive, tell);
         graph.connectAtLast(receive, foreignLookup.stores());
@@ -68,7 +68,9 @@ final class ForeignKeyJoins {
                 tell);
         graph.topology().copartition(answers, table.node());
         String resolve = graph.process(
-                name + "-resolve", new ForeignKeyResolve<K, V, VO, R>(registration, lookup, values, joiner, left), answers);
+                name + "-resolve",
+                new ForeignKeyResolve<K, V, VO, R>(registration, lookup, values, joiner, left),
+                answers);
         graph.connectAtLast(resolve, lookup.stores());
         Materialized<K, R> kept = materialized.keySerde() == null ? materialized.withKeySerde(keys) : materialized;
         return TableSource.addNamed(graph, name, resolve, kept);
@@ -76,9 +78,7 @@ final class ForeignKeyJoins {
 
     /** The values of messages in between are nothing that a partitioner would know. */
     private static <K, V> @Nullable SinkPartitioner<K, V> byKey(@Nullable SinkPartitioner<? super K, Void> given) {
-        return given == null
-                ? null
-                : (topic, key, value, partitions) -> given.partition(topic, key, null, partitions);
+        return given == null ? null : (topic, key, value, partitions) -> given.partition(topic, key, null, partitions);
     }
 
     private static <K, VO> OptionalInt whereItCameFrom(

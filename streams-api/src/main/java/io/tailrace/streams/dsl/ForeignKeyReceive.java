@@ -36,7 +36,8 @@ final class ForeignKeyReceive<K, KO, VO>
         }
 
         @Override
-        @SuppressWarnings("NullAway") // Nothing is processed before init, and there are no records without a subscription.
+        @SuppressWarnings(
+                "NullAway") // Nothing is processed before init, and there are no records without a subscription.
         public void process(StreamRecord<KO, ForeignKeySubscription<K>> record) {
             KO foreignKey = record.key();
             ForeignKeySubscription<K> subscription = record.value();

@@ -56,7 +56,9 @@ final class ForeignKeyResolve<K, V, VO, R> implements ProcessorSupplier<K, Forei
         }
 
         @Override
-        @SuppressWarnings("NullAway") // Nothing is processed before init; of a left join the joiner is told null for what is missing.
+        @SuppressWarnings(
+                "NullAway") // Nothing is processed before init; of a left join the joiner is told null for what is
+        // missing.
         public void process(StreamRecord<K, ForeignKeyAnswer<VO>> record) {
             ForeignKeyAnswer<VO> answer = record.value();
             V value = ValueAndTimestamp.valueOf(current.get(record.key()));

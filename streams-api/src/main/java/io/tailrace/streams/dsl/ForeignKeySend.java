@@ -87,16 +87,14 @@ final class ForeignKeySend<K, V, KO> implements ProcessorSupplier<K, Change<V>, 
         private boolean same(KO was, @Nullable KO is) {
             // A serializer may write into the same bytes again.
             return is != null
-                    && Arrays.equals(
-                            foreignKeys.serialize(topic, was).clone(), foreignKeys.serialize(topic, is));
+                    && Arrays.equals(foreignKeys.serialize(topic, was).clone(), foreignKeys.serialize(topic, is));
         }
 
         @SuppressWarnings("NullAway") // Nothing is processed before init, and a table's records have keys and changes.
         private void send(StreamRecord<K, Change<V>> record, @Nullable KO to, Instruction instruction) {
             int partition = context.position().map(RecordPosition::partition).orElse(-1);
             ValueHash hash = hasher.hash(record.value().newValue());
-            context.forward(
-                    record.with(to, new ForeignKeySubscription<>(hash, instruction, record.key(), partition)));
+            context.forward(record.with(to, new ForeignKeySubscription<>(hash, instruction, record.key(), partition)));
         }
     }
 }

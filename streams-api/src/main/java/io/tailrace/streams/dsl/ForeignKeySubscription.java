@@ -49,7 +49,9 @@ record ForeignKeySubscription<K>(@Nullable ValueHash hash, Instruction instructi
      * big-endian; the key, up to the end.
      */
     static <K> Serde<ForeignKeySubscription<K>> serde(Serde<K> keys) {
-        return Serde.of((topic, all) -> write(all, keys.serialize(topic, all.primaryKey)), (topic, bytes) -> read(keys, topic, bytes));
+        return Serde.of(
+                (topic, all) -> write(all, keys.serialize(topic, all.primaryKey)),
+                (topic, bytes) -> read(keys, topic, bytes));
     }
 
     private static byte[] write(ForeignKeySubscription<?> all, byte[] key) {

@@ -86,7 +86,8 @@ public final class GroupedStream<K, V> {
     /** The node that gives the records in the partitions of their keys. */
     private String keyed(String store) {
         if (!rekeyed) {
-            // Of several topics, the records of a key only come to the same task if it has the same number in all of them.
+            // Of several topics, the records of a key only come to the same task if it has the same number in all of
+            // them.
             graph.topology().copartition(node);
             return node;
         }

@@ -44,7 +44,9 @@ final class StreamTableJoin<K, V, KT, VT, R> implements ProcessorSupplier<K, V, 
         }
 
         @Override
-        @SuppressWarnings("NullAway") // Nothing is processed before init; of a left join the joiner is told null for what is missing.
+        @SuppressWarnings(
+                "NullAway") // Nothing is processed before init; of a left join the joiner is told null for what is
+        // missing.
         public void process(StreamRecord<K, V> record) {
             V value = record.value();
             if (value == null) {

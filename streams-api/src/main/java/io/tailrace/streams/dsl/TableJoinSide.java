@@ -27,8 +27,7 @@ final class TableJoinSide<K, V, VO, R> implements ProcessorSupplier<K, Change<V>
      * @param otherNeeded whether nothing has changed where the other one has no value
      * @param sendOldValues asked when processors are made: only then everything is known that may want old values
      */
-    TableJoinSide(
-            TableLookup<K, VO> other, Join<V, VO, R> join, boolean otherNeeded, BooleanSupplier sendOldValues) {
+    TableJoinSide(TableLookup<K, VO> other, Join<V, VO, R> join, boolean otherNeeded, BooleanSupplier sendOldValues) {
         this.other = other;
         this.join = join;
         this.otherNeeded = otherNeeded;

@@ -50,6 +50,7 @@ final class ApplicationActor {
     private final OpenStates states = new OpenStates();
     private final Map<String, SubTopology> partByLog = new HashMap<>();
     private @Nullable TaskTopics topics;
+    private @Nullable GlobalCopies globals;
     private @Nullable GroupMembership membership;
     private @Nullable ActorRef<Done> closing;
 
@@ -67,6 +68,10 @@ final class ApplicationActor {
     private record Prepared(TopicPreparation.Prepared result) implements Command {}
 
     private record NotPrepared(TailraceException why) implements Command {}
+
+    private record GlobalsRead() implements Command {}
+
+    private record GlobalsFailed(TailraceException why) implements Command {}
 
     private record Dealt(List<Assigned> partitions) implements Command {}
 
@@ -112,6 +117,8 @@ final class ApplicationActor {
             return Behaviors.receive(Command.class)
                     .onMessage(Prepared.class, actor::prepared)
                     .onMessage(NotPrepared.class, actor::notPrepared)
+                    .onMessage(GlobalsRead.class, read -> actor.join())
+                    .onMessage(GlobalsFailed.class, actor::globalsFailed)
                     .onMessage(Dealt.class, actor::dealt)
                     .onMessage(Revoke.class, actor::revoke)
                     .onMessage(Lost.class, actor::lost)
@@ -171,7 +178,40 @@ final class ApplicationActor {
             for (SubTopology part : setup.topology().subTopologies()) {
                 partByLog.put(logs.get(part.number()), part);
             }
-            join();
+            if (setup.topology().globalStores().isEmpty()) {
+                join();
+            } else {
+                readGlobals(prepared.result.topics());
+            }
+        }
+        return Behaviors.same();
+    }
+
+    /** Tasks begin when what was in the global tables' topics before them can be found. */
+    private void readGlobals(TaskTopics known) {
+        GlobalCopies copies = GlobalCopies.begin(setup, known);
+        globals = copies;
+        context.pipeToSelf(
+                copies.caughtUp(),
+                (done, failure) ->
+                        failure == null ? new GlobalsRead() : new GlobalsFailed(Failures.named(failure)));
+        ActorRef<Command> self = context.getSelf();
+        copies.caughtUp().thenCompose(done -> copies.ended()).whenComplete((done, failure) -> {
+            if (failure != null) {
+                self.tell(new GlobalsFailed(Failures.named(failure)));
+            }
+        });
+    }
+
+    /** What tasks look up would grow old without anybody's noticing. */
+    private Behavior<Command> globalsFailed(GlobalsFailed failed) {
+        if (closing == null && state.get() != StreamState.ERROR) {
+            tasks.lostAll();
+            if (membership != null) {
+                membership.leave();
+                membership = null;
+            }
+            state.fail(failed.why);
         }
         return Behaviors.same();
     }
@@ -233,7 +273,7 @@ final class ApplicationActor {
     }
 
     private Behavior<Command> dealt(Dealt dealt) {
-        if (closing == null) {
+        if (closing == null && state.get() != StreamState.ERROR) {
             rebalancing();
             for (Assigned each : dealt.partitions) {
                 TopicPartitionId log = each.partition();
@@ -287,7 +327,12 @@ final class ApplicationActor {
         @Override
         public ActorRef<TaskActor.Command> begin(TaskSlot task) {
             ActorRef<TaskActor.Command> life = context.spawn(
-                    setup.tasks().apply(setup.task(task, Objects.requireNonNull(topics), states)),
+                    setup.tasks()
+                            .apply(setup.task(
+                                    task,
+                                    Objects.requireNonNull(topics),
+                                    globals == null ? null : globals.stores(),
+                                    states)),
                     "task-" + task.id + "-" + task.log.topicId() + "-" + task.lives,
                     DISPATCHER);
             context.watch(life);
@@ -460,6 +505,9 @@ final class ApplicationActor {
 
     /** Also when the actor system ends: of a node that joins its cluster again another one follows. */
     private Behavior<Command> end() {
+        if (globals != null) {
+            globals.close();
+        }
         if (closing == null) {
             if (state.get() != StreamState.ERROR) {
                 state.become(StreamState.STARTING);

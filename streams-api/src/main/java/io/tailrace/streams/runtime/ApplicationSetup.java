@@ -4,6 +4,7 @@ import io.tailrace.cluster.node.Tailrace;
 import io.tailrace.streams.topology.Topology;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.Behavior;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that an instance of an application has to know.
@@ -18,7 +19,7 @@ record ApplicationSetup(
         Topology topology,
         StreamSettings settings,
         Function<TaskSetup, Behavior<TaskActor.Command>> tasks) {
-    TaskSetup task(TaskSlot task, TaskTopics topics, OpenStates states) {
+    TaskSetup task(TaskSlot task, TaskTopics topics, @Nullable GlobalStores globals, OpenStates states) {
         return new TaskSetup(
                 tailrace,
                 name,
@@ -27,6 +28,7 @@ record ApplicationSetup(
                 task.part,
                 topics,
                 task.log,
+                globals,
                 () -> states.watched(task.id, StateBackends.open(this, task)),
                 settings);
     }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +35,13 @@ public final class GlobalStores implements AutoCloseable {
      *
      * @param timestamps for sources without an extractor of their own; {@code null}: the record's own timestamp
      * @param wallClock milliseconds since 1970
+     * @param handling what becomes of records that cannot be dealt with. All instances read the same ones, so there are no dead letters of them: they are skipped
      */
-    public GlobalStores(Topology topology, @Nullable TimestampExtractor timestamps, LongSupplier wallClock) {
+    public GlobalStores(
+            Topology topology,
+            @Nullable TimestampExtractor timestamps,
+            LongSupplier wallClock,
+            ErrorHandling handling) {
         Map<String, BytesStore> made = new HashMap<>();
         Set<String> read = new HashSet<>();
         for (GlobalStore store : topology.globalStores()) {
@@ -44,13 +50,32 @@ public final class GlobalStores implements AutoCloseable {
         }
         bytes = Map.copyOf(made);
         topics = Set.copyOf(read);
-        run = new TopologyRun(topology, topology.globalNodes(), this::bytes, new NoOutput(), timestamps, wallClock);
+        run = new TopologyRun(
+                topology,
+                topology.globalNodes(),
+                this::bytes,
+                new NoOutput(),
+                timestamps,
+                wallClock,
+                withoutDeadLetters(handling));
+    }
+
+    private static ErrorHandling withoutDeadLetters(ErrorHandling handling) {
+        return handling.withDeserialization((context, record, exception) ->
+                        skipped(handling.deserialization().handle(context, record, exception)))
+                .withProcessing((context, record, exception) ->
+                        skipped(handling.processing().handle(context, record, exception)));
+    }
+
+    private static ErrorDecision skipped(ErrorDecision decision) {
+        return decision instanceof ErrorDecision.DeadLetter ? ErrorDecision.skip() : decision;
     }
 
     private BytesStore bytes(String store) {
         BytesStore found = bytes.get(store);
         if (found == null) {
-            throw new IllegalStateException("What fills a global store cannot reach store " + store + ", which belongs to tasks.");
+            throw new IllegalStateException(
+                    "What fills a global store cannot reach store " + store + ", which belongs to tasks.");
         }
         return found;
     }
@@ -107,16 +132,11 @@ public final class GlobalStores implements AutoCloseable {
         @Override
         public void send(
                 String topic,
-                @Nullable Integer partition,
+                @Nullable IntUnaryOperator partition,
                 byte @Nullable [] key,
                 byte @Nullable [] value,
                 long timestamp,
                 Headers headers) {
-            throw new IllegalStateException("A global store has no sinks, so nothing goes to topic " + topic + ".");
-        }
-
-        @Override
-        public int partitions(String topic) {
             throw new IllegalStateException("A global store has no sinks, so nothing goes to topic " + topic + ".");
         }
     }

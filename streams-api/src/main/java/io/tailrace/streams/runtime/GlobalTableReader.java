@@ -1,9 +1,9 @@
 package io.tailrace.streams.runtime;
 
+import io.tailrace.streams.AutoOffsetReset;
 import io.tailrace.streams.Consumer;
 import io.tailrace.streams.ConsumerRecord;
 import io.tailrace.streams.ConsumerSettings;
-import io.tailrace.streams.AutoOffsetReset;
 import io.tailrace.streams.ReplayRange;
 import io.tailrace.streams.Subscriptions;
 import io.tailrace.streams.TopicPartition;
@@ -79,7 +79,9 @@ public final class GlobalTableReader {
     private Source<Done, NotUsed> onwards() {
         caughtUp.complete(Done.getInstance());
         if (partitions.isEmpty()) {
-            return Source.maybe().map(never -> Done.getInstance()).mapMaterializedValue(unused -> NotUsed.getInstance());
+            return Source.maybe()
+                    .map(never -> Done.getInstance())
+                    .mapMaterializedValue(unused -> NotUsed.getInstance());
         }
         // Of a partition that was empty it is not known where it begins.
         Set<TopicPartition> empty = new HashSet<>(partitions);

@@ -26,4 +26,9 @@ final class OutputBatch {
         this.batch = batch;
         this.replayed = replayed;
     }
+
+    /** The same with other sequence numbers. */
+    OutputBatch with(RecordBatch renumbered) {
+        return new OutputBatch(commit, number, partition, renumbered, replayed);
+    }
 }

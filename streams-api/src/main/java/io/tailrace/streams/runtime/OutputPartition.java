@@ -2,12 +2,16 @@ package io.tailrace.streams.runtime;
 
 import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicSettings;
+import io.tailrace.engine.error.ErrorCode;
+import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.Codec;
 import io.tailrace.engine.record.Compression;
 import io.tailrace.engine.record.Headers;
+import io.tailrace.engine.record.Record;
 import io.tailrace.engine.record.RecordBatch;
 import io.tailrace.engine.record.RecordBatchBuilder;
+import io.tailrace.engine.record.RecordCursor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,11 +91,42 @@ final class OutputPartition {
         }
         List<RecordBatch> batches = new ArrayList<>(closed.size());
         for (RecordBatchBuilder builder : closed) {
-            batches.add(builder.producer(producerId, epoch, nextSequence).build());
-            nextSequence = (nextSequence + builder.recordCount()) & Integer.MAX_VALUE;
+            batches.add(number(builder));
         }
         closed.clear();
         return batches;
+    }
+
+    /** The same batches in the next epoch, from sequence 0 on; what comes behind them goes on there. */
+    List<RecordBatch> renew(List<RecordBatch> batches) {
+        if (epoch == Short.MAX_VALUE) {
+            throw new TailraceException(
+                    ErrorCode.PRODUCER_FENCED,
+                    "There is no producer epoch left for partition " + this + ": reset the application.");
+        }
+        epoch++;
+        nextSequence = 0;
+        List<RecordBatch> renewed = new ArrayList<>(batches.size());
+        for (RecordBatch batch : batches) {
+            renewed.add(number(copy(batch)));
+        }
+        return renewed;
+    }
+
+    private static RecordBatchBuilder copy(RecordBatch batch) {
+        RecordBatchBuilder copy = new RecordBatchBuilder(batch.compression(), Integer.MAX_VALUE);
+        RecordCursor records = batch.cursor(RecordBatch.MAX_UNCOMPRESSED_BYTES);
+        while (records.next()) {
+            Record record = records.record();
+            copy.append(record.timestamp(), record.key(), record.value(), record.headers());
+        }
+        return copy;
+    }
+
+    private RecordBatch number(RecordBatchBuilder builder) {
+        RecordBatch batch = builder.producer(producerId, epoch, nextSequence).build();
+        nextSequence = (nextSequence + batch.recordCount()) & Integer.MAX_VALUE;
+        return batch;
     }
 
     /** With what the next batch begins. */

@@ -7,7 +7,9 @@ import io.tailrace.engine.error.Failures;
 import io.tailrace.engine.error.TailraceException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   phase      what happens                               next
  *   SENDING    batches are sent, at most so many at once   a retriable failure: DRAINING
- *   DRAINING   nothing is sent; answers still due come in  all are in: PAUSED
+ *   DRAINING   nothing is sent; answers still due come in  all are in: PAUSED, or FORGOTTEN if that was the failure
  *   PAUSED     nothing is sent                             the pause is over: SENDING, those that are not stored first
+ *   FORGOTTEN  nothing is sent                             what is not stored has new sequences: SENDING
  * </pre>
  *
  * <p>There is no time after which it gives up: what is committed has to get there, and while it does not, the task stops reading.
@@ -34,13 +37,15 @@ final class OutputSender {
     private enum Phase {
         SENDING,
         DRAINING,
-        PAUSED
+        PAUSED,
+        FORGOTTEN
     }
 
     private final OutputPartition partition;
     private final Partitions partitions;
     private final TaskLoop loop;
     private final Consumer<OutputBatch> stored;
+    private final Runnable forgot;
     private final ArrayDeque<OutputBatch> ready = new ArrayDeque<>();
     /** Sent and not stored, as far as is known, in order; those that were stored before an older one is count too. */
     private final ArrayDeque<OutputBatch> sent = new ArrayDeque<>();
@@ -48,12 +53,26 @@ final class OutputSender {
     private Phase phase = Phase.SENDING;
     private Duration pause = SHORTEST_PAUSE;
     private int answersDue;
+    /** The partition expects a sequence from before the first batch that is not stored: it knows its producer no more. */
+    private boolean unknownThere;
 
-    OutputSender(OutputPartition partition, Partitions partitions, TaskLoop loop, Consumer<OutputBatch> stored) {
+    /**
+     * To that partition.
+     *
+     * @param stored is told of each batch, in order
+     * @param forgot called when {@link #isForgotten} has become true
+     */
+    OutputSender(
+            OutputPartition partition,
+            Partitions partitions,
+            TaskLoop loop,
+            Consumer<OutputBatch> stored,
+            Runnable forgot) {
         this.partition = partition;
         this.partitions = partitions;
         this.loop = loop;
         this.stored = stored;
+        this.forgot = forgot;
     }
 
     /** Behind those before it. */
@@ -62,8 +81,33 @@ final class OutputSender {
         pump();
     }
 
-    boolean isIdle() {
-        return ready.isEmpty() && sent.isEmpty();
+    OutputPartition partition() {
+        return partition;
+    }
+
+    /**
+     * Whether the partition has forgotten its producer, since so many others have written there, and takes nothing from it but the beginning of a
+     * new epoch.
+     */
+    boolean isForgotten() {
+        return phase == Phase.FORGOTTEN;
+    }
+
+    /** What is not stored, in order. */
+    List<OutputBatch> left() {
+        List<OutputBatch> left = new ArrayList<>(sent);
+        left.addAll(ready);
+        return left;
+    }
+
+    /** Goes on with those in place of what was left. */
+    void renewed(List<OutputBatch> batches) {
+        sent.clear();
+        ready.clear();
+        ready.addAll(batches);
+        unknownThere = false;
+        phase = Phase.SENDING;
+        pump();
     }
 
     private void pump() {
@@ -90,12 +134,21 @@ final class OutputSender {
             stored.accept(sent.remove());
         }
         if (phase == Phase.DRAINING && answersDue == 0) {
+            drained();
+        }
+        pump();
+    }
+
+    private void drained() {
+        if (unknownThere) {
+            phase = Phase.FORGOTTEN;
+            forgot.run();
+        } else {
             phase = Phase.PAUSED;
             loop.later(pause, this::resume);
             Duration doubled = pause.multipliedBy(2);
             pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
         }
-        pump();
     }
 
     private void refused(OutputBatch batch, Throwable failure) {
@@ -113,6 +166,7 @@ final class OutputSender {
                     partition);
             batch.stored = true;
         } else if (error.code().retriable()) {
+            unknownThere |= batch.first && error.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE;
             phase = Phase.DRAINING;
         } else {
             throw error;

@@ -9,6 +9,7 @@ import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ final class TaskCommits {
     private int nextSequence = 1;
     private @Nullable Commit onItsWay;
     private boolean appending;
+    private boolean renewing;
     private long commits;
 
     private record Commit(TaskMark mark, Map<byte[], byte @Nullable []> own, List<OutputBatch> outputs, RecordBatch batch) {}
@@ -105,7 +107,7 @@ final class TaskCommits {
     /** Whether one may be begun now: topics have been found, and the slot is not needed for an earlier one. */
     boolean mayBegin() {
         boolean slotIsFree = !exactlyOnce || outputs.firstUndelivered(open) > open - TaskMark.SLOTS;
-        return onItsWay == null && slotIsFree && !outputs.isLookingUp();
+        return onItsWay == null && !renewing && slotIsFree && !outputs.isLookingUp();
     }
 
     /** Begins one. */
@@ -129,17 +131,19 @@ final class TaskCommits {
         batch.add(TaskLogFormat.markKey(), TaskLogFormat.mark(mark));
         own.forEach(batch::add);
         for (OutputBatch output : batches) {
-            batch.add(
-                    TaskLogFormat.slotKey(slot, output.number),
-                    TaskLogFormat.slot(new TaskLogFormat.Slot(open, output.partition.id(), output.batch)));
+            batch.add(slot(output).key(), TaskLogFormat.slot(slot(output)));
         }
         for (int number = batches.size(); number < before; number++) {
-            batch.add(TaskLogFormat.slotKey(slot, number), null);
+            batch.add(TaskLogFormat.slotKey(open, number), null);
         }
         state.commit(batch::add);
         onItsWay = new Commit(mark, own, batches, batch.build(writer, nextSequence));
         open++;
         goOn();
+    }
+
+    private static TaskLogFormat.Slot slot(OutputBatch output) {
+        return new TaskLogFormat.Slot(output.commit, output.number, output.partition.id(), output.batch);
     }
 
     /** Positions that have moved, and sequences that have been given. */
@@ -156,6 +160,50 @@ final class TaskCommits {
             own.put(TaskLogFormat.outputKey(partition.id()), TaskLogFormat.output(partition.next()));
         }
         return own;
+    }
+
+    /**
+     * Outputs whose partition has forgotten their producer get sequences of its next epoch. Since those too may be sent by another life, they go into the log before
+     * they are sent, in the slots of the commits that they belong to.
+     */
+    void renewForgotten() {
+        List<OutputSender> forgotten = outputs.forgotten();
+        if (forgotten.isEmpty() || onItsWay != null || renewing) {
+            return;
+        }
+        if (!exactlyOnce) {
+            throw new TailraceException(
+                    ErrorCode.OUT_OF_ORDER_SEQUENCE,
+                    "Partition " + forgotten.get(0).partition()
+                            + " has forgotten this producer, since many others have written there: the task begins anew.");
+        }
+        renewing = true;
+        TaskWriter.Batch log = new TaskWriter.Batch(wallClock.getAsLong());
+        Map<byte[], byte @Nullable []> own = new HashMap<>();
+        Map<OutputSender, List<OutputBatch>> renewed = new LinkedHashMap<>();
+        for (OutputSender sender : forgotten) {
+            List<OutputBatch> left = sender.left();
+            List<RecordBatch> batches =
+                    sender.partition().renew(left.stream().map(each -> each.batch).toList());
+            List<OutputBatch> again = new ArrayList<>(left.size());
+            for (int i = 0; i < left.size(); i++) {
+                OutputBatch output = left.get(i).with(batches.get(i));
+                again.add(output);
+                log.add(slot(output).key(), TaskLogFormat.slot(slot(output)));
+            }
+            OutputPartition partition = sender.partition();
+            own.put(TaskLogFormat.outputKey(partition.id()), TaskLogFormat.output(partition.next()));
+            renewed.put(sender, again);
+        }
+        own.forEach(log::add);
+        RecordBatch batch = log.build(writer, nextSequence);
+        questions.ask(() -> append(batch), appended -> {
+            nextSequence = (nextSequence + batch.recordCount()) & Integer.MAX_VALUE;
+            state.committed(own, appended.baseOffset() + batch.recordCount());
+            renewing = false;
+            renewed.forEach(OutputSender::renewed);
+            committed.run();
+        });
     }
 
     /** The commit that is on its way goes into the log, as soon as it may. */

@@ -103,7 +103,13 @@ final class TaskLife {
                 setup.id().partition(),
                 this::progressed);
         TopologyRun run = new TopologyRun(
-                setup.topology(), setup.part().nodes(), state, outputs, settings.timestamps(), wallClock);
+                setup.topology(),
+                setup.part().nodes(),
+                setup.host(state),
+                outputs,
+                settings.timestamps(),
+                wallClock,
+                settings.errors());
         run.resume(restored.mark().streamTime());
         List<TaskInput> partitions = inputs(run);
         TaskInputs inputs =
@@ -245,6 +251,7 @@ final class TaskLife {
 
     private void commit() {
         TaskCommits commits = running().commits();
+        commits.renewForgotten();
         boolean stopping = phase == TaskStatus.State.STOPPING;
         if (commits.isDue()) {
             if ((stopping || commitDue || isFull()) && commits.mayBegin()) {

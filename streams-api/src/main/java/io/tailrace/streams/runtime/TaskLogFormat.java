@@ -39,8 +39,19 @@ final class TaskLogFormat {
     private static final int UUID_BYTES = 16;
     private static final int PARTITION_BYTES = UUID_BYTES + Integer.BYTES;
 
-    /** What a slot holds: a batch that is to be in that partition, as it stands there. */
-    record Slot(long commit, PartitionId partition, RecordBatch batch) {}
+    /**
+     * What a slot holds.
+     *
+     * @param commit to which it belongs
+     * @param number among the batches of that commit, from 0
+     * @param batch that is to be in that partition, as it stands there
+     */
+    record Slot(long commit, int number, PartitionId partition, RecordBatch batch) {
+        /** Its key. */
+        byte[] key() {
+            return slotKey(commit, number);
+        }
+    }
 
     /** How far a partition has been read, and the latest time there. */
     record Input(long nextOffset, long partitionTime) {}
@@ -100,8 +111,11 @@ final class TaskLogFormat {
                 .array();
     }
 
-    static byte[] slotKey(int slot, int number) {
-        return key(SLOT, 1 + Integer.BYTES).put((byte) slot).putInt(number).array();
+    static byte[] slotKey(long commit, int number) {
+        return key(SLOT, 1 + Integer.BYTES)
+                .put((byte) (commit % TaskMark.SLOTS))
+                .putInt(number)
+                .array();
     }
 
     static byte[] slot(Slot slot) {
@@ -190,10 +204,10 @@ final class TaskLogFormat {
     /** Which slot, and where in it, as one number. */
     static long readSlotKey(RecordCursor at) {
         ByteBuffer key = ByteBuffer.wrap(at.array(), at.keyAt() + PREFIX_BYTES, at.keySize() - PREFIX_BYTES);
-        return (long) key.get() << Integer.SIZE | key.getInt();
+        return (long) key.get() << Integer.SIZE | Integer.toUnsignedLong(key.getInt());
     }
 
-    /** A copy of what is in the slot; {@code null} if nothing is. */
+    /** A copy of what is in a slot; {@code null} if nothing is. */
     static @Nullable Slot readSlot(RecordCursor at) {
         if (at.valueSize() < 0) {
             return null;
@@ -203,7 +217,7 @@ final class TaskLogFormat {
             PartitionId partition = partition(value);
             byte[] batch = new byte[value.remaining()];
             value.get(batch);
-            return new Slot(commit, partition, RecordBatch.at(ByteBuffer.wrap(batch)));
+            return new Slot(commit, (int) readSlotKey(at), partition, RecordBatch.at(ByteBuffer.wrap(batch)));
         });
     }
 

@@ -193,13 +193,12 @@ final class TaskOutputs implements RunOutput {
 
     /** Sends those that an earlier life may have sent. */
     void replay(List<TaskLogFormat.Slot> slots) {
-        int number = 0;
         for (TaskLogFormat.Slot slot : slots) {
             OutputPartition partition = partitions.computeIfAbsent(
                     slot.partition(),
                     id -> new OutputPartition(id, producerId, new TaskLogFormat.Output(firstEpoch, 0)));
             undelivered.merge(slot.commit(), 1, Integer::sum);
-            send(new OutputBatch(slot.commit(), number++, partition, slot.batch(), true));
+            send(new OutputBatch(slot.commit(), slot.number(), partition, slot.batch(), true));
         }
     }
 
@@ -207,8 +206,13 @@ final class TaskOutputs implements RunOutput {
     void send(OutputBatch batch) {
         senders.computeIfAbsent(
                         batch.partition.id(),
-                        id -> new OutputSender(batch.partition, tailrace.partitions(), loop, this::stored))
+                        id -> new OutputSender(batch.partition, tailrace.partitions(), loop, this::stored, progressed))
                 .send(batch);
+    }
+
+    /** The partitions that have forgotten under which producer they got what they have, and so take nothing more: to be renewed. */
+    List<OutputSender> forgotten() {
+        return senders.values().stream().filter(OutputSender::isForgotten).toList();
     }
 
     private void stored(OutputBatch batch) {

@@ -5,6 +5,7 @@ import io.tailrace.cluster.catalog.Topic;
 import io.tailrace.cluster.catalog.TopicSettings;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
+import io.tailrace.streams.topology.Copartitioning;
 import io.tailrace.streams.topology.SubTopology;
 import io.tailrace.streams.topology.Topology;
 import io.tailrace.streams.topology.TopologyNode;
@@ -41,8 +42,8 @@ final class TopicPlan {
      *
      * @param existing all topics of the cluster
      * @param replicas of its own topics
-     * @throws TailraceException UNKNOWN_TOPIC: what the topology reads or writes is not there; INVALID_TOPOLOGY: the width of an internal topic cannot be
-     *     told; INCOMPATIBLE_TOPOLOGY: internal topics of the application are there, and are another topology's
+     * @throws TailraceException UNKNOWN_TOPIC: what the topology reads or writes is not there; INVALID_TOPOLOGY: topics that are joined have different numbers of
+     *     partitions; INCOMPATIBLE_TOPOLOGY: internal topics of the application are there, and are another topology's
      */
     static TopicPlan of(String application, Topology topology, Collection<Topic> existing, int replicas) {
         TopicPlan plan = new TopicPlan(application, topology, existing, replicas);
@@ -89,60 +90,12 @@ final class TopicPlan {
 
     // --- how many partitions -----------------------------------------------------------------------------------------
 
-    /** From the sources downwards: one round settles what only depends on what is known. */
     private void countPartitions() {
-        topology.internalTopics().stream()
-                .filter(topic -> topic.partitions() != null)
-                .forEach(topic -> repartitionCounts.put(topic.name(), Objects.requireNonNull(topic.partitions())));
-        Set<String> open = topology.internalTopics().stream()
-                .filter(topic -> topic.partitions() == null)
-                .map(topic -> topic.name())
-                .collect(Collectors.toCollection(TreeSet::new));
-        while (!open.isEmpty()) {
-            Map<String, Integer> settled = settle(open, true);
-            if (settled.isEmpty()) {
-                // A loop of the topology: what is known decides.
-                settled = settle(open, false);
-            }
-            if (settled.isEmpty()) {
-                throw new TailraceException(
-                        ErrorCode.INVALID_TOPOLOGY,
-                        "Nothing says how many partitions " + String.join(", ", open)
-                                + " are to have: give them a number.");
-            }
-            repartitionCounts.putAll(settled);
-            open.removeAll(settled.keySet());
+        Map<String, Integer> external = new HashMap<>();
+        for (String topic : externalTopics()) {
+            external.put(topic, Objects.requireNonNull(existing.get(topic)).partitions());
         }
-    }
-
-    private Map<String, Integer> settle(Set<String> open, boolean allKnown) {
-        Map<String, Integer> settled = new HashMap<>();
-        for (String topic : open) {
-            Set<String> above = writersInputs(topic);
-            boolean known = above.stream().noneMatch(open::contains);
-            int widest = above.stream()
-                    .filter(each -> !open.contains(each))
-                    .mapToInt(this::partitions)
-                    .max()
-                    .orElse(0);
-            if (widest > 0 && (known || !allKnown)) {
-                settled.put(topic, widest);
-            }
-        }
-        return settled;
-    }
-
-    /** What the sub-topologies read that write to that topic. */
-    private Set<String> writersInputs(String topic) {
-        Set<String> inputs = new TreeSet<>();
-        for (SubTopology part : topology.subTopologies()) {
-            boolean writes = part.nodes().stream()
-                    .anyMatch(node -> node instanceof TopologyNode.SinkNode sink && topic.equals(sink.fixedTopic()));
-            if (writes) {
-                inputs.addAll(part.sourceTopics());
-            }
-        }
-        return inputs;
+        repartitionCounts.putAll(Copartitioning.partitions(topology, external));
     }
 
     private int partitions(String topic) {

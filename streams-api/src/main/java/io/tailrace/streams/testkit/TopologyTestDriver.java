@@ -56,7 +56,7 @@ public final class TopologyTestDriver implements AutoCloseable {
         this.topology = topology;
         this.sourceTopics = topology.sourceTopics();
         this.wallClock = wallClock.toEpochMilli();
-        this.globals = new GlobalStores(topology, null, () -> this.wallClock);
+        this.globals = new GlobalStores(topology, null, () -> this.wallClock, handling);
         this.run = new TopologyRun(
                 topology,
                 topology.taskNodes(),

@@ -77,8 +77,8 @@ public final class Copartitioning {
         if (numbers.size() > 1) {
             throw new TailraceException(
                     ErrorCode.INVALID_TOPOLOGY,
-                    "Topics whose records are joined or aggregated together have different numbers of partitions: " + given
-                            + ". Give them the same number, or send one of them through repartition().");
+                    "Topics whose records are joined or aggregated together have different numbers of partitions: "
+                            + given + ". Give them the same number, or send one of them through repartition().");
         }
         numbers.forEach(number -> settle(group, number));
     }
@@ -144,8 +144,9 @@ public final class Copartitioning {
         List<Set<String>> merged = new ArrayList<>();
         for (Set<String> group : groups) {
             Set<String> all = new TreeSet<>(group);
-            List<Set<String>> touching =
-                    merged.stream().filter(other -> !java.util.Collections.disjoint(other, group)).toList();
+            List<Set<String>> touching = merged.stream()
+                    .filter(other -> !java.util.Collections.disjoint(other, group))
+                    .toList();
             touching.forEach(all::addAll);
             merged.removeAll(touching);
             merged.add(all);

@@ -72,7 +72,8 @@ class ForeignKeyFormatTest {
 
     private record Sent(String topic, Integer partition) {}
 
-    private static ConsumerRecord<ByteBuffer, ByteBuffer> record(String topic, int partition, byte[] key, byte[] value) {
+    private static ConsumerRecord<ByteBuffer, ByteBuffer> record(
+            String topic, int partition, byte[] key, byte[] value) {
         return new ConsumerRecord<>(
                 topic,
                 partition,

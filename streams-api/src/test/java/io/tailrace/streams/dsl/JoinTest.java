@@ -38,7 +38,10 @@ class JoinTest {
         builder.stream("orders", TEXT).join(customers, JoinTest::plus).to("a", TO);
         builder.stream("clicks", TEXT)
                 .selectKey((key, value) -> value)
-                .leftJoin(customers, JoinTest::plus, Joined.with(Serdes.strings(), Serdes.strings()).withName("clicked"))
+                .leftJoin(
+                        customers,
+                        JoinTest::plus,
+                        Joined.with(Serdes.strings(), Serdes.strings()).withName("clicked"))
                 .to("b", TO);
         builder.table("one", TEXT).outerJoin(builder.table("other", TEXT), JoinTest::plus);
         Topology topology = builder.build();
@@ -72,14 +75,19 @@ class JoinTest {
                 .containsExactlyInAnyOrder(
                         Set.of("orders", "fk-subscription-response"),
                         Set.of("customers", "fk-subscription-registration"));
-        assertThat(topology.subTopologies()).extracting(SubTopology::sourceTopics).containsExactly(
-                Set.of("orders", "fk-subscription-response"), Set.of("customers", "fk-subscription-registration"));
+        assertThat(topology.subTopologies())
+                .extracting(SubTopology::sourceTopics)
+                .containsExactly(
+                        Set.of("orders", "fk-subscription-response"),
+                        Set.of("customers", "fk-subscription-registration"));
         assertThat(topology.isInternal("fk-subscription-response")).isTrue();
     }
 
     @Test
     void aTableIsNotJoinedWithWhatComesLater() {
-        builder.stream("left", TEXT).leftJoin(builder.table("right", TEXT), JoinTest::plus).to("out", TO);
+        builder.stream("left", TEXT)
+                .leftJoin(builder.table("right", TEXT), JoinTest::plus)
+                .to("out", TO);
         try (TopologyTestDriver driver = new TopologyTestDriver(builder.build())) {
             var left = driver.createInputTopic("left", Serdes.strings(), Serdes.strings());
             var right = driver.createInputTopic("right", Serdes.strings(), Serdes.strings());

@@ -58,13 +58,18 @@ class TaskCrashTest {
 
     private static TaskSimulation simulation(
             long seed, ProcessingGuarantee guarantee, boolean repartitioned, int partitions) {
+        return simulation(seed, guarantee, repartitioned, partitions, 10_000);
+    }
+
+    private static TaskSimulation simulation(
+            long seed, ProcessingGuarantee guarantee, boolean repartitioned, int partitions, int maxProducers) {
         Random random = new Random(~seed);
         Topology topology = counting(repartitioned);
         TaskSimulation simulation = new TaskSimulation(
                 seed,
                 topology,
                 settings(guarantee, 100 + random.nextInt(4000), 200 + random.nextInt(4000)),
-                10_000);
+                maxProducers);
         simulation.faults = random.nextInt(30);
         simulation.withTopic("in", partitions).withTopic("out", 1 + random.nextInt(4));
         for (InternalTopic internal : topology.internalTopics()) {
@@ -183,6 +188,28 @@ class TaskCrashTest {
                         .containsAll(LongStream.rangeClosed(1, key.getValue())
                                 .boxed()
                                 .toList());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void aPartitionThatHasForgottenTheTaskGetsAllOfItOnceAllTheSame(long hundred) {
+        for (long seed = hundred * 100; seed < hundred * 100 + 30; seed++) {
+            TaskSimulation simulation = simulation(seed, ProcessingGuarantee.EXACTLY_ONCE, false, 1, 3);
+            Map<String, Long> produced = new TreeMap<>();
+            for (int round = 0; round < 3; round++) {
+                run(simulation, 60, 3).forEach((key, count) -> produced.merge(key, count, Long::sum));
+                for (int number = 0; number < simulation.node.topic("out").partitions(); number++) {
+                    for (int other = 0; other < 3; other++) {
+                        simulation.produceAsAnother("out", number, "other");
+                    }
+                }
+                simulation.settle();
+            }
+            Map<String, List<byte[]>> out = simulation.valuesOf("out");
+            for (Map.Entry<String, Long> key : produced.entrySet()) {
+                assertCounts("seed " + seed + ", key " + key.getKey(), longs(out.get(key.getKey())), key.getValue());
             }
         }
     }

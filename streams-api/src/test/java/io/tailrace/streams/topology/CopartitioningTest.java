@@ -44,7 +44,8 @@ class CopartitioningTest {
         builder.addProcessor("both", PASS_ON, "from-narrow", "from-wide");
         internal("between", null, "both");
         internal("after", null, "from-between");
-        assertThat(partitions(Map.of("narrow", 2, "wide", 6))).containsExactly(Map.entry("after", 6), Map.entry("between", 6));
+        assertThat(partitions(Map.of("narrow", 2, "wide", 6)))
+                .containsExactly(Map.entry("after", 6), Map.entry("between", 6));
     }
 
     @Test
@@ -55,7 +56,9 @@ class CopartitioningTest {
         builder.copartition("from-rekeyed", "from-table");
         internal("after", null, "from-rekeyed");
         assertThat(builder.build().copartitioned()).containsExactly(Set.of("rekeyed", "table"));
-        assertThat(partitions(Map.of("in", 12, "table", 3))).containsEntry("rekeyed", 3).containsEntry("after", 3);
+        assertThat(partitions(Map.of("in", 12, "table", 3)))
+                .containsEntry("rekeyed", 3)
+                .containsEntry("after", 3);
     }
 
     @Test

@@ -115,8 +115,7 @@ class TopologyTest {
         assertThat(topology.subTopologies().get(0).stores()).containsExactly("table-3-store");
         assertThat(topology.subTopologies().get(0).sourceTopics()).containsExactly("customers", "orders");
         assertThat(topology.globalStores())
-                .containsExactly(
-                        new GlobalStore("by-country", "countries", "global-table-5-source", "global-table-5"));
+                .containsExactly(new GlobalStore("by-country", "countries", "global-table-5-source", "global-table-5"));
         assertThat(topology.copartitioned()).containsExactly(java.util.Set.of("orders", "customers"));
         assertThat(topology.sourceTopics()).contains("countries");
     }
