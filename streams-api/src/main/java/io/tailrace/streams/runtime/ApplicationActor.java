@@ -47,6 +47,7 @@ final class ApplicationActor {
     private final ApplicationSetup setup;
     private final StateHolder state;
     private final RunningTasks tasks;
+    private final OpenStates states = new OpenStates();
     private final Map<String, SubTopology> partByLog = new HashMap<>();
     private @Nullable TaskTopics topics;
     private @Nullable GlobalCopies globals;
@@ -326,7 +327,12 @@ final class ApplicationActor {
         @Override
         public ActorRef<TaskActor.Command> begin(TaskSlot task) {
             ActorRef<TaskActor.Command> life = context.spawn(
-                    setup.tasks().apply(setup.task(task, Objects.requireNonNull(topics), globals == null ? null : globals.stores())),
+                    setup.tasks()
+                            .apply(setup.task(
+                                    task,
+                                    Objects.requireNonNull(topics),
+                                    globals == null ? null : globals.stores(),
+                                    states)),
                     "task-" + task.id + "-" + task.log.topicId() + "-" + task.lives,
                     DISPATCHER);
             context.watch(life);
@@ -428,6 +434,7 @@ final class ApplicationActor {
                 .receptionist()
                 .tell(Receptionist.register(
                         StreamApplications.KEY, context.messageAdapter(StreamMessage.Question.class, Asked::new)));
+        context.spawn(StoreKeeper.create(setup.name(), states), "stores", StoreKeeper.props());
     }
 
     private Behavior<Command> asked(Asked asked) {

@@ -19,7 +19,7 @@ record ApplicationSetup(
         Topology topology,
         StreamSettings settings,
         Function<TaskSetup, Behavior<TaskActor.Command>> tasks) {
-    TaskSetup task(TaskSlot task, TaskTopics topics, @Nullable GlobalStores globals) {
+    TaskSetup task(TaskSlot task, TaskTopics topics, @Nullable GlobalStores globals, OpenStates states) {
         return new TaskSetup(
                 tailrace,
                 name,
@@ -29,7 +29,7 @@ record ApplicationSetup(
                 topics,
                 task.log,
                 globals,
-                () -> StateBackends.open(this, task),
+                () -> states.watched(task.id, StateBackends.open(this, task)),
                 settings);
     }
 }

@@ -117,6 +117,11 @@ public final class StreamApplication {
         return setup.topology();
     }
 
+    /** Its stores, wherever its tasks run. */
+    public StreamStores stores() {
+        return StreamStores.of(setup.tailrace(), setup.name(), setup.topology());
+    }
+
     /** What it is doing. */
     public StreamState state() {
         return state.get();

@@ -133,6 +133,7 @@ final class TaskLife {
         }
         outputs.replay(restored.outputs());
         phase = TaskStatus.State.RUNNING;
+        opened.caughtUp();
         partitions.forEach(input -> input.begin(restored.positions().get(input.id())));
         scheduleWork();
     }

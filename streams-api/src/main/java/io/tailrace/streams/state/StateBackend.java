@@ -22,6 +22,9 @@ public interface StateBackend extends AutoCloseable {
      */
     void apply(Map<String, Map<byte[], byte @Nullable []>> changes, long nextOffset);
 
+    /** Says that all that the log has is in here: from now on others may look at it. */
+    default void caughtUp() {}
+
     /** Takes everything away, as if it had never been opened: what it holds does not belong to the log. */
     void clear();
 
