@@ -3,8 +3,6 @@ package io.tailrace.streams.state;
 import io.tailrace.streams.Serde;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +141,9 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
         byte[] wanted = keyBytes(key);
         long first = Math.max(earliestEnd, earliestKept());
         return new SegmentEntries<>(
-                segments(first, latestEnd, backwards),
+                segment(first),
+                first <= latestEnd ? segment(latestEnd) : -1,
+                backwards,
                 segment -> {
                     byte[] begin = entry(segment, wanted, first, 0);
                     byte[] end = entry(segment, wanted, latestEnd + 1, 0);
@@ -163,7 +163,9 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
             return orderedByTime(first, last);
         }
         return new SegmentEntries<>(
-                segments(first, last, false),
+                segment(first),
+                first <= last ? segment(last) : -1,
+                false,
                 segment -> bytes.range(segmentPrefix(segment), segmentPrefix(segment + 1)),
                 entry -> {
                     Window window = window(entry);
@@ -199,18 +201,6 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
                 entries.close();
             }
         };
-    }
-
-    private Deque<Long> segments(long first, long last, boolean backwards) {
-        Deque<Long> segments = new ArrayDeque<>();
-        for (long segment = segment(first); first <= last && segment <= segment(last); segment++) {
-            if (backwards) {
-                segments.addFirst(segment);
-            } else {
-                segments.addLast(segment);
-            }
-        }
-        return segments;
     }
 
     private long segment(long end) {
