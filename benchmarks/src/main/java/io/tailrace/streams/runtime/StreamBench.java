@@ -158,18 +158,7 @@ public final class StreamBench implements Callable<Integer> {
     }
 
     private StreamSettings settings() {
-        StreamSettings defaults = StreamSettings.defaults();
-        return new StreamSettings(
-                guarantee,
-                defaults.commitInterval(),
-                defaults.maxCommitBytes(),
-                defaults.bufferedBytes(),
-                defaults.maxTaskIdle(),
-                defaults.reset(),
-                null,
-                null,
-                defaults.minRestartBackoff(),
-                defaults.maxRestartBackoff());
+        return StreamSettings.defaults().withGuarantee(guarantee);
     }
 
     private static Topology count() {

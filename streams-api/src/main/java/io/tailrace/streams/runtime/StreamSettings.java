@@ -64,8 +64,8 @@ public record StreamSettings(
      */
     public StreamSettings {
         between("commit-interval", commitInterval, Duration.ofMillis(1));
-        between("max-commit-bytes", maxCommitBytes, 1024, LARGEST_COMMIT_BYTES);
-        between("buffered-bytes", bufferedBytes, 1024, 1 << 30);
+        between("max-commit-bytes", maxCommitBytes, 1, LARGEST_COMMIT_BYTES);
+        between("buffered-bytes", bufferedBytes, 1, 1 << 30);
         between("max-task-idle", maxTaskIdle, Duration.ZERO);
         between("restart-backoff.min", minRestartBackoff, Duration.ofMillis(1));
         between("restart-backoff.max", maxRestartBackoff, minRestartBackoff);

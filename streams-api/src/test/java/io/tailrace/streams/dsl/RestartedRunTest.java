@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -70,17 +71,12 @@ class RestartedRunTest {
         @Override
         public void send(
                 String topic,
-                @Nullable Integer partition,
+                @Nullable IntUnaryOperator partition,
                 byte @Nullable [] key,
                 byte @Nullable [] value,
                 long timestamp,
                 Headers headers) {
             out.add(text(key) + " -> " + text(value) + " @ " + timestamp);
-        }
-
-        @Override
-        public int partitions(String topic) {
-            return 1;
         }
     }
 

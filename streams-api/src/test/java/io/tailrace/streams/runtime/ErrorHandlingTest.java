@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -208,7 +209,7 @@ class ErrorHandlingTest {
         @Override
         public void send(
                 String topic,
-                @Nullable Integer partition,
+                @Nullable IntUnaryOperator partition,
                 byte @Nullable [] key,
                 byte @Nullable [] value,
                 long timestamp,
@@ -217,11 +218,6 @@ class ErrorHandlingTest {
                 throw new TailraceException(ErrorCode.RECORD_TOO_LARGE, "Three bytes at most.");
             }
             sent.add(topic + " " + (value == null ? "null" : new String(value, StandardCharsets.UTF_8)));
-        }
-
-        @Override
-        public int partitions(String topic) {
-            return 1;
         }
     }
 

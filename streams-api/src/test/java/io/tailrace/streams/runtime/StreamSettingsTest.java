@@ -61,7 +61,7 @@ class StreamSettingsTest {
                 "processing-guarantee = sometimes",
                 "commit-interval = 0 s",
                 "max-commit-bytes = 1 GiB",
-                "buffered-bytes = 10",
+                "buffered-bytes = 0",
                 "max-task-idle = -1 s",
                 "restart-backoff.max = 1 ms",
                 "stop-timeout = 400 days",

@@ -13,7 +13,6 @@ import io.tailrace.streams.dsl.StreamBuilder;
 import io.tailrace.streams.topology.InternalTopic;
 import io.tailrace.streams.topology.Topology;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,18 +37,10 @@ class TaskCrashTest {
     }
 
     static StreamSettings settings(ProcessingGuarantee guarantee, int maxCommitBytes, int bufferedBytes) {
-        StreamSettings defaults = StreamSettings.defaults();
-        return new StreamSettings(
-                guarantee,
-                Duration.ofMillis(100),
-                maxCommitBytes,
-                bufferedBytes,
-                Duration.ZERO,
-                defaults.reset(),
-                null,
-                null,
-                defaults.minRestartBackoff(),
-                defaults.maxRestartBackoff());
+        return StreamSettings.defaults()
+                .withGuarantee(guarantee)
+                .withMaxCommitBytes(maxCommitBytes)
+                .withBufferedBytes(bufferedBytes);
     }
 
     static List<Long> longs(List<byte[]> values) {
