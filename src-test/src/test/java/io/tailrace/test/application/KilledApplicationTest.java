@@ -74,8 +74,8 @@ class KilledApplicationTest {
         List<String> seeds = ports.stream().map(port -> "127.0.0.1:" + port).toList();
         List<CountingProcess> nodes = new ArrayList<>();
         for (int node = 0; node < NODES; node++) {
-            nodes.add(new CountingProcess(
-                    "node-" + node, data, ports.get(node), String.join(",", seeds), plan.byValue));
+            nodes.add(
+                    new CountingProcess("node-" + node, data, ports.get(node), String.join(",", seeds), plan.byValue));
         }
         // Whatever takes seconds to start does so at the same time.
         CompletableFuture<Tailrace> client =
@@ -114,7 +114,8 @@ class KilledApplicationTest {
             }
             await().atMost(Duration.ofHours(1)).until(() -> keys.sent() >= plan.records);
             Map<String, Long> expected = keys.stop();
-            await().atMost(PATIENCE).until(() -> totals.seen() >= keys.sent() || !totals.wrong().isEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> totals.seen() >= keys.sent() || !totals.wrong().isEmpty());
             assertThat(totals.wrong()).isEmpty();
             assertThat(totals.last()).isEqualTo(expected);
             // Nothing comes behind that either.
@@ -125,7 +126,8 @@ class KilledApplicationTest {
 
     private static void more(Totals totals, long counts) {
         long until = totals.seen() + counts;
-        await().atMost(PATIENCE).until(() -> totals.seen() >= until || !totals.wrong().isEmpty());
+        await().atMost(PATIENCE)
+                .until(() -> totals.seen() >= until || !totals.wrong().isEmpty());
         assertThat(totals.wrong()).isEmpty();
     }
 

@@ -109,7 +109,12 @@ class ForeignKeyFormatTest {
         RunOutput output = new RunOutput() {
             @Override
             public void send(
-                    String topic, IntUnaryOperator partition, byte[] key, byte[] value, long timestamp, Headers headers) {
+                    String topic,
+                    IntUnaryOperator partition,
+                    byte[] key,
+                    byte[] value,
+                    long timestamp,
+                    Headers headers) {
                 sent.add(new Sent(topic, partition == null ? null : partition.applyAsInt(9)));
                 messages.add(value);
             }
