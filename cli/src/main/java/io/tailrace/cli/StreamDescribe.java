@@ -72,8 +72,8 @@ final class StreamDescribe implements Callable<Integer> {
     }
 
     private static List<String> tasks(JsonNode tasks) {
-        TextTable table =
-                new TextTable("task", "node", "state", "lag", "records", "records/s", "state KiB", "restored", "commits");
+        TextTable table = new TextTable(
+                "task", "node", "state", "lag", "records", "records/s", "state KiB", "restored", "commits");
         for (JsonNode task : tasks) {
             table.row(
                     TopicDescribe.cell(task.path("task")),
@@ -92,7 +92,8 @@ final class StreamDescribe implements Callable<Integer> {
     /** How far the log of a task that begins has been read. */
     private static String restored(JsonNode task) {
         return task.path("state").asText().equals("RESTORING")
-                ? task.path("restoredUpTo").asLong() + "/" + task.path("restoreTo").asLong()
+                ? task.path("restoredUpTo").asLong() + "/"
+                        + task.path("restoreTo").asLong()
                 : "-";
     }
 

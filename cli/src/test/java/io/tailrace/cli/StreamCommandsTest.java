@@ -67,17 +67,20 @@ class StreamCommandsTest {
     @Test
     void anApplicationIsShownAndResetWhenItHasEnded() throws IOException {
         assertThat(ok("stream", "list").err()).contains("No stream application runs");
-        StreamApplication application = StreamApplication.start(
-                node.tailrace(), "totals", count(), StreamSettings.create(node.tailrace()));
+        StreamApplication application =
+                StreamApplication.start(node.tailrace(), "totals", count(), StreamSettings.create(node.tailrace()));
         EmbeddedNode.await(application.whenRunning());
 
         assertThat(ok("stream", "list").outLines()).hasSize(2).last().asString().startsWith("totals ");
         CapturedTerminal described = ok("stream", "describe", "totals");
         assertThat(described.out()).contains("RUNNING").contains("\n0_0 ").contains("\n0_1 ");
-        JsonNode json = new ObjectMapper().readTree(ok("stream", "describe", "totals", "--format", "json").out());
+        JsonNode json = new ObjectMapper()
+                .readTree(ok("stream", "describe", "totals", "--format", "json").out());
         assertThat(json.path("tasks").asInt()).isEqualTo(2);
-        assertThat(ok("stream", "topology", "totals").out()).isEqualTo(application.topology().describe());
-        assertThat(ok("stream", "topology", "totals", "--format", "mermaid").out()).startsWith("flowchart");
+        assertThat(ok("stream", "topology", "totals").out())
+                .isEqualTo(application.topology().describe());
+        assertThat(ok("stream", "topology", "totals", "--format", "mermaid").out())
+                .startsWith("flowchart");
         assertThat(ended(1, "stream", "reset", "totals", "--execute").err()).contains("GROUP_ACTIVE");
         EmbeddedNode.await(application.close());
 

@@ -50,8 +50,7 @@ final class StreamJson {
                 tasks.stream()
                         .filter(task -> task.state() == TaskStatus.State.RUNNING)
                         .count());
-        json.writeNumberField(
-                "lag", tasks.stream().mapToLong(StreamJson::lag).sum());
+        json.writeNumberField("lag", tasks.stream().mapToLong(StreamJson::lag).sum());
         json.writeNumberField(
                 "recordsPerSecond",
                 tasks.stream().mapToDouble(TaskStatus::recordsPerSecond).sum());
@@ -78,7 +77,8 @@ final class StreamJson {
             json.writeArrayFieldStart("assignments");
             List<Placed> tasks = found.instances().stream()
                     .flatMap(instance -> instance.tasks().stream().map(task -> new Placed(instance, task)))
-                    .sorted(Comparator.comparing((Placed placed) -> placed.task().id()))
+                    .sorted(Comparator.comparing(
+                            (Placed placed) -> placed.task().id()))
                     .toList();
             for (Placed task : tasks) {
                 json.writeStartObject();

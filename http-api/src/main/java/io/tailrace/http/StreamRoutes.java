@@ -59,10 +59,8 @@ final class StreamRoutes implements Routes {
     private CompletionStage<HttpResponse> topology(String application, HttpRequest request) {
         Media.requireAccepted(request, TEXT);
         TopologyFormat format = format(Parameters.of(request, "format").single("format"));
-        return applications()
-                .topology(application, format)
-                .thenApply(text -> HttpResponse.create()
-                        .withEntity(HttpEntities.create(TEXT, ByteString.fromString(text))));
+        return applications().topology(application, format).thenApply(text -> HttpResponse.create()
+                .withEntity(HttpEntities.create(TEXT, ByteString.fromString(text))));
     }
 
     private static TopologyFormat format(@Nullable String said) {

@@ -60,7 +60,11 @@ class StreamRoutesTest {
     }
 
     private static void close(StreamApplication application) {
-        application.close().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+        application
+                .close()
+                .toCompletableFuture()
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
     }
 
     private static HttpResponse<String> reset(String name, String body) {
@@ -71,10 +75,10 @@ class StreamRoutesTest {
     void anApplicationIsSeenWithItsTasksForAsLongAsItRuns() {
         StreamApplication application = running("seen");
 
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
-                        node.get("/v1/streams").body())
-                .contains("{\"name\":\"seen\",\"instances\":1,\"tasks\":2,")
-                .contains("\"unanswered\":0"));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(node.get("/v1/streams").body())
+                        .contains("{\"name\":\"seen\",\"instances\":1,\"tasks\":2,")
+                        .contains("\"unanswered\":0"));
         HttpResponse<String> single = node.get("/v1/streams/seen");
         assertThat(single.statusCode()).isEqualTo(200);
         assertThat(single.body())

@@ -80,8 +80,14 @@ final class CountedLines implements AutoCloseable {
             BiConsumer<String, Long> show) {
         String lines = name + ".lines";
         String output = name + ".counts";
-        tailrace.topics().create(NewTopic.of(lines, PARTITIONS)).toCompletableFuture().join();
-        tailrace.topics().create(NewTopic.of(output, PARTITIONS)).toCompletableFuture().join();
+        tailrace.topics()
+                .create(NewTopic.of(lines, PARTITIONS))
+                .toCompletableFuture()
+                .join();
+        tailrace.topics()
+                .create(NewTopic.of(output, PARTITIONS))
+                .toCompletableFuture()
+                .join();
         return new CountedLines(tailrace, name, topology.of(lines, output), lines, output, source, show);
     }
 

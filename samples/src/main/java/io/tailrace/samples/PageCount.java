@@ -27,7 +27,8 @@ public final class PageCount {
         builder.stream(lines, Consumed.with(Serdes.bytes(), Serdes.strings()))
                 .flatMapValues(PageCount::access)
                 .filter((key, access) -> access.status() >= FIRST_SUCCESS && access.status() < FIRST_REDIRECTION)
-                .groupBy((key, access) -> page(access), Grouped.with(Serdes.strings(), Serdes.json(AccessLogLine.class)))
+                .groupBy(
+                        (key, access) -> page(access), Grouped.with(Serdes.strings(), Serdes.json(AccessLogLine.class)))
                 .count(Materialized.as("pages"))
                 .toStream()
                 .to(counts, Produced.with(Serdes.strings(), Serdes.longs()));

@@ -62,7 +62,9 @@ class DslExamplesTest {
     /** As {@code tr -cs '[:alnum:]' '\n' | tr A-Z a-z | sort | uniq -c}. */
     @Test
     void wordsAreCounted() throws IOException, URISyntaxException {
-        List<String> words = Arrays.stream(Files.readString(log()).toLowerCase(java.util.Locale.ROOT).split("[^a-z0-9]+"))
+        List<String> words = Arrays.stream(Files.readString(log())
+                        .toLowerCase(java.util.Locale.ROOT)
+                        .split("[^a-z0-9]+"))
                 .filter(word -> !word.isEmpty())
                 .toList();
         assertThat(words).hasSizeGreaterThan(1000);

@@ -70,7 +70,9 @@ public final class StreamBench implements Callable<Integer> {
     @Option(names = "--flush", description = "batch or os. Default: ${DEFAULT-VALUE}.")
     private String flush = "batch";
 
-    @Option(names = "--rounds", description = "Times that it is done, each with topics of its own. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--rounds",
+            description = "Times that it is done, each with topics of its own. Default: ${DEFAULT-VALUE}.")
     private int rounds = 3;
 
     /** Runs it; see {@code --help}. */
@@ -82,7 +84,14 @@ public final class StreamBench implements Callable<Integer> {
     public Integer call() throws Exception {
         Path data = Files.createTempDirectory("tailrace-bench");
         try (Tailrace node = Tailrace.start(ConfigFactory.parseMap(Map.of(
-                "tailrace.data-dir", data.toString(), "tailrace.flush", flush, "tailrace.start-timeout", "120s", "pekko.loglevel", "ERROR")))) {
+                "tailrace.data-dir",
+                data.toString(),
+                "tailrace.flush",
+                flush,
+                "tailrace.start-timeout",
+                "120s",
+                "pekko.loglevel",
+                "ERROR")))) {
             for (int round = 1; round <= rounds; round++) {
                 System.out.println(round(node, "r" + round + "-").put("round", round));
             }
@@ -110,8 +119,10 @@ public final class StreamBench implements Callable<Integer> {
                     node,
                     prefix + part.number() + "-tasks",
                     Map.of(
-                            "cleanup.policy", "compact",
-                            "max.message.bytes", String.valueOf(TaskWriter.MAX_BATCH_BYTES)));
+                            "cleanup.policy",
+                            "compact",
+                            "max.message.bytes",
+                            String.valueOf(TaskWriter.MAX_BATCH_BYTES)));
             TaskSetup setup = new TaskSetup(
                     node,
                     "bench",
@@ -158,18 +169,7 @@ public final class StreamBench implements Callable<Integer> {
     }
 
     private StreamSettings settings() {
-        StreamSettings defaults = StreamSettings.defaults();
-        return new StreamSettings(
-                guarantee,
-                defaults.commitInterval(),
-                defaults.maxCommitBytes(),
-                defaults.bufferedBytes(),
-                defaults.maxTaskIdle(),
-                defaults.reset(),
-                null,
-                null,
-                defaults.minRestartBackoff(),
-                defaults.maxRestartBackoff());
+        return StreamSettings.defaults().withGuarantee(guarantee);
     }
 
     private static Topology count() {
@@ -220,8 +220,7 @@ public final class StreamBench implements Callable<Integer> {
     }
 
     private static Topic create(Tailrace node, String name, Map<String, String> settings) throws Exception {
-        return get(node.topics()
-                .create(NewTopic.of(name, 1).withSettings(TopicSettings.DEFAULT.with(settings))));
+        return get(node.topics().create(NewTopic.of(name, 1).withSettings(TopicSettings.DEFAULT.with(settings))));
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {

@@ -95,7 +95,13 @@ final class NodeStart {
         try {
             directory.settle(true, new NodeAddress(settings.cluster().address().host(), 0), settings.nodeName());
             ClusterMembership.awaitUp(Adapter.toTyped(application), settings.startTimeout());
-            return new Node(NodeSystem.ofApplication(application), settings, files, directory, new Throttles(), new Closers())
+            return new Node(
+                            NodeSystem.ofApplication(application),
+                            settings,
+                            files,
+                            directory,
+                            new Throttles(),
+                            new Closers())
                     .serve(settings, files);
         } catch (RuntimeException e) {
             giveBack(directory);

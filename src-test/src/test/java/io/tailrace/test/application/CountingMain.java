@@ -49,7 +49,10 @@ public final class CountingMain {
             TimeUnit.MILLISECONDS.sleep(100);
         }
         StreamApplication application = StreamApplication.start(
-                node, "counting", topology(args[4].equals("value")), StreamSettings.create(node).withSessionTimeout(SESSION));
+                node,
+                "counting",
+                topology(args[4].equals("value")),
+                StreamSettings.create(node).withSessionTimeout(SESSION));
         application.onStateChange((now, before) -> System.out.println(System.currentTimeMillis() + " " + now));
         application.whenRunning().toCompletableFuture().join();
         node.whenEnded().toCompletableFuture().join();
@@ -72,8 +75,7 @@ public final class CountingMain {
 
     private static Topology topology(boolean byValue) {
         StreamBuilder builder = new StreamBuilder();
-        EventStream<String, String> numbers =
-                builder.stream(INPUT, Consumed.with(Serdes.strings(), Serdes.strings()));
+        EventStream<String, String> numbers = builder.stream(INPUT, Consumed.with(Serdes.strings(), Serdes.strings()));
         (byValue
                         ? numbers.groupBy((key, value) -> value, Grouped.with(Serdes.strings(), Serdes.strings()))
                         : numbers.groupByKey(Grouped.with(Serdes.strings(), Serdes.strings())))

@@ -27,8 +27,7 @@ final class Keys implements AutoCloseable {
 
     Keys(Tailrace node, ActorSystem<?> system, String topic, int different, int perSecond, long seed) {
         Random random = new Random(seed);
-        ProducerSettings<String, String> settings =
-                ProducerSettings.create(node, Serdes.strings(), Serdes.strings());
+        ProducerSettings<String, String> settings = ProducerSettings.create(node, Serdes.strings(), Serdes.strings());
         done = Source.repeat(topic)
                 .throttle(perSecond, Duration.ofSeconds(1))
                 .via(end.flow())

@@ -97,10 +97,7 @@ final class ApplicationActor {
     }
 
     private ApplicationActor(
-            ActorContext<Command> context,
-            TimerScheduler<Command> timers,
-            ApplicationSetup setup,
-            StateHolder state) {
+            ActorContext<Command> context, TimerScheduler<Command> timers, ApplicationSetup setup, StateHolder state) {
         this.context = context;
         this.timers = timers;
         this.setup = setup;
@@ -193,8 +190,7 @@ final class ApplicationActor {
         globals = copies;
         context.pipeToSelf(
                 copies.caughtUp(),
-                (done, failure) ->
-                        failure == null ? new GlobalsRead() : new GlobalsFailed(Failures.named(failure)));
+                (done, failure) -> failure == null ? new GlobalsRead() : new GlobalsFailed(Failures.named(failure)));
         ActorRef<Command> self = context.getSelf();
         copies.caughtUp().thenCompose(done -> copies.ended()).whenComplete((done, failure) -> {
             if (failure != null) {
@@ -314,7 +310,11 @@ final class ApplicationActor {
         if (ended.why.code() == ErrorCode.INVALID_ARGUMENT) {
             state.fail(ended.why);
         } else {
-            context.getLog().warn("Application {} is no member of its group any more, and joins again: {}", setup.name(), ended.why.getMessage());
+            context.getLog()
+                    .warn(
+                            "Application {} is no member of its group any more, and joins again: {}",
+                            setup.name(),
+                            ended.why.getMessage());
             state.become(StreamState.REBALANCING);
             timers.startSingleTimer(Tick.JOIN, AGAIN_AFTER);
         }

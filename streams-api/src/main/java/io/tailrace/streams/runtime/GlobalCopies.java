@@ -21,8 +21,11 @@ final class GlobalCopies {
 
     /** Begins to fill them. */
     static GlobalCopies begin(ApplicationSetup setup, TaskTopics topics) {
-        GlobalStores stores =
-                new GlobalStores(setup.topology(), setup.settings().timestamps(), System::currentTimeMillis, setup.settings().errors());
+        GlobalStores stores = new GlobalStores(
+                setup.topology(),
+                setup.settings().timestamps(),
+                System::currentTimeMillis,
+                setup.settings().errors());
         Set<TopicPartition> partitions = new HashSet<>();
         for (String name : stores.topics()) {
             Topic topic = topics.find(name).orElseThrow();

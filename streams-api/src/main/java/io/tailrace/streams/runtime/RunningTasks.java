@@ -147,7 +147,12 @@ final class RunningTasks {
         }
         if (task.wanted && failure != null) {
             Duration pause = task.failed(told(failure), settings);
-            LOG.warn("Task {} of {} failed and begins again in {}: {}", task.id, application, pause, task.status().error());
+            LOG.warn(
+                    "Task {} of {} failed and begins again in {}: {}",
+                    task.id,
+                    application,
+                    pause,
+                    task.status().error());
             lives.beginLater(task.log, pause);
         } else if (task.wanted) {
             task.ended();

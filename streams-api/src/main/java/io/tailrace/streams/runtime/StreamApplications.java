@@ -46,15 +46,14 @@ public final class StreamApplications {
 
     /** All instances of all applications. Fails with NOT_READY while the node is no member of its cluster. */
     public CompletionStage<StreamInstances> list() {
-        return ask(reference -> whole(reference, 0, List.of()))
-                .thenApply(answers -> {
-                    List<StreamInstance> found = new ArrayList<>();
-                    answers.forEach(answer -> answer.ifPresent(found::add));
-                    found.sort(Comparator.comparing(StreamInstance::application)
-                            .thenComparing(StreamInstance::node)
-                            .thenComparing(StreamInstance::instance));
-                    return new StreamInstances(found, answers.size() - found.size());
-                });
+        return ask(reference -> whole(reference, 0, List.of())).thenApply(answers -> {
+            List<StreamInstance> found = new ArrayList<>();
+            answers.forEach(answer -> answer.ifPresent(found::add));
+            found.sort(Comparator.comparing(StreamInstance::application)
+                    .thenComparing(StreamInstance::node)
+                    .thenComparing(StreamInstance::instance));
+            return new StreamInstances(found, answers.size() - found.size());
+        });
     }
 
     /** The instances of one application. Fails with UNKNOWN_APPLICATION if there is none, NOT_READY. */
@@ -73,10 +72,10 @@ public final class StreamApplications {
     /** What an application runs, as one of its instances says. Fails with UNKNOWN_APPLICATION if there is none, NOT_READY. */
     public CompletionStage<String> topology(String application, TopologyFormat format) {
         return ask(reference -> AskPattern.<StreamMessage.Question, StreamMessage.Shown>ask(
-                                reference,
-                                replyTo -> new StreamMessage.ShowTopology(format, replyTo),
-                                ANSWER_WITHIN,
-                                system().scheduler()))
+                        reference,
+                        replyTo -> new StreamMessage.ShowTopology(format, replyTo),
+                        ANSWER_WITHIN,
+                        system().scheduler()))
                 .thenApply(answers -> answers.stream()
                         .flatMap(Optional::stream)
                         .filter(shown -> shown.application().equals(application))
@@ -107,12 +106,11 @@ public final class StreamApplications {
      * @return the topics that were deleted. Fails with UNKNOWN_APPLICATION if there are none; GROUP_ACTIVE while an instance runs
      */
     public CompletionStage<List<String>> reset(String application) {
-        return internalTopics(application)
-                .thenCompose(topics -> requireStopped(application)
-                        .thenCompose(stopped -> tailrace.groups().delete(application))
-                        .handle(StreamApplications::unless)
-                        .thenCompose(deleted -> deleteAll(topics))
-                        .thenApply(deleted -> topics));
+        return internalTopics(application).thenCompose(topics -> requireStopped(application)
+                .thenCompose(stopped -> tailrace.groups().delete(application))
+                .handle(StreamApplications::unless)
+                .thenCompose(deleted -> deleteAll(topics))
+                .thenApply(deleted -> topics));
     }
 
     private CompletionStage<Done> requireStopped(String application) {
@@ -193,7 +191,12 @@ public final class StreamApplications {
                     tasks.addAll(part.tasks());
                     return part.tasks().isEmpty() || tasks.size() >= described.allTasks()
                             ? CompletableFuture.completedStage(new StreamInstance(
-                                    part.application(), part.instance(), part.node(), part.state(), part.failure(), tasks))
+                                    part.application(),
+                                    part.instance(),
+                                    part.node(),
+                                    part.state(),
+                                    part.failure(),
+                                    tasks))
                             : whole(reference, tasks.size(), tasks);
                 });
     }

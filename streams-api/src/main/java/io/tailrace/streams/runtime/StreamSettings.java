@@ -64,8 +64,8 @@ public record StreamSettings(
      */
     public StreamSettings {
         between("commit-interval", commitInterval, Duration.ofMillis(1));
-        between("max-commit-bytes", maxCommitBytes, 1024, LARGEST_COMMIT_BYTES);
-        between("buffered-bytes", bufferedBytes, 1024, 1 << 30);
+        between("max-commit-bytes", maxCommitBytes, 1, LARGEST_COMMIT_BYTES);
+        between("buffered-bytes", bufferedBytes, 1, 1 << 30);
         between("max-task-idle", maxTaskIdle, Duration.ZERO);
         between("restart-backoff.min", minRestartBackoff, Duration.ofMillis(1));
         between("restart-backoff.max", maxRestartBackoff, minRestartBackoff);
@@ -155,71 +155,281 @@ public record StreamSettings(
 
     /** What can be said of results after a crash. Default {@link ProcessingGuarantee#EXACTLY_ONCE}. */
     public StreamSettings withGuarantee(ProcessingGuarantee guarantee) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** How long after the first uncommitted record a commit is made at the latest. Default 100 ms. */
     public StreamSettings withCommitInterval(Duration commitInterval) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** How many bytes of changes and outputs a commit collects at most, up to {@link #LARGEST_COMMIT_BYTES}. Default 4 MiB. */
     public StreamSettings withMaxCommitBytes(int maxCommitBytes) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** How many bytes a task reads ahead per input partition. Default 2 MiB. */
     public StreamSettings withBufferedBytes(int bufferedBytes) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** How long a task waits for records of an empty partition. Default zero. */
     public StreamSettings withMaxTaskIdle(Duration maxTaskIdle) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** Where to begin in a topic without a position. Default earliest. */
     public StreamSettings withReset(AutoOffsetReset reset) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** When events were, where a source does not say; {@code null}: their own timestamps, the default. */
     public StreamSettings withTimestamps(@Nullable TimestampExtractor timestamps) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** Where stores on disk lie; {@code null}: stores are kept in memory, the default. */
     public StreamSettings withStateDirectory(@Nullable Path stateDirectory) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** After how long a failed task begins anew: at first, and at most. Default 500 ms and 30 s. */
     public StreamSettings withRestartBackoff(Duration minRestartBackoff, Duration maxRestartBackoff) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** How long a task may take to commit and stop. Default one minute. */
     public StreamSettings withStopTimeout(Duration stopTimeout) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** How long the tasks of an instance that was lost stay with it. Default 45 s. */
     public StreamSettings withSessionTimeout(Duration sessionTimeout) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** Keeps the tasks of an instance for it while it restarts, 1 to 255 characters; {@code null}: not, the default. */
     public StreamSettings withInstanceId(@Nullable String instanceId) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** Of the internal topics. Default {@link NewTopic#DEFAULT_REPLICAS}. */
     public StreamSettings withReplicas(int replicas) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 
     /** What becomes of records that cannot be dealt with. Default {@link ErrorHandling#logAndFail}. */
     public StreamSettings withErrors(ErrorHandling errors) {
-        return new StreamSettings(guarantee, commitInterval, maxCommitBytes, bufferedBytes, maxTaskIdle, reset, timestamps, stateDirectory, minRestartBackoff, maxRestartBackoff, stopTimeout, sessionTimeout, instanceId, replicas, errors);
+        return new StreamSettings(
+                guarantee,
+                commitInterval,
+                maxCommitBytes,
+                bufferedBytes,
+                maxTaskIdle,
+                reset,
+                timestamps,
+                stateDirectory,
+                minRestartBackoff,
+                maxRestartBackoff,
+                stopTimeout,
+                sessionTimeout,
+                instanceId,
+                replicas,
+                errors);
     }
 }

@@ -100,7 +100,9 @@ final class TopicPlan {
 
     private int partitions(String topic) {
         Integer own = repartitionCounts.get(topic);
-        return own != null ? own : Objects.requireNonNull(existing.get(topic), topic).partitions();
+        return own != null
+                ? own
+                : Objects.requireNonNull(existing.get(topic), topic).partitions();
     }
 
     // --- what was there before ---------------------------------------------------------------------------------------
@@ -143,8 +145,8 @@ final class TopicPlan {
     /** The application's own topics, those that are there included. */
     List<NewTopic> topics() {
         List<NewTopic> topics = new ArrayList<>();
-        repartitionCounts.forEach((name, partitions) -> topics.add(
-                new NewTopic(names.inCluster(name), partitions, replicas, repartitionSettings())));
+        repartitionCounts.forEach((name, partitions) ->
+                topics.add(new NewTopic(names.inCluster(name), partitions, replicas, repartitionSettings())));
         for (SubTopology part : topology.subTopologies()) {
             topics.add(new NewTopic(names.taskLog(part.number()), tasks(part), replicas, taskLogSettings()));
         }

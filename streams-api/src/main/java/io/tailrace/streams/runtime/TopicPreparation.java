@@ -40,7 +40,8 @@ final class TopicPreparation {
         return topics.list()
                 .thenCompose(before -> createAll(plan(before).missing()))
                 .thenCompose(done -> topics.list())
-                // Looked at again: another instance, perhaps with another topology, may have been the first to make them.
+                // Looked at again: another instance, perhaps with another topology, may have been the first to make
+                // them.
                 .thenApply(now -> {
                     TopicPlan plan = plan(now);
                     return new Prepared(plan, plan.taskTopics(now));

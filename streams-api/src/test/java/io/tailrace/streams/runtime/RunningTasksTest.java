@@ -131,18 +131,7 @@ class RunningTasksTest implements RunningTasks.Lives {
             assertThat(pauses.get(i)).isBetween(Duration.ofMillis(longest / 2), Duration.ofMillis(longest));
         }
         tasks.said(new TaskStatus(
-                task.id,
-                TaskStatus.State.RUNNING,
-                java.util.Map.of(),
-                java.util.Map.of(),
-                1,
-                1,
-                1,
-                0,
-                0,
-                0,
-                1,
-                null));
+                task.id, TaskStatus.State.RUNNING, java.util.Map.of(), java.util.Map.of(), 1, 1, 1, 0, 0, 0, 1, null));
         end(task, new IllegalStateException("broken"));
         assertThat(pauses.get(6)).isLessThanOrEqualTo(Duration.ofMillis(100));
     }

@@ -85,8 +85,8 @@ class StreamApplicationTest {
     }
 
     private StreamApplication start(Topology topology) {
-        return StreamApplication.start(new ApplicationSetup(
-                node, name, UUID.randomUUID().toString(), topology, settings, tasks::create));
+        return StreamApplication.start(
+                new ApplicationSetup(node, name, UUID.randomUUID().toString(), topology, settings, tasks::create));
     }
 
     private static ErrorCode failure(CompletionStage<?> stage) {
@@ -123,8 +123,7 @@ class StreamApplicationTest {
             assertThat(done(StreamApplications.of(node).topology(name, format)))
                     .isEqualTo(format.of(application.topology()));
         }
-        assertThat(failure(StreamApplications.of(node).describe("nobody")))
-                .isEqualTo(ErrorCode.UNKNOWN_APPLICATION);
+        assertThat(failure(StreamApplications.of(node).describe("nobody"))).isEqualTo(ErrorCode.UNKNOWN_APPLICATION);
 
         done(application.close());
 
@@ -151,7 +150,8 @@ class StreamApplicationTest {
 
         done(one.close());
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(done(two.tasks())).hasSize(6));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(done(two.tasks())).hasSize(6));
         await().atMost(PATIENCE).until(() -> two.state() == StreamState.RUNNING);
         assertThat(tasks.live()).isEqualTo(6);
         done(two.close());
@@ -178,7 +178,8 @@ class StreamApplicationTest {
     @Test
     void whatIsReadHasToBeThere() {
         StreamBuilder builder = new StreamBuilder();
-        builder.stream("nowhere", Consumed.with(Serdes.strings(), Serdes.strings())).foreach((key, value) -> {});
+        builder.stream("nowhere", Consumed.with(Serdes.strings(), Serdes.strings()))
+                .foreach((key, value) -> {});
         StreamApplication application = start(builder.build());
 
         assertThat(failure(application.whenRunning())).isEqualTo(ErrorCode.UNKNOWN_TOPIC);
@@ -228,7 +229,9 @@ class StreamApplicationTest {
         assertThat(done(StreamApplications.of(node).reset(name)))
                 .containsExactly(name + "-0-tasks", name + "-1-tasks", name + "-counts-repartition");
 
-        assertThat(done(node.topics().list())).extracting(Topic::name).noneMatch(topic -> topic.startsWith(name + "-0"));
+        assertThat(done(node.topics().list()))
+                .extracting(Topic::name)
+                .noneMatch(topic -> topic.startsWith(name + "-0"));
         assertThat(failure(node.groups().describe(name))).isEqualTo(ErrorCode.UNKNOWN_GROUP);
         assertThat(failure(StreamApplications.of(node).reset(name))).isEqualTo(ErrorCode.UNKNOWN_APPLICATION);
         StreamApplication again = start(count());

@@ -71,7 +71,9 @@ class StreamFormatTest {
     }
 
     private static Stream<Class<?>> messages(Class<?> type) {
-        return type.isSealed() ? Arrays.stream(type.getPermittedSubclasses()).flatMap(StreamFormatTest::messages) : Stream.of(type);
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(StreamFormatTest::messages)
+                : Stream.of(type);
     }
 
     @Test

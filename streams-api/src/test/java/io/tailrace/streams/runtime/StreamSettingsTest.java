@@ -34,10 +34,11 @@ class StreamSettingsTest {
 
     @Test
     void everythingCanBeSaidInTheConfiguration() {
-        StreamSettings settings = of("processing-guarantee = at-least-once, commit-interval = 1 s, max-commit-bytes = 1 MiB,"
-                + " buffered-bytes = 3 MiB, max-task-idle = 5 s, auto-offset-reset = latest, state-directory = /state,"
-                + " restart-backoff { min = 1 s, max = 2 s }, stop-timeout = 3 s, session-timeout = 4 s, instance-id = one,"
-                + " replicas = 2");
+        StreamSettings settings =
+                of("processing-guarantee = at-least-once, commit-interval = 1 s, max-commit-bytes = 1 MiB,"
+                        + " buffered-bytes = 3 MiB, max-task-idle = 5 s, auto-offset-reset = latest, state-directory = /state,"
+                        + " restart-backoff { min = 1 s, max = 2 s }, stop-timeout = 3 s, session-timeout = 4 s, instance-id = one,"
+                        + " replicas = 2");
 
         assertThat(settings)
                 .isEqualTo(StreamSettings.defaults()
@@ -61,7 +62,7 @@ class StreamSettingsTest {
                 "processing-guarantee = sometimes",
                 "commit-interval = 0 s",
                 "max-commit-bytes = 1 GiB",
-                "buffered-bytes = 10",
+                "buffered-bytes = 0",
                 "max-task-idle = -1 s",
                 "restart-backoff.max = 1 ms",
                 "stop-timeout = 400 days",

@@ -30,9 +30,7 @@ class TaskCrashTest {
         var groups = repartitioned
                 ? words.groupBy((key, word) -> word, Grouped.with(Serdes.strings(), Serdes.strings()))
                 : words.groupByKey(Grouped.with(Serdes.strings(), Serdes.strings()));
-        groups.count(Materialized.as("counts"))
-                .toStream()
-                .to("out", Produced.with(Serdes.strings(), Serdes.longs()));
+        groups.count(Materialized.as("counts")).toStream().to("out", Produced.with(Serdes.strings(), Serdes.longs()));
         return builder.build();
     }
 
@@ -157,7 +155,9 @@ class TaskCrashTest {
     /** From 1 to the last. */
     private static void assertCounts(String what, List<Long> counts, long last) {
         for (int i = 0; i < counts.size(); i++) {
-            assertThat(counts.get(i)).as("%s, record %d of %d", what, i, counts.size()).isEqualTo(i + 1);
+            assertThat(counts.get(i))
+                    .as("%s, record %d of %d", what, i, counts.size())
+                    .isEqualTo(i + 1);
         }
         assertThat(counts).as(what).hasSize((int) last);
     }
@@ -173,7 +173,10 @@ class TaskCrashTest {
             for (Map.Entry<String, Long> key : produced.entrySet()) {
                 List<Long> counts = longs(out.get(key.getKey()));
                 // States and positions are committed together, so counts are right; only outputs may come again.
-                assertThat(counts).as("seed %d, key %s", seed, key.getKey()).last().isEqualTo(key.getValue());
+                assertThat(counts)
+                        .as("seed %d, key %s", seed, key.getKey())
+                        .last()
+                        .isEqualTo(key.getValue());
                 assertThat(counts)
                         .as("seed %d, key %s", seed, key.getKey())
                         .containsAll(LongStream.rangeClosed(1, key.getValue())

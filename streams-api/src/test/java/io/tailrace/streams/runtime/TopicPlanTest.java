@@ -68,8 +68,7 @@ class TopicPlanTest {
     void aTopicBetweenTwoPartsIsAsWideAsWhatIsReadIntoIt() {
         TopicPlan plan = with("in", 6).with("out", 2).plan(count());
 
-        assertThat(widths(plan))
-                .isEqualTo(Map.of("app-counts-repartition", 6, "app-0-tasks", 6, "app-1-tasks", 6));
+        assertThat(widths(plan)).isEqualTo(Map.of("app-counts-repartition", 6, "app-0-tasks", 6, "app-1-tasks", 6));
         assertThat(plan.missing()).hasSize(3);
         assertThat(plan.taskLogs()).containsExactly("app-0-tasks", "app-1-tasks");
     }
@@ -137,7 +136,11 @@ class TopicPlanTest {
 
     @Test
     void fewerPartsThanBeforeAreRefused() {
-        with("in", 4).with("out", 4).with("app-2-tasks", 4).with("app-x-2-tasks", 4).with("other-7-tasks", 1);
+        with("in", 4)
+                .with("out", 4)
+                .with("app-2-tasks", 4)
+                .with("app-x-2-tasks", 4)
+                .with("other-7-tasks", 1);
 
         assertThat(refused(() -> plan(count()), ErrorCode.INCOMPATIBLE_TOPOLOGY))
                 .hasMessageContaining("app-2-tasks belongs to a sub-topology that is no longer there");
@@ -151,14 +154,24 @@ class TopicPlanTest {
         TaskTopics known = plan.taskTopics(topics);
 
         assertThat(known.byName()).containsOnlyKeys("in", "out", "counts-repartition");
-        assertThat(known.find("counts-repartition")).get().extracting(Topic::name).isEqualTo("app-counts-repartition");
+        assertThat(known.find("counts-repartition"))
+                .get()
+                .extracting(Topic::name)
+                .isEqualTo("app-counts-repartition");
     }
 
     @Test
     void aLongerNameOfAnApplicationHasWhatBeginsWithIt() {
         List<String> all = List.of(
-                "app-0-tasks", "app-12-tasks", "app-counts-repartition", "app-x-0-tasks", "app-x-counts-repartition",
-                "app-tasks", "app-orders", "apple-0-tasks", "in");
+                "app-0-tasks",
+                "app-12-tasks",
+                "app-counts-repartition",
+                "app-x-0-tasks",
+                "app-x-counts-repartition",
+                "app-tasks",
+                "app-orders",
+                "apple-0-tasks",
+                "in");
 
         assertThat(new InternalNames("app").internal(all))
                 .containsExactly("app-0-tasks", "app-12-tasks", "app-counts-repartition");
