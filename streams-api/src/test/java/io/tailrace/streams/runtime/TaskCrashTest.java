@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -71,7 +74,7 @@ class TaskCrashTest {
         return simulation;
     }
 
-    /** Produces, steps and kills; returns how often each key was produced. */
+    /** Produces, steps and ends lives; returns how often each key was produced. */
     private static Map<String, Long> run(TaskSimulation simulation, int records, int kills) {
         Random random = simulation.random;
         Map<String, Long> produced = new TreeMap<>();
@@ -137,18 +140,31 @@ class TaskCrashTest {
         }
     }
 
+    private static void eachCountComesOutOnceAndInOrder(long seed) {
+        TaskSimulation simulation =
+                simulation(seed, ProcessingGuarantee.EXACTLY_ONCE, seed % 2 == 0, 1 + (int) (seed % 3));
+        Map<String, Long> produced = run(simulation, 400, 15);
+        Map<String, List<byte[]>> out = simulation.valuesOf("out");
+        assertThat(out.keySet()).as("seed %d", seed).isEqualTo(produced.keySet());
+        for (Map.Entry<String, Long> key : produced.entrySet()) {
+            assertCounts("seed " + seed + ", key " + key.getKey(), longs(out.get(key.getKey())), key.getValue());
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void eachCountComesOutOnceAndInOrderWhereverLivesEnd(long hundred) {
-        for (long seed = hundred * 100; seed < hundred * 100 + 30; seed++) {
-            TaskSimulation simulation =
-                    simulation(seed, ProcessingGuarantee.EXACTLY_ONCE, seed % 2 == 0, 1 + (int) (seed % 3));
-            Map<String, Long> produced = run(simulation, 400, 15);
-            Map<String, List<byte[]>> out = simulation.valuesOf("out");
-            assertThat(out.keySet()).as("seed %d", seed).isEqualTo(produced.keySet());
-            for (Map.Entry<String, Long> key : produced.entrySet()) {
-                assertCounts("seed " + seed + ", key " + key.getKey(), longs(out.get(key.getKey())), key.getValue());
-            }
+    @ValueSource(longs = {0, 20, 40, 60, 80})
+    void eachCountComesOutOnceAndInOrderWhereverLivesEnd(long first) {
+        for (long seed = first; seed < first + 20; seed++) {
+            eachCountComesOutOnceAndInOrder(seed);
+        }
+    }
+
+    @Test
+    @Tag("full")
+    @Timeout(1800)
+    void eachCountComesOutOnceAndInOrderInThousandsOfRuns() {
+        for (long seed = 100; seed < 5_000; seed++) {
+            eachCountComesOutOnceAndInOrder(seed);
         }
     }
 
@@ -165,7 +181,7 @@ class TaskCrashTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void atLeastOnceNothingIsMissing(long hundred) {
-        for (long seed = hundred * 100; seed < hundred * 100 + 30; seed++) {
+        for (long seed = hundred * 100; seed < hundred * 100 + 10; seed++) {
             TaskSimulation simulation =
                     simulation(seed, ProcessingGuarantee.AT_LEAST_ONCE, false, 1 + (int) (seed % 3));
             Map<String, Long> produced = run(simulation, 400, 15);
@@ -189,7 +205,8 @@ class TaskCrashTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void aPartitionThatHasForgottenTheTaskGetsAllOfItOnceAllTheSame(long hundred) {
-        for (long seed = hundred * 100; seed < hundred * 100 + 30; seed++) {
+        long renewed = 0;
+        for (long seed = hundred * 100; seed < hundred * 100 + 10; seed++) {
             TaskSimulation simulation = simulation(seed, ProcessingGuarantee.EXACTLY_ONCE, false, 1, 3);
             Map<String, Long> produced = new TreeMap<>();
             for (int round = 0; round < 3; round++) {
@@ -205,6 +222,16 @@ class TaskCrashTest {
             for (Map.Entry<String, Long> key : produced.entrySet()) {
                 assertCounts("seed " + seed + ", key " + key.getKey(), longs(out.get(key.getKey())), key.getValue());
             }
+            renewed += simulation.node.all().stream()
+                    .flatMap(partition -> partition.batches().stream())
+                    .filter(batch -> batch.producerEpoch() > 0 && batch.producerId() == outputs(simulation))
+                    .count();
         }
+        assertThat(renewed).as("batches of a later epoch").isPositive();
+    }
+
+    private static long outputs(TaskSimulation simulation) {
+        return TaskWriter.outputs(
+                simulation.node.topic("log-0").partition(0).text());
     }
 }

@@ -194,7 +194,7 @@ final class TaskSimulation {
     void settle() {
         int idle = 0;
         for (long steps = 0; idle < 50; steps++) {
-            if (steps > 20_000_000) {
+            if (steps > 1_000_000) {
                 throw new AssertionError("It does not come to an end.");
             }
             if (step()) {
