@@ -39,6 +39,7 @@ class WindowDifferentialTest {
     private static final Serde<Long> KAFKA_LONG = org.apache.kafka.common.serialization.Serdes.Long();
     private static final List<String> OUTPUTS = List.of("count", "reduce", "aggregate", "queried", "by-key");
 
+    @SuppressWarnings("ImmutableEnumChecker") // What it holds does not change.
     enum Kind {
         TUMBLING(
                 grouped -> grouped.windowedBy(org.apache.kafka.streams.kstream.TimeWindows.ofSizeWithNoGrace(SIZE)),

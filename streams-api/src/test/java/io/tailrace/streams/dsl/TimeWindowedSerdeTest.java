@@ -12,8 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class TimeWindowedSerdeTest {
-    private final Serde<Windowed<String>> serde =
-            WindowedSerdes.timeWindowed(Serdes.strings(), Duration.ofMillis(1_000));
+    private final Serde<Windowed<String>> serde = WindowedSerdes.timeWindowed(Serdes.strings(), Duration.ofSeconds(1));
 
     @Test
     void theStartComesBehindTheKey() {
