@@ -115,7 +115,7 @@ abstract class WindowFolding<K, V, A> implements Processor<K, V, Windowed<K>, Ch
         }
         A now = how.fold().apply(key, value, before);
         long timestamp = before == null ? record.timestamp() : Math.max(record.timestamp(), asOf);
-        put(record, key, start, ValueAndTimestamp.of(now, timestamp), exists);
+        put(key, start, ValueAndTimestamp.of(now, timestamp), exists);
         if (tellsUpdates) {
             forward(record, key, start, now, before, timestamp);
         }
@@ -123,15 +123,14 @@ abstract class WindowFolding<K, V, A> implements Processor<K, V, Windowed<K>, Ch
 
     /** Makes a window that has the same in it as another had. */
     final void copy(StreamRecord<K, V> record, K key, long start, ValueAndTimestamp<A> content) {
-        put(record, key, start, content, false);
+        put(key, start, content, false);
         if (tellsUpdates) {
             forward(record, key, start, content.value(), null, content.timestamp());
         }
     }
 
     @SuppressWarnings("NullAway") // Not before init.
-    private void put(
-            StreamRecord<K, V> record, K key, long start, @Nullable ValueAndTimestamp<A> content, boolean exists) {
+    private void put(K key, long start, @Nullable ValueAndTimestamp<A> content, boolean exists) {
         store.put(key, content, start);
         if (!tellsUpdates && !exists) {
             progress.opened(key, start);

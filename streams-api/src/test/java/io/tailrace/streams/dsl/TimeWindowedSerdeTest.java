@@ -12,8 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class TimeWindowedSerdeTest {
-    private final Serde<Windowed<String>> serde =
-            WindowedSerdes.timeWindowed(Serdes.strings(), Duration.ofMillis(1_000));
+    private final Serde<Windowed<String>> serde = WindowedSerdes.timeWindowed(Serdes.strings(), Duration.ofSeconds(1));
 
     @Test
     void theStartComesBehindTheKey() {
@@ -26,7 +25,8 @@ class TimeWindowedSerdeTest {
         for (String key : new String[] {"", "a", "long key"}) {
             Windowed<String> windowed = new Windowed<>(key, new Window(258, 1_258));
             byte[] bytes = serde.serialize("t", windowed);
-            ByteBuffer within = ByteBuffer.allocate(bytes.length + 2).put(2, bytes).position(2);
+            ByteBuffer within =
+                    ByteBuffer.allocate(bytes.length + 2).put(2, bytes).position(2);
             assertThat(serde.deserialize("t", within)).isEqualTo(windowed);
         }
     }
