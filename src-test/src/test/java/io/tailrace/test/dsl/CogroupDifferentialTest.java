@@ -93,7 +93,7 @@ class CogroupDifferentialTest {
                                 .toStream()
                                 .to("out", new Produced<>(null, null, null, null)))
                 .withHeaders()
-                .inMemory();
+                .withKafkaInMemory();
     }
 
     @Test

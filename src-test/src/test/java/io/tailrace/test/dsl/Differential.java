@@ -49,7 +49,7 @@ final class Differential {
     private boolean nullKeys = true;
     private boolean nullValues = true;
     private boolean headers;
-    private boolean inMemory;
+    private boolean kafkaInMemory;
     private int keys = 5;
     private long start = 1_000_000;
 
@@ -88,14 +88,14 @@ final class Differential {
         return this;
     }
 
-    /** With Kafka's stores in memory: its driver commits after each record, which RocksDB takes its time for. */
-    Differential inMemory() {
-        inMemory = true;
+    Differential withKeys(int count) {
+        keys = count;
         return this;
     }
 
-    Differential withKeys(int count) {
-        keys = count;
+    /** With Kafka's stores in memory, which are quicker than those on disk that it has otherwise. */
+    Differential withKafkaInMemory() {
+        kafkaInMemory = true;
         return this;
     }
 
@@ -140,13 +140,13 @@ final class Differential {
         config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, TEXT_SERDE);
         config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
-        if (inMemory) {
+        // What is told when a window closes is told at once, not when the clock has gone on.
+        config.put(StreamsConfig.InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_WINDOWED_AGGREGATION, 0L);
+        if (kafkaInMemory) {
             config.put(
                     StreamsConfig.DSL_STORE_SUPPLIERS_CLASS_CONFIG,
                     BuiltInDslStoreSuppliers.InMemoryDslStoreSuppliers.class);
         }
-        // What is told when a window closes is told at once, not when the clock has gone on.
-        config.put("__emit.interval.ms.kstreams.windowed.aggregation__", 0L);
         config.put(
                 StreamsConfig.STATE_DIR_CONFIG,
                 System.getProperty("java.io.tmpdir") + "/differential-" + System.nanoTime());

@@ -44,7 +44,7 @@ class SuppressDifferentialTest {
                                 .to("out"))
                 .withHeaders()
                 .withKeys(8)
-                .inMemory()
+                .withKafkaInMemory()
                 .agree(RUNS, RECORDS);
     }
 
@@ -76,7 +76,7 @@ class SuppressDifferentialTest {
                                 .to("out"))
                 .withoutNullValues()
                 .withHeaders()
-                .inMemory()
+                .withKafkaInMemory()
                 .agree(RUNS, RECORDS);
     }
 
@@ -113,7 +113,7 @@ class SuppressDifferentialTest {
                                 .to("out"))
                 .withoutNullValues()
                 .withHeaders()
-                .inMemory()
+                .withKafkaInMemory()
                 .agree(RUNS, RECORDS);
     }
 
@@ -146,7 +146,7 @@ class SuppressDifferentialTest {
                                 .toStream()
                                 .to("out"))
                 .withHeaders()
-                .inMemory()
+                .withKafkaInMemory()
                 .agree(RUNS, RECORDS);
     }
 }

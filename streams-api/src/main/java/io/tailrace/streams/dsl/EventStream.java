@@ -4,6 +4,7 @@ import io.tailrace.streams.Serde;
 import io.tailrace.streams.state.KeyValue;
 import io.tailrace.streams.topology.FixedKeyProcessorSupplier;
 import io.tailrace.streams.topology.ProcessorSupplier;
+import io.tailrace.streams.topology.SinkPartitioner;
 import io.tailrace.streams.topology.SinkTopic;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -272,14 +273,16 @@ public final class EventStream<K, V> {
 
     private void to(SinkTopic<K, V> topic, @Nullable String fixed, Produced<K, V> produced) {
         String what = fixed == null ? "a topic chosen by record" : fixed;
+        Serde<K> keys = Graph.known(produced.keySerde(), keySerde, "the keys of " + what);
+        SinkPartitioner<K, V> chosen = Graph.partitioner(produced.partitioner());
         graph.topology()
                 .addSink(
                         produced.name() == null ? graph.name("sink") : produced.name(),
                         topic,
                         fixed,
-                        Graph.known(produced.keySerde(), keySerde, "the keys of " + what),
+                        keys,
                         Graph.known(produced.valueSerde(), valueSerde, "the values of " + what),
-                        Graph.partitioner(produced.partitioner()),
+                        chosen == null ? WindowedKeySerde.partitioner(keys) : chosen,
                         List.of(node));
     }
 

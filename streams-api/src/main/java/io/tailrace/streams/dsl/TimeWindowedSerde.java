@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** A key and, behind it, the start of its window in 8 bytes, big-endian. The size of the window is not written. */
-final class TimeWindowedSerde<K> implements Serde<Windowed<K>> {
+final class TimeWindowedSerde<K> implements WindowedKeySerde<K> {
     private final Serde<K> keys;
     private final long sizeMillis;
 
@@ -22,6 +22,11 @@ final class TimeWindowedSerde<K> implements Serde<Windowed<K>> {
         byte[] both = Arrays.copyOf(key, key.length + Long.BYTES);
         ByteBuffer.wrap(both).putLong(key.length, windowed.window().start());
         return both;
+    }
+
+    @Override
+    public byte[] serializeBaseKey(String topic, Windowed<K> windowed) {
+        return keys.serialize(topic, windowed.key());
     }
 
     @Override

@@ -3,9 +3,7 @@ package io.tailrace.streams.state;
 import io.tailrace.streams.Serde;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +12,18 @@ import org.jspecify.annotations.Nullable;
  * A typed view of bytes. Format 1:
  *
  * <pre>
- * 0                                                       -> version 1 (1 byte), latest start (8), number of the last entry (4)
+ * 0                                                       -> version 1 (1 byte), length of a segment (8), latest start (8), number of the last entry (4)
  * 1, segment (8), length of key (4), key, start (8), [number (4), if it keeps several]  -> value
  * </pre>
+ *
+ * Segments are as long as they were when the first value was put, whatever has become of the retention.
  *
  * What is no longer kept is not found any more at once, and taken away piece by piece as other values are put.
  */
 final class BytesWindowStore<K, V> implements WindowStore<K, V> {
     private static final byte[] HEAD = {0};
     private static final byte VERSION = 1;
-    private static final long SHORTEST_SEGMENT_MILLIS = 60_000;
+    private static final long SHORTEST_SEGMENT_MILLIS = 1_000;
     /** More than a put can add, so that what is to be forgotten does not pile up, and few, so that no record waits for all of it. */
     private static final int FORGOTTEN_PER_PUT = 16;
 
@@ -57,7 +57,7 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
         this.retentionMillis = retention.toMillis();
         this.windowMillis = windowSize.toMillis();
         this.several = several;
-        this.layout = new WindowEntryKeys(Math.max(retentionMillis / 2, SHORTEST_SEGMENT_MILLIS), several);
+        long segmentMillis = Math.max(retentionMillis / 2, SHORTEST_SEGMENT_MILLIS);
         byte[] head = bytes.get(HEAD);
         if (head != null) {
             ByteBuffer read = ByteBuffer.wrap(head);
@@ -66,9 +66,11 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
                 throw new IllegalStateException("Window store " + name + " is of format " + version
                         + ", which this version does not know: run the version that wrote it.");
             }
+            segmentMillis = read.getLong();
             latestStart = read.getLong();
             number = read.getInt();
         }
+        this.layout = new WindowEntryKeys(segmentMillis, several);
     }
 
     @Override
@@ -103,8 +105,9 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
     }
 
     private void putHead() {
-        ByteBuffer head = ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES);
-        bytes.put(HEAD, head.put(VERSION).putLong(latestStart).putInt(number).array());
+        ByteBuffer head = ByteBuffer.allocate(1 + 2 * Long.BYTES + Integer.BYTES);
+        head.put(VERSION).putLong(layout.segmentMillis()).putLong(latestStart).putInt(number);
+        bytes.put(HEAD, head.array());
     }
 
     /** Windows that start earlier are as if they had never been. */
@@ -155,7 +158,9 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
         long first = Math.max(from, earliestKept());
         long last = Math.min(to, latestStart);
         return new SegmentEntries<>(
-                segments(first, last, backwards),
+                layout.segment(first),
+                first <= last ? layout.segment(last) : -1,
+                backwards,
                 segment -> {
                     byte[] begin = layout.entry(segment, wanted, first, 0);
                     byte[] end = layout.entry(segment, wanted, last + 1, 0);
@@ -169,8 +174,12 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
         long first = Math.max(from, earliestKept());
         long last = Math.min(to, latestStart);
         return new SegmentEntries<>(
-                segments(first, last, false),
-                segment -> bytes.range(WindowEntryKeys.firstOf(segment), WindowEntryKeys.firstOf(segment + 1)),
+                0,
+                first <= last ? 0 : -1,
+                false,
+                all -> bytes.range(
+                        WindowEntryKeys.firstOf(layout.segment(first)),
+                        WindowEntryKeys.firstOf(layout.segment(last) + 1)),
                 entry -> {
                     byte[] place = Objects.requireNonNull(entry.key());
                     long start = layout.start(place);
@@ -178,20 +187,6 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
                             ? null
                             : new KeyValue<>(windowed(place, start), value(entry));
                 });
-    }
-
-    private Deque<Long> segments(long first, long last, boolean backwards) {
-        Deque<Long> segments = new ArrayDeque<>();
-        if (first <= last) {
-            for (long segment = layout.segment(first); segment <= layout.segment(last); segment++) {
-                if (backwards) {
-                    segments.addFirst(segment);
-                } else {
-                    segments.addLast(segment);
-                }
-            }
-        }
-        return segments;
     }
 
     private byte[] keyBytes(K key) {

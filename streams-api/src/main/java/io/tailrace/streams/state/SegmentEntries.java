@@ -1,6 +1,5 @@
 package io.tailrace.streams.state;
 
-import java.util.Deque;
 import java.util.NoSuchElementException;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -8,23 +7,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The entries of one segment after the other, each opened when the one before has ended. */
 final class SegmentEntries<K, V> implements Entries<K, V> {
-    private final Deque<Long> segments;
+    private final int step;
     private final LongFunction<Entries<byte[], byte[]>> open;
     private final Function<KeyValue<byte[], byte[]>, @Nullable KeyValue<K, V>> read;
+    private long segment;
+    private long left;
     private @Nullable Entries<byte[], byte[]> current;
     private @Nullable KeyValue<K, V> next;
 
     /**
-     * Over these.
+     * Over those from the first to the last, or none if that comes before it.
      *
-     * @param segments in their order
+     * @param backwards whether to begin with the last
      * @param read what an entry says; {@code null}: it is not meant
      */
     SegmentEntries(
-            Deque<Long> segments,
+            long first,
+            long last,
+            boolean backwards,
             LongFunction<Entries<byte[], byte[]>> open,
             Function<KeyValue<byte[], byte[]>, @Nullable KeyValue<K, V>> read) {
-        this.segments = segments;
+        this.left = Math.max(0, last - first + 1);
+        this.step = backwards ? -1 : 1;
+        this.segment = backwards ? last : first;
         this.open = open;
         this.read = read;
     }
@@ -34,11 +39,13 @@ final class SegmentEntries<K, V> implements Entries<K, V> {
         while (next == null) {
             if (current != null && current.hasNext()) {
                 next = read.apply(current.next());
-            } else if (segments.isEmpty()) {
+            } else if (left == 0) {
                 return false;
             } else {
                 close();
-                current = open.apply(segments.removeFirst());
+                current = open.apply(segment);
+                segment += step;
+                left--;
             }
         }
         return true;

@@ -92,6 +92,14 @@ public final class TopologyBuilder {
         if (!(nodes.get(processor) instanceof TopologyNode.ProcessorNode)) {
             throw invalid("There is no processor " + processor + " that could drop anything for " + name + " to take.");
         }
+        for (TopologyNode node : nodes.values()) {
+            if (node instanceof TopologyNode.SinkNode sink
+                    && sink.dropped() == reason
+                    && sink.parents().contains(processor)) {
+                throw invalid("What " + processor + " drops as " + reason + " goes to " + sink.name()
+                        + " already: name one sink for it.");
+            }
+        }
         SinkTopic<K, V> to = record -> topic;
         return add(new TopologyNode.SinkNode(
                 name, to, topic, keys, values, partitioner, List.of(processor), reason));
