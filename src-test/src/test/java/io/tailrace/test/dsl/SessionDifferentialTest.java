@@ -100,7 +100,7 @@ class SessionDifferentialTest {
                 .withoutNullValues()
                 .withHeaders();
         // Kafka's two kinds of store have their sessions in different orders when they close; ours is that of RocksDB.
-        return onClose ? differential : differential.inMemory();
+        return onClose ? differential : differential.withKafkaInMemory();
     }
 
     @ParameterizedTest
@@ -205,7 +205,7 @@ class SessionDifferentialTest {
                                 .toStream()
                                 .to("out"))
                 .withoutNullValues()
-                .inMemory()
+                .withKafkaInMemory()
                 .agree(RUNS, 200);
     }
 }

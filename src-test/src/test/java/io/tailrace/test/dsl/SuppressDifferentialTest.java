@@ -7,7 +7,9 @@ import io.tailrace.streams.Serdes;
 import io.tailrace.streams.dsl.BufferConfig;
 import io.tailrace.streams.dsl.Grouped;
 import io.tailrace.streams.dsl.SessionWindows;
+import io.tailrace.streams.dsl.SlidingWindows;
 import io.tailrace.streams.dsl.Suppressed;
+import io.tailrace.streams.dsl.TimeWindows;
 import java.time.Duration;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.kstream.Produced;
@@ -73,6 +75,76 @@ class SuppressDifferentialTest {
                                 .toStream()
                                 .to("out"))
                 .withoutNullValues()
+                .withHeaders()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2000, 1000, 0", "10000, 3000, 5000", "4000, 4000, 30000"})
+    void untilTimeWindowsClose(long size, long advance, long grace) {
+        Duration sizeTime = Duration.ofMillis(size);
+        Duration advanceTime = Duration.ofMillis(advance);
+        Duration graceTime = Duration.ofMillis(grace);
+        Differential.of(
+                        builder -> builder.stream("in", KAFKA_TEXT)
+                                .groupByKey(KAFKA_GROUPED)
+                                .windowedBy(org.apache.kafka.streams.kstream.TimeWindows.ofSizeAndGrace(
+                                                sizeTime, graceTime)
+                                        .advanceBy(advanceTime))
+                                .count()
+                                .filter((window, count) -> count != 2)
+                                .suppress(org.apache.kafka.streams.kstream.Suppressed.untilWindowCloses(
+                                        org.apache.kafka.streams.kstream.Suppressed.BufferConfig.unbounded()))
+                                .toStream()
+                                .to(
+                                        "out",
+                                        Produced.with(
+                                                new WindowedSerdes.TimeWindowedSerde<>(KAFKA_STRING, size),
+                                                KAFKA_LONG)),
+                        builder -> builder.stream("in", TEXT)
+                                .groupByKey(GROUPED)
+                                .windowedBy(TimeWindows.ofSizeAndGrace(sizeTime, graceTime)
+                                        .advanceBy(advanceTime))
+                                .count()
+                                .filter((window, count) -> count != 2)
+                                .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()))
+                                .toStream()
+                                .to("out"))
+                .withoutNullValues()
+                .withHeaders()
+                .withKafkaInMemory()
+                .agree(RUNS, RECORDS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2000, 0", "10000, 5000"})
+    void untilSlidingWindowsClose(long difference, long grace) {
+        Duration differenceTime = Duration.ofMillis(difference);
+        Duration graceTime = Duration.ofMillis(grace);
+        Differential.of(
+                        builder -> builder.stream("in", KAFKA_TEXT)
+                                .groupByKey(KAFKA_GROUPED)
+                                .windowedBy(org.apache.kafka.streams.kstream.SlidingWindows.ofTimeDifferenceAndGrace(
+                                        differenceTime, graceTime))
+                                .count()
+                                .suppress(org.apache.kafka.streams.kstream.Suppressed.untilWindowCloses(
+                                        org.apache.kafka.streams.kstream.Suppressed.BufferConfig.maxRecords(1_000)
+                                                .shutDownWhenFull()))
+                                .toStream()
+                                .to(
+                                        "out",
+                                        Produced.with(
+                                                new WindowedSerdes.TimeWindowedSerde<>(KAFKA_STRING, difference),
+                                                KAFKA_LONG)),
+                        builder -> builder.stream("in", TEXT)
+                                .groupByKey(GROUPED)
+                                .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(differenceTime, graceTime))
+                                .count()
+                                .suppress(Suppressed.untilWindowCloses(
+                                        BufferConfig.maxRecords(1_000).shutDownWhenFull()))
+                                .toStream()
+                                .to("out"))
                 .withHeaders()
                 .withKafkaInMemory()
                 .agree(RUNS, RECORDS);

@@ -6,7 +6,7 @@ import io.tailrace.streams.state.Windowed;
 import java.nio.ByteBuffer;
 
 /** A key and its session as Kafka Streams writes them: the key's bytes, the session's end and its start in 8 bytes each, big-endian. */
-final class SessionWindowedSerde<K> implements Serde<Windowed<K>> {
+final class SessionWindowedSerde<K> implements WindowedKeySerde<K> {
     private static final int WINDOW_BYTES = 2 * Long.BYTES;
 
     private final Serde<K> keys;
@@ -21,6 +21,11 @@ final class SessionWindowedSerde<K> implements Serde<Windowed<K>> {
         byte[] key = keys.serialize(topic, session.key());
         ByteBuffer bytes = ByteBuffer.allocate(key.length + WINDOW_BYTES).put(key);
         return bytes.putLong(session.window().end()).putLong(session.window().start()).array();
+    }
+
+    @Override
+    public byte[] serializeBaseKey(String topic, Windowed<K> session) {
+        return keys.serialize(topic, session.key());
     }
 
     @Override

@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  * A typed view of bytes, whose keys begin with the number of the segment of time in which a session ends, so that what is forgotten lies together. Format 1:
  *
  * <pre>
- * 0                                                          -> version 1 (1 byte), latest end (8)
+ * 0                                                          -> version 1 (1 byte), length of a segment (8), latest end (8)
  * 1, segment (8), length of key (4), key, end (8), start (8) -> value
  * 2, end (8), start (8), key                                 -> nothing; only if it is ordered by time
  * </pre>
+ *
+ * Segments are as long as they were when the first session was put, whatever has become of the retention. What is no longer kept is not found any more at once, and taken away piece by piece as other
+ * sessions are put.
  */
 final class BytesSessionStore<K, A> implements SessionStore<K, A> {
     private static final byte[] HEAD = {0};
@@ -23,7 +26,7 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
     private static final byte[] NOTHING = {};
     private static final int PREFIX_BYTES = 1 + Long.BYTES;
     private static final int WINDOW_BYTES = 2 * Long.BYTES;
-    private static final long SHORTEST_SEGMENT_MILLIS = 60_000;
+    private static final long SHORTEST_SEGMENT_MILLIS = 1_000;
 
     private final String name;
     private final BytesStore bytes;
@@ -43,7 +46,7 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
         this.keys = keys;
         this.values = values;
         this.retentionMillis = retention.toMillis();
-        this.segmentMillis = Math.max(retentionMillis / 2, SHORTEST_SEGMENT_MILLIS);
+        long segment = Math.max(retentionMillis / 2, SHORTEST_SEGMENT_MILLIS);
         this.orderedByTime = orderedByTime;
         this.entriesGone = new GradualRemoval(bytes, segmentPrefix(0));
         this.byTimeGone = new GradualRemoval(bytes, byTime(0));
@@ -55,8 +58,10 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
                 throw new IllegalStateException("Session store " + name + " is of format " + version
                         + ", which this version does not know: run the version that wrote it.");
             }
+            segment = read.getLong();
             latestEnd = read.getLong();
         }
+        this.segmentMillis = segment;
     }
 
     @Override
@@ -79,8 +84,9 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
             latestEnd = window.end();
             bytes.put(
                     HEAD,
-                    ByteBuffer.allocate(1 + Long.BYTES)
+                    ByteBuffer.allocate(1 + 2 * Long.BYTES)
                             .put(VERSION)
+                            .putLong(segmentMillis)
                             .putLong(latestEnd)
                             .array());
         }

@@ -12,6 +12,7 @@ import io.tailrace.streams.state.Window;
 import io.tailrace.streams.state.Windowed;
 import io.tailrace.streams.testkit.TestRecord;
 import io.tailrace.streams.testkit.TopologyTestDriver;
+import io.tailrace.streams.topology.DropHeaders;
 import io.tailrace.streams.topology.DropReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -155,5 +156,22 @@ class SessionWindowsTest {
         assertThatThrownBy(() -> stream.count(kept)).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(
                         e.code())
                 .isEqualTo(ErrorCode.INVALID_TOPOLOGY));
+    }
+
+    @Test
+    void lateRecordsGoToATopicWithTheReason() {
+        StreamBuilder builder = new StreamBuilder();
+        sessions(builder, TEN).lateTo("late").count();
+        try (TopologyTestDriver driver = new TopologyTestDriver(builder.build())) {
+            var in = driver.createInputTopic("in", Serdes.strings(), Serdes.strings());
+            in.pipeInput("k", "v", 100);
+            in.pipeInput("k", "w", 84);
+            TestRecord<String, String> late = driver.createOutputTopic("late", Serdes.strings(), Serdes.strings())
+                    .readRecord();
+            assertThat(late.value()).isEqualTo("w");
+            assertThat(late.headers().last(DropHeaders.REASON).valueString()).isEqualTo("LATE");
+            assertThat(late.headers().last(DropHeaders.MESSAGE).valueString())
+                    .isEqualTo("The session from 84 to 84 is closed: the time of the stream is 100.");
+        }
     }
 }

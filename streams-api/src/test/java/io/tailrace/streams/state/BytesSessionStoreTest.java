@@ -25,8 +25,12 @@ class BytesSessionStoreTest {
             .thenComparing(Windowed::key);
 
     private static SessionStore<String, String> open(BytesStore bytes, boolean orderedByTime) {
+        return open(bytes, orderedByTime, RETENTION);
+    }
+
+    private static SessionStore<String, String> open(BytesStore bytes, boolean orderedByTime, long retention) {
         return Stores.sessionStore(
-                        "sessions", Duration.ofMillis(RETENTION), orderedByTime, Serdes.strings(), Serdes.strings())
+                        "sessions", Duration.ofMillis(retention), orderedByTime, Serdes.strings(), Serdes.strings())
                 .build(name -> bytes);
     }
 
@@ -139,6 +143,18 @@ class BytesSessionStoreTest {
         }
         // Two entries for each that is kept, in two segments of half the retention at most, and in the one that goes on; one more of the store's own.
         assertThat(text(bytes.range(null, null)).size()).isLessThanOrEqualTo(2 * 301 + 1);
+    }
+
+    @Test
+    void anotherRetentionFindsWhatIsThere() {
+        MemoryBytesStore bytes = new MemoryBytesStore();
+        SessionStore<String, String> store = open(bytes, true);
+        for (long end = 0; end < RETENTION; end += 10_000) {
+            store.put(new Windowed<>("k", new Window(end, end)), "v");
+        }
+        List<String> all = text(store.fetch("k"));
+        assertThat(text(open(bytes, true, 2 * RETENTION).fetch("k"))).isEqualTo(all).hasSize(20);
+        assertThat(text(open(bytes, true, RETENTION / 4).fetch("k"))).isEqualTo(all.subList(15, 20));
     }
 
     @Test
