@@ -27,7 +27,7 @@ class GlobalTableReaderTest extends StreamsTestKit {
     private static GlobalStores stores() {
         StreamBuilder builder = new StreamBuilder();
         builder.globalTable("t", Consumed.with(Serdes.strings(), Serdes.strings()), Materialized.as("table"));
-        return new GlobalStores(builder.build(), null, () -> 0, ErrorHandling.logAndFail());
+        return new GlobalStores(builder.build(), null, () -> 0);
     }
 
     private GlobalTableReader reader(GlobalStores stores) {
@@ -47,10 +47,13 @@ class GlobalTableReaderTest extends StreamsTestKit {
         produce(producer(), records);
     }
 
+    @SuppressWarnings("unchecked") // As the test has it.
+    private static <K> TimestampedKeyValueStore<K, String> table(GlobalStores stores) {
+        return (TimestampedKeyValueStore<K, String>) stores.store("table");
+    }
+
     private static ValueAndTimestamp<String> value(GlobalStores stores, String key) {
-        TimestampedKeyValueStore<String, String> table =
-                (TimestampedKeyValueStore<String, String>) stores.store("table");
-        return table.get(key);
+        return GlobalTableReaderTest.<String>table(stores).get(key);
     }
 
     @Test
@@ -90,7 +93,7 @@ class GlobalTableReaderTest extends StreamsTestKit {
         put(0, List.of("too short"), "v");
         StreamBuilder builder = new StreamBuilder();
         builder.globalTable("t", Consumed.with(Serdes.longs(), Serdes.strings()));
-        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0, ErrorHandling.logAndFail())) {
+        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0)) {
             GlobalTableReader reader = reader(stores);
             failsWith(ErrorCode.SERIALIZATION_FAILED, reader.caughtUp());
             failsWith(ErrorCode.SERIALIZATION_FAILED, reader.ended());
@@ -109,9 +112,7 @@ class GlobalTableReaderTest extends StreamsTestKit {
             GlobalTableReader reader = reader(stores);
             await(reader.caughtUp());
             assertThat(stores.dropped()).containsEntry(DropReason.DESERIALIZATION_FAILED, 1L);
-            TimestampedKeyValueStore<Long, String> table =
-                    (TimestampedKeyValueStore<Long, String>) stores.store("table");
-            try (var all = table.all()) {
+            try (var all = GlobalTableReaderTest.<Long>table(stores).all()) {
                 assertThat(all).toIterable().hasSize(1);
             }
             await(reader.close());
@@ -122,7 +123,7 @@ class GlobalTableReaderTest extends StreamsTestKit {
     void withoutGlobalTablesThereIsNothingToWaitFor() {
         StreamBuilder builder = new StreamBuilder();
         builder.stream("in", Consumed.with(Serdes.strings(), Serdes.strings())).foreach((key, value) -> {});
-        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0, ErrorHandling.logAndFail())) {
+        try (GlobalStores stores = new GlobalStores(builder.build(), null, () -> 0)) {
             GlobalTableReader reader = GlobalTableReader.start(
                     ConsumerSettings.create(tailrace, Serdes.byteBuffers(), Serdes.byteBuffers()), stores, Set.of());
             await(reader.caughtUp());

@@ -14,23 +14,35 @@ import org.jspecify.annotations.Nullable;
 record ForeignKeySubscription<K>(@Nullable ValueHash hash, Instruction instruction, K primaryKey, int partition) {
     private static final byte VERSION = 1;
 
-    /** What is to be done. The order is that of the format. */
+    /** What is to be done. */
     enum Instruction {
         /** It names another one now, which answers it. */
-        UNSUBSCRIBE(false, false),
+        UNSUBSCRIBE(0, false, false),
         /** It names none any more: answer that there is nothing. */
-        UNSUBSCRIBE_AND_ANSWER(false, true),
+        UNSUBSCRIBE_AND_ANSWER(1, false, true),
         /** It named another one before, or there is to be a result without a foreign value as well: answer in any case. */
-        SUBSCRIBE_AND_ANSWER(true, true),
+        SUBSCRIBE_AND_ANSWER(2, true, true),
         /** It is new: what is not there need not be said not to be there. */
-        SUBSCRIBE(true, false);
+        SUBSCRIBE(3, true, false);
 
+        private final byte number;
         private final boolean subscribes;
         private final boolean alwaysAnswers;
 
-        Instruction(boolean subscribes, boolean alwaysAnswers) {
+        Instruction(int number, boolean subscribes, boolean alwaysAnswers) {
+            this.number = (byte) number;
             this.subscribes = subscribes;
             this.alwaysAnswers = alwaysAnswers;
+        }
+
+        private static Instruction of(byte number) {
+            for (Instruction each : values()) {
+                if (each.number == number) {
+                    return each;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "A subscription with instruction " + number + ", which there is none of.");
         }
 
         /** Whether it is told of changes from now on. */
@@ -40,7 +52,7 @@ record ForeignKeySubscription<K>(@Nullable ValueHash hash, Instruction instructi
 
         /** Whether it is answered, if the foreign key has such a value. */
         boolean answers(boolean hasValue) {
-            return alwaysAnswers || subscribes && hasValue;
+            return alwaysAnswers || (subscribes && hasValue);
         }
     }
 
@@ -58,7 +70,7 @@ record ForeignKeySubscription<K>(@Nullable ValueHash hash, Instruction instructi
         ValueHash hash = all.hash;
         int hashBytes = hash == null ? 0 : ValueHash.BYTES;
         ByteBuffer bytes = ByteBuffer.allocate(3 + hashBytes + Integer.BYTES + key.length);
-        bytes.put(VERSION).put((byte) all.instruction.ordinal()).put((byte) (hash == null ? 0 : 1));
+        bytes.put(VERSION).put(all.instruction.number).put((byte) (hash == null ? 0 : 1));
         if (hash != null) {
             hash.write(bytes);
         }
@@ -71,7 +83,7 @@ record ForeignKeySubscription<K>(@Nullable ValueHash hash, Instruction instructi
             throw new IllegalArgumentException(
                     "A subscription of format " + version + ", which this version does not know.");
         }
-        Instruction instruction = Instruction.values()[bytes.get()];
+        Instruction instruction = Instruction.of(bytes.get());
         ValueHash hash = bytes.get() == 1 ? ValueHash.read(bytes) : null;
         int partition = bytes.getInt();
         return new ForeignKeySubscription<>(hash, instruction, keys.deserialize(topic, bytes), partition);

@@ -79,7 +79,7 @@ final class TableJoin<K, V1, V2, R> implements TableOperator<K, R> {
     @SuppressWarnings("NullAway") // The joiner is told null for a value that may be missing.
     private @Nullable R join(@Nullable V1 leftValue, @Nullable V2 rightValue) {
         boolean none = leftValue == null && rightValue == null;
-        if (none || leftValue == null && leftNeeded || rightValue == null && rightNeeded) {
+        if (none || (leftValue == null && leftNeeded) || (rightValue == null && rightNeeded)) {
             return null;
         }
         return joiner.apply(leftValue, rightValue);

@@ -30,6 +30,11 @@ public final class GlobalStores implements AutoCloseable {
     private final Set<String> topics;
     private final TopologyRun run;
 
+    /** One that fails at the first record that it cannot deal with. */
+    public GlobalStores(Topology topology, @Nullable TimestampExtractor timestamps, LongSupplier wallClock) {
+        this(topology, timestamps, wallClock, ErrorHandling.logAndFail());
+    }
+
     /**
      * Of a topology, still empty.
      *

@@ -68,18 +68,7 @@ class TaskLifeTest {
     }
 
     private static StreamSettings settings(AutoOffsetReset reset, Duration maxTaskIdle) {
-        StreamSettings defaults = StreamSettings.defaults();
-        return new StreamSettings(
-                ProcessingGuarantee.EXACTLY_ONCE,
-                defaults.commitInterval(),
-                defaults.maxCommitBytes(),
-                defaults.bufferedBytes(),
-                maxTaskIdle,
-                reset,
-                null,
-                null,
-                defaults.minRestartBackoff(),
-                defaults.maxRestartBackoff());
+        return StreamSettings.defaults().withReset(reset).withMaxTaskIdle(maxTaskIdle);
     }
 
     private static TaskSimulation simulation(Topology topology, StreamSettings settings) {
