@@ -61,9 +61,9 @@ class StreamDelayTest {
             in(driver).pipeInput("k", "d", 10_300);
             in(driver).pipeInput("k", null, 10_200);
             in(driver).pipeInput("k", "e", 19_000);
-            driver.advanceWallClockTime(Duration.ofMillis(2_000));
+            driver.advanceWallClockTime(Duration.ofSeconds(2));
             assertThat(values(driver)).containsExactly("a", null, "c", "d");
-            driver.advanceWallClockTime(Duration.ofMillis(8_000));
+            driver.advanceWallClockTime(Duration.ofSeconds(8));
             assertThat(values(driver)).containsExactly("e");
         }
     }
