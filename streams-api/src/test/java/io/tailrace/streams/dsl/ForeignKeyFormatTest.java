@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What tables that are joined by foreign key say to each other, and where it goes. */
@@ -108,14 +109,9 @@ class ForeignKeyFormatTest {
         RunOutput output = new RunOutput() {
             @Override
             public void send(
-                    String topic, Integer partition, byte[] key, byte[] value, long timestamp, Headers headers) {
-                sent.add(new Sent(topic, partition));
+                    String topic, IntUnaryOperator partition, byte[] key, byte[] value, long timestamp, Headers headers) {
+                sent.add(new Sent(topic, partition == null ? null : partition.applyAsInt(9)));
                 messages.add(value);
-            }
-
-            @Override
-            public int partitions(String topic) {
-                return 9;
             }
         };
         try (TopologyRun run = new TopologyRun(

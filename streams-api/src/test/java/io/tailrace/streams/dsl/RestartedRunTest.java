@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +30,9 @@ class RestartedRunTest {
     private static final Produced<String, String> OUT = Produced.with(Serdes.strings(), Serdes.strings());
     private static final StreamJoined<String, String, String> JOINED =
             StreamJoined.with(Serdes.strings(), Serdes.strings(), Serdes.strings());
-    private static final JoinWindows WINDOWS =
-            JoinWindows.ofTimeDifferenceAndGrace(Duration.ofMillis(300), Duration.ofMillis(200))
-                    .after(Duration.ofMillis(100));
+    private static final JoinWindows WINDOWS = JoinWindows.ofTimeDifferenceAndGrace(
+                    Duration.ofMillis(300), Duration.ofMillis(200))
+            .after(Duration.ofMillis(100));
     private static final int RECORDS = 500;
 
     /** One partition of each topic, a store host that outlives runs, and a clock at the time of the latest record. */
@@ -70,17 +71,12 @@ class RestartedRunTest {
         @Override
         public void send(
                 String topic,
-                @Nullable Integer partition,
+                @Nullable IntUnaryOperator partition,
                 byte @Nullable [] key,
                 byte @Nullable [] value,
                 long timestamp,
                 Headers headers) {
             out.add(text(key) + " -> " + text(value) + " @ " + timestamp);
-        }
-
-        @Override
-        public int partitions(String topic) {
-            return 1;
         }
     }
 

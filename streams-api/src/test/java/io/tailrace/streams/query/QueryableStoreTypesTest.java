@@ -93,7 +93,7 @@ class QueryableStoreTypesTest {
 
     @Test
     void windowsAreSeenAsTheyComeAndGo() {
-        var builder = Stores.timestampedWindowStore("s", RETENTION, Serdes.strings(), Serdes.longs());
+        var builder = Stores.timestampedWindowStore("s", RETENTION, Duration.ZERO, Serdes.strings(), Serdes.longs());
         for (ReadOnlyBytesStore way : ways) {
             ReadOnlyWindowStore<String, Long> plain =
                     QueryableStoreTypes.<String, Long>windowStore().view(builder, way);

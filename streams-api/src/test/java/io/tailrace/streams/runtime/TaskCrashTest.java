@@ -38,18 +38,10 @@ class TaskCrashTest {
     }
 
     static StreamSettings settings(ProcessingGuarantee guarantee, int maxCommitBytes, int bufferedBytes) {
-        StreamSettings defaults = StreamSettings.defaults();
-        return new StreamSettings(
-                guarantee,
-                Duration.ofMillis(100),
-                maxCommitBytes,
-                bufferedBytes,
-                Duration.ZERO,
-                defaults.reset(),
-                null,
-                null,
-                defaults.minRestartBackoff(),
-                defaults.maxRestartBackoff());
+        return StreamSettings.defaults()
+                .withGuarantee(guarantee)
+                .withMaxCommitBytes(maxCommitBytes)
+                .withBufferedBytes(bufferedBytes);
     }
 
     static List<Long> longs(List<byte[]> values) {
