@@ -56,8 +56,7 @@ class QueryableStoreTypesTest {
 
     @Test
     void valuesByKey() {
-        StoreBuilder<KeyValueStore<String, Long>> builder =
-                Stores.keyValueStore("s", Serdes.strings(), Serdes.longs());
+        StoreBuilder<KeyValueStore<String, Long>> builder = Stores.keyValueStore("s", Serdes.strings(), Serdes.longs());
         KeyValueStore<String, Long> store = build(builder);
         for (ReadOnlyBytesStore way : ways) {
             ReadOnlyKeyValueStore<String, Long> view =
@@ -108,7 +107,8 @@ class QueryableStoreTypesTest {
             assertThat(all(plain.fetch("a", 0, 100))).containsExactly(KeyValue.pair(0L, 1L), KeyValue.pair(10L, 2L));
             assertThat(all(plain.backwardFetch("a", 0, 100)))
                     .containsExactly(KeyValue.pair(10L, 2L), KeyValue.pair(0L, 1L));
-            assertThat(all(plain.all())).hasSize(2).allSatisfy(entry -> assertThat(entry.key()).isNotNull());
+            assertThat(all(plain.all())).hasSize(2).allSatisfy(entry -> assertThat(entry.key())
+                    .isNotNull());
             assertThat(all(whole.fetch("a", 0, 0))).containsExactly(KeyValue.pair(0L, ValueAndTimestamp.of(1L, 5)));
             long later = RETENTION.toMillis() + 5;
             store.put("b", ValueAndTimestamp.of(3L, later), later);
@@ -124,15 +124,13 @@ class QueryableStoreTypesTest {
     void aStoreOfAnotherKindIsRefused() {
         var keys = Stores.keyValueStore("s", Serdes.strings(), Serdes.longs());
         var windows = Stores.windowStore("s", RETENTION, false, Serdes.strings(), Serdes.longs());
-        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable wrong : List.<
-                        org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
-                () -> QueryableStoreTypes.windowStore().view(keys, bytes),
-                () -> QueryableStoreTypes.timestampedKeyValueStore().view(keys, bytes),
-                () -> QueryableStoreTypes.keyValueStore().view(windows, bytes))) {
-            assertThatThrownBy(wrong)
-                    .isInstanceOfSatisfying(
-                            TailraceException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT));
+        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable wrong :
+                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+                        () -> QueryableStoreTypes.windowStore().view(keys, bytes),
+                        () -> QueryableStoreTypes.timestampedKeyValueStore().view(keys, bytes),
+                        () -> QueryableStoreTypes.keyValueStore().view(windows, bytes))) {
+            assertThatThrownBy(wrong).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                    .isEqualTo(ErrorCode.INVALID_ARGUMENT));
         }
     }
 }
