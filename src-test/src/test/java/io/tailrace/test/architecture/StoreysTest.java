@@ -52,6 +52,8 @@ class StoreysTest {
             .definedBy("io.tailrace.streams")
             .layer("state")
             .definedBy("io.tailrace.streams.state..")
+            .layer("query")
+            .definedBy("io.tailrace.streams.query..")
             .layer("topology")
             .definedBy("io.tailrace.streams.topology..")
             .layer("dsl")
@@ -68,8 +70,10 @@ class StoreysTest {
             .mayOnlyBeAccessedByLayers("testkit")
             .whereLayer("topology")
             .mayOnlyBeAccessedByLayers("dsl", "runtime", "testkit")
+            .whereLayer("query")
+            .mayOnlyBeAccessedByLayers("runtime")
             .whereLayer("state")
-            .mayOnlyBeAccessedByLayers("topology", "dsl", "runtime", "testkit");
+            .mayOnlyBeAccessedByLayers("query", "topology", "dsl", "runtime", "testkit");
 
     @ArchTest
     static final ArchRule recordsLogAndReplicationKnowNoActors = noClasses()

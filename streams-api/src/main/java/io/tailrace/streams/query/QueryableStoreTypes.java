@@ -13,8 +13,7 @@ public final class QueryableStoreTypes {
 
     /** Values by key; of a store that keeps timestamps, as tables do, without them. */
     public static <K, V> QueryableStoreType<ReadOnlyKeyValueStore<K, V>> keyValueStore() {
-        return new QueryableStoreType<>(
-                "key-value store", KeyValueStore.class, PlainKeyValues<K, V>::new);
+        return new QueryableStoreType<>("key-value store", KeyValueStore.class, PlainKeyValues<K, V>::new);
     }
 
     /** Values and their timestamps by key: what tables are kept in. */
@@ -27,13 +26,11 @@ public final class QueryableStoreTypes {
 
     /** Values by key and window; of a store that keeps timestamps, as tables do, without them. */
     public static <K, V> QueryableStoreType<ReadOnlyWindowStore<K, V>> windowStore() {
-        return new QueryableStoreType<>(
-                "window store", WindowStore.class, PlainWindows<K, V>::new);
+        return new QueryableStoreType<>("window store", WindowStore.class, PlainWindows<K, V>::new);
     }
 
     /** Values and their timestamps by key and window: what windowed tables are kept in. */
     public static <K, V> QueryableStoreType<ReadOnlyWindowStore<K, ValueAndTimestamp<V>>> timestampedWindowStore() {
-        return new QueryableStoreType<>(
-                "window store", WindowStore.class, Windows<K, ValueAndTimestamp<V>>::new);
+        return new QueryableStoreType<>("window store", WindowStore.class, Windows<K, ValueAndTimestamp<V>>::new);
     }
 }

@@ -41,8 +41,7 @@ record StoreChanges<K, V>(String store, boolean timestamped, Serde<K> keys, Serd
 
     private StoreChange<K, V> change(ConsumerRecord<ByteBuffer, ByteBuffer> record, int prefixBytes) {
         ByteBuffer key = Objects.requireNonNull(record.key());
-        K read = keys.deserialize(
-                store, key.slice(key.position() + prefixBytes, key.remaining() - prefixBytes));
+        K read = keys.deserialize(store, key.slice(key.position() + prefixBytes, key.remaining() - prefixBytes));
         ByteBuffer value = record.value();
         if (value == null) {
             return new StoreChange<>(read, null, record.timestamp());

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -50,8 +50,8 @@ final class StoreRouter {
 
             @Override
             public StorePage page(byte @Nullable [] from, byte @Nullable [] to, boolean backwards) {
-                StoreMessage.Answer answer = ask(
-                        task, replyTo -> new StoreMessage.Range(task, store, from, to, backwards, replyTo));
+                StoreMessage.Answer answer =
+                        ask(task, replyTo -> new StoreMessage.Range(task, store, from, to, backwards, replyTo));
                 return ((StoreMessage.Page) answer).page();
             }
         };

@@ -76,7 +76,9 @@ public final class StreamStores {
         return tasks(part)
                 .thenApplyAsync(
                         count -> look.apply(view(
-                                store, type, new TaskId(part.number(), Partitioner.DEFAULT.partition(store, bytes, count)))),
+                                store,
+                                type,
+                                new TaskId(part.number(), Partitioner.DEFAULT.partition(store, bytes, count)))),
                         blocking());
     }
 
@@ -119,8 +121,7 @@ public final class StreamStores {
         StoreChanges<K, V> changes =
                 new StoreChanges<>(store, kind instanceof TimestampedKeyValueStore<?, ?>, keys, values);
         String log = new InternalNames(application).taskLog(part.number());
-        return Source.completionStageSource(
-                tasks(part).thenApply(count -> changes.source(tailrace, log, count)));
+        return Source.completionStageSource(tasks(part).thenApply(count -> changes.source(tailrace, log, count)));
     }
 
     private <S> S view(String store, QueryableStoreType<S> type, TaskId task) {

@@ -91,9 +91,8 @@ class StoreFormatTest {
             for (int length = 0; length < Math.min(bytes.length, 500); length++) {
                 byte[] cut = Arrays.copyOf(bytes, length);
                 assertThatThrownBy(() -> format.fromBinary(cut, format.manifest(message)))
-                        .isInstanceOfSatisfying(
-                                TailraceException.class,
-                                e -> assertThat(e.code()).isEqualTo(ErrorCode.SERIALIZATION_FAILED));
+                        .isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                                .isEqualTo(ErrorCode.SERIALIZATION_FAILED));
             }
         }
     }

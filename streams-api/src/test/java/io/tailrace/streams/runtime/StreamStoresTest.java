@@ -101,8 +101,9 @@ class StreamStoresTest {
     private void produce() {
         List<ProducerRecord<String, String>> records = IntStream.rangeClosed(1, WORDS)
                 .boxed()
-                .flatMap(word -> IntStream.rangeClosed(1, word)
-                        .mapToObj(time -> ProducerRecord.of(name, "w" + word, "x").withTimestamp(time)))
+                .flatMap(
+                        word -> IntStream.rangeClosed(1, word).mapToObj(time -> ProducerRecord.of(name, "w" + word, "x")
+                                .withTimestamp(time)))
                 .toList();
         done(Source.from(records)
                 .runWith(
@@ -119,7 +120,8 @@ class StreamStoresTest {
             }
             return found;
         }))) {
-            part.forEach((word, count) -> assertThat(all.put(word, count)).as(word).isNull());
+            part.forEach(
+                    (word, count) -> assertThat(all.put(word, count)).as(word).isNull());
         }
         return all;
     }
@@ -172,7 +174,8 @@ class StreamStoresTest {
         Topology topology = counting();
         StreamApplication first = start(topology);
         produce();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(all(first.stores())).isEqualTo(expected(1)));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(all(first.stores())).isEqualTo(expected(1)));
         done(first.close());
         try (var tasks = Files.list(data.resolve("state").resolve(name))) {
             assertThat(tasks.map(task -> task.getFileName().toString()).sorted().toList())
@@ -181,7 +184,8 @@ class StreamStoresTest {
         StreamApplication second = start(topology);
         assertThat(all(second.stores())).isEqualTo(expected(1));
         produce();
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(all(second.stores())).isEqualTo(expected(2)));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(all(second.stores())).isEqualTo(expected(2)));
         done(second.close());
     }
 
@@ -193,9 +197,8 @@ class StreamStoresTest {
         StreamStores stores = application.stores();
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(all(stores)).isEqualTo(expected(1)));
 
-        SinkQueueWithCancel<StoreChange<String, Long>> changes = stores.changes(
-                        "counts", Serdes.strings(), Serdes.longs())
-                .runWith(Sink.queue(), node.system());
+        SinkQueueWithCancel<StoreChange<String, Long>> changes =
+                stores.changes("counts", Serdes.strings(), Serdes.longs()).runWith(Sink.queue(), node.system());
 
         Map<String, Long> seen = new TreeMap<>();
         while (!seen.equals(expected(1))) {

@@ -189,7 +189,8 @@ public abstract class StateBackendContract {
             try {
                 for (int before = 0; before < 2_000; ) {
                     byte[] value = store.get(new byte[] {1});
-                    int now = value == null ? 0 : java.nio.ByteBuffer.wrap(value).getInt();
+                    int now =
+                            value == null ? 0 : java.nio.ByteBuffer.wrap(value).getInt();
                     assertThat(now).isGreaterThanOrEqualTo(before);
                     before = now;
                     try (Entries<byte[], byte[]> entries = store.range(null, null)) {

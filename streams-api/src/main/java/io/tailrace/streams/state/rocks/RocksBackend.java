@@ -39,8 +39,7 @@ public final class RocksBackend implements StateBackend {
     private volatile long appliedUpTo;
     private long flushedUpTo;
 
-    private RocksBackend(Path directory, PartitionId log, RocksMemory memory)
-            throws RocksDBException {
+    private RocksBackend(Path directory, PartitionId log, RocksMemory memory) throws RocksDBException {
         this.directory = directory;
         this.log = log;
         this.memory = memory;
@@ -79,10 +78,7 @@ public final class RocksBackend implements StateBackend {
                 throw e;
             }
             LOG.warn(
-                    "State in {} is damaged and is made again from log {}: {}",
-                    directory,
-                    log,
-                    RocksErrors.message(e));
+                    "State in {} is damaged and is made again from log {}: {}", directory, log, RocksErrors.message(e));
             RocksDatabase.destroy(directory.toFile());
             return new RocksBackend(directory, log, memory);
         }

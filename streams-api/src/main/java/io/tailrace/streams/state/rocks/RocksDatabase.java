@@ -97,8 +97,7 @@ final class RocksDatabase implements AutoCloseable {
             }
             Slice lower = new Slice(from);
             Slice upper = new Slice(to);
-            ReadOptions bounds =
-                    new ReadOptions().setIterateLowerBound(lower).setIterateUpperBound(upper);
+            ReadOptions bounds = new ReadOptions().setIterateLowerBound(lower).setIterateUpperBound(upper);
             RocksEntries entries =
                     new RocksEntries(this, db.newIterator(bounds), bounds, lower, upper, prefixBytes, backwards);
             openEntries.add(entries);

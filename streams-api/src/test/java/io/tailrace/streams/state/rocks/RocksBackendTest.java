@@ -91,7 +91,8 @@ class RocksBackendTest extends StateBackendContract {
 
     private static List<Path> files(Path task, String glob) throws IOException {
         try (Stream<Path> files = Files.list(task)) {
-            return files.filter(file -> file.getFileName().toString().matches(glob)).toList();
+            return files.filter(file -> file.getFileName().toString().matches(glob))
+                    .toList();
         }
     }
 
@@ -169,12 +170,11 @@ class RocksBackendTest extends StateBackendContract {
         assertThat(open.hasNext()).isTrue();
         backend.close();
         backend.close();
-        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable read : List.<
-                        org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
-                open::hasNext, open::next, () -> store.get(KEY), () -> store.range(null, null))) {
-            assertThatThrownBy(read)
-                    .isInstanceOfSatisfying(
-                            TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
+        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable read :
+                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+                        open::hasNext, open::next, () -> store.get(KEY), () -> store.range(null, null))) {
+            assertThatThrownBy(read).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(e.code())
+                    .isEqualTo(ErrorCode.CLOSED));
         }
         open.close();
         assertThat(backend.sizeInBytes()).isZero();
