@@ -69,8 +69,8 @@ class WindowDifferencesTest {
     @Test
     void kafkaFailsWithSlidingWindowsWithoutLength() {
         Differential differential = counted(
-                grouped -> grouped.windowedBy(org.apache.kafka.streams.kstream.SlidingWindows.ofTimeDifferenceWithNoGrace(
-                        Duration.ZERO)),
+                grouped -> grouped.windowedBy(
+                        org.apache.kafka.streams.kstream.SlidingWindows.ofTimeDifferenceWithNoGrace(Duration.ZERO)),
                 SlidingWindows.ofTimeDifferenceWithNoGrace(Duration.ZERO),
                 EmitStrategy.ON_WINDOW_UPDATE);
         assertThatThrownBy(() -> differential.agree(1, 10)).isInstanceOf(StreamsException.class);

@@ -92,14 +92,23 @@ class WindowDifferentialTest {
     @ParameterizedTest
     @EnumSource(names = {"HOPPING_WITH_GRACE", "SLIDING", "SLIDING_WITH_GRACE"})
     void fromTheBeginningOfTime(Kind kind) {
-        differential(kind, EmitStrategy.onWindowUpdate()).startingAt(0).withKafkaInMemory().agree(5, 40);
-        differential(kind, EmitStrategy.onWindowClose()).startingAt(0).withKafkaInMemory().agree(5, 40);
+        differential(kind, EmitStrategy.onWindowUpdate())
+                .startingAt(0)
+                .withKafkaInMemory()
+                .agree(5, 40);
+        differential(kind, EmitStrategy.onWindowClose())
+                .startingAt(0)
+                .withKafkaInMemory()
+                .agree(5, 40);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"SLIDING", "SLIDING_WITH_GRACE"})
     void ofOneKey(Kind kind) {
-        differential(kind, EmitStrategy.onWindowUpdate()).withKafkaInMemory().withKeys(1).agree(1, RECORDS);
+        differential(kind, EmitStrategy.onWindowUpdate())
+                .withKafkaInMemory()
+                .withKeys(1)
+                .agree(1, RECORDS);
     }
 
     /** Kafka's stores on disk are others than those in memory. */
@@ -155,9 +164,11 @@ class WindowDifferentialTest {
                             .to("by-key", Produced.with(KAFKA_STRING, KAFKA_LONG));
                 },
                 builder -> {
-                    GroupedStream<String, String> grouped =
-                            builder.stream("in", TEXT).filter((key, value) -> value != null).groupByKey();
-                    WindowedStream<String, String> windowed = grouped.windowedBy(kind.ours).emitStrategy(emit);
+                    GroupedStream<String, String> grouped = builder.stream("in", TEXT)
+                            .filter((key, value) -> value != null)
+                            .groupByKey();
+                    WindowedStream<String, String> windowed =
+                            grouped.windowedBy(kind.ours).emitStrategy(emit);
                     var counts = windowed.count(store("counts", Serdes.longs(), kind, emit));
                     counts.toStream().to("count");
                     windowed.reduce(
@@ -198,8 +209,7 @@ class WindowDifferentialTest {
 
     private static <A> Materialized<String, A> store(
             String name, io.tailrace.streams.Serde<A> values, Kind kind, EmitStrategy emit) {
-        Materialized<String, A> store =
-                Materialized.<String, A>as(name).withValueSerde(values);
+        Materialized<String, A> store = Materialized.<String, A>as(name).withValueSerde(values);
         return keptLonger(kind, emit) ? store.withRetention(RETENTION) : store;
     }
 }

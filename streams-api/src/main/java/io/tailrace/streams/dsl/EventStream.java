@@ -240,7 +240,8 @@ public final class EventStream<K, V> {
         Serde<K> keys = Graph.known(how.keySerde(), keySerde, "the keys of " + topic);
         Serde<V> values = Graph.known(how.valueSerde(), valueSerde, "the values of " + topic);
         String withKey = graph.process(topic + "-filter", StreamOperators.<K, V>withKey(), node);
-        String read = graph.through(topic, how.partitions(), Graph.partitioner(how.partitioner()), keys, values, withKey);
+        String read =
+                graph.through(topic, how.partitions(), Graph.partitioner(how.partitioner()), keys, values, withKey);
         return new EventStream<>(graph, read, keys, values, false);
     }
 

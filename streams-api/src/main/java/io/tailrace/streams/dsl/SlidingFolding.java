@@ -59,7 +59,8 @@ final class SlidingFolding<K, V, A> extends WindowFolding<K, V, A> {
                     } else {
                         leftExists = true;
                         if (content.timestamp() >= timestamp) {
-                            // Its left window has its moment in it, so there was a record at that moment, with all windows that it needs.
+                            // Its left window has its moment in it, so there was a record at that moment, with all
+                            // windows that it needs.
                             return;
                         }
                         previous = content.timestamp();

@@ -30,8 +30,7 @@ final class WindowAggregate<K, V, A>
      *
      * @param input its number: each has a stream time of its own
      */
-    WindowAggregate(
-            Windows windows, EmitStrategy emit, StreamAggregate.Fold<K, V, A> fold, String store, int input) {
+    WindowAggregate(Windows windows, EmitStrategy emit, StreamAggregate.Fold<K, V, A> fold, String store, int input) {
         this.windows = windows;
         this.spans = WindowSpans.of(windows);
         this.emit = emit;

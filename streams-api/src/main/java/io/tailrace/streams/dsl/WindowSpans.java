@@ -14,7 +14,8 @@ record WindowSpans(long size, long closesAfter, long retention) {
         long size = millis(windows.size());
         long grace = millis(windows.grace());
         if (windows instanceof SlidingWindows) {
-            // The end belongs to the window. Which windows a record needs is told by those that ended up to a size before it.
+            // The end belongs to the window. Which windows a record needs is told by those that ended up to a size
+            // before it.
             return new WindowSpans(size, sum(sum(size, grace), 1), Math.max(1, sum(sum(size, size), grace)));
         }
         return new WindowSpans(size, sum(size, grace), sum(size, grace));

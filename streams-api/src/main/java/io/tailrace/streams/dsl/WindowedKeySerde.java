@@ -16,8 +16,7 @@ interface WindowedKeySerde<K> extends Serde<Windowed<K>> {
     default OptionalInt partition(String topic, @Nullable Windowed<K> windowed, int partitions) {
         return windowed == null
                 ? OptionalInt.empty()
-                : OptionalInt.of(
-                        Partitioner.DEFAULT.partition(topic, serializeBaseKey(topic, windowed), partitions));
+                : OptionalInt.of(Partitioner.DEFAULT.partition(topic, serializeBaseKey(topic, windowed), partitions));
     }
 
     /** By the keys alone, if that is what the serde writes within windows; else {@code null}. */

@@ -102,8 +102,7 @@ public final class WindowedStream<K, V> {
         Serde<A> aggregates = Graph.known(materialized.valueSerde(), null, "the values of store " + store);
         WindowAggregate<K, V, A> aggregate = new WindowAggregate<>(windows, emit, fold, store, 0);
         graph.process(operator, aggregate, grouped.keyed(store));
-        WindowAggregate.addStores(
-                graph, windows, emit, store, materialized.retention(), keys, aggregates, operator);
+        WindowAggregate.addStores(graph, windows, emit, store, materialized.retention(), keys, aggregates, operator);
         if (lateTopic != null && late != null) {
             graph.divert(
                     operator,
@@ -113,7 +112,8 @@ public final class WindowedStream<K, V> {
                     Graph.known(late.valueSerde(), grouped.valueSerde(), "the values of " + lateTopic),
                     late);
         }
-        Serde<Windowed<K>> windowed = new TimeWindowedSerde<>(keys, aggregate.spans().size());
+        Serde<Windowed<K>> windowed =
+                new TimeWindowedSerde<>(keys, aggregate.spans().size());
         return new EventTable<>(graph, operator, aggregate, windowed, aggregates, materialized.name());
     }
 }

@@ -183,9 +183,7 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
                 entry -> {
                     byte[] place = Objects.requireNonNull(entry.key());
                     long start = layout.start(place);
-                    return start < first || start > last
-                            ? null
-                            : new KeyValue<>(windowed(place, start), value(entry));
+                    return start < first || start > last ? null : new KeyValue<>(windowed(place, start), value(entry));
                 });
     }
 
@@ -194,8 +192,7 @@ final class BytesWindowStore<K, V> implements WindowStore<K, V> {
     }
 
     private Windowed<K> windowed(byte[] place, long start) {
-        return new Windowed<>(
-                keys.deserialize(name, WindowEntryKeys.key(place)), Window.ofSize(start, windowMillis));
+        return new Windowed<>(keys.deserialize(name, WindowEntryKeys.key(place)), Window.ofSize(start, windowMillis));
     }
 
     private V value(KeyValue<byte[], byte[]> entry) {

@@ -29,7 +29,8 @@ public final class DropHeaders {
      */
     public static Headers with(
             Headers headers, DropReason reason, String message, String node, Optional<RecordPosition> position) {
-        Headers dropped = headers.with(REASON, reason.name()).with(MESSAGE, message).with(NODE, node);
+        Headers dropped =
+                headers.with(REASON, reason.name()).with(MESSAGE, message).with(NODE, node);
         return position.map(read -> dropped.with(TOPIC, read.topic())
                         .with(PARTITION, Integer.toString(read.partition()))
                         .with(OFFSET, Long.toString(read.offset())))

@@ -101,8 +101,7 @@ public final class TopologyBuilder {
             }
         }
         SinkTopic<K, V> to = record -> topic;
-        return add(new TopologyNode.SinkNode(
-                name, to, topic, keys, values, partitioner, List.of(processor), reason));
+        return add(new TopologyNode.SinkNode(name, to, topic, keys, values, partitioner, List.of(processor), reason));
     }
 
     /** A store, and who may reach it. */

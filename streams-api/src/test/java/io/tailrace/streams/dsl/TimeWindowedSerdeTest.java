@@ -26,7 +26,8 @@ class TimeWindowedSerdeTest {
         for (String key : new String[] {"", "a", "long key"}) {
             Windowed<String> windowed = new Windowed<>(key, new Window(258, 1_258));
             byte[] bytes = serde.serialize("t", windowed);
-            ByteBuffer within = ByteBuffer.allocate(bytes.length + 2).put(2, bytes).position(2);
+            ByteBuffer within =
+                    ByteBuffer.allocate(bytes.length + 2).put(2, bytes).position(2);
             assertThat(serde.deserialize("t", within)).isEqualTo(windowed);
         }
     }

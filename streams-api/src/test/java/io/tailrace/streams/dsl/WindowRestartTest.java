@@ -127,7 +127,9 @@ class WindowRestartTest {
                 for (int seed = 0; seed < 2; seed++) {
                     List<ConsumerRecord<ByteBuffer, ByteBuffer>> records = records(new Random(seed));
                     List<String> expected = run(topology, records, records.size());
-                    assertThat(expected).anyMatch(told -> told.startsWith("late")).hasSizeGreaterThan(100);
+                    assertThat(expected)
+                            .anyMatch(told -> told.startsWith("late"))
+                            .hasSizeGreaterThan(100);
                     for (int life : new int[] {1, 7, 100}) {
                         assertThat(run(topology, records, life))
                                 .as("%s, %s, seed %d, %d records per life", windows, emit, seed, life)

@@ -58,8 +58,8 @@ class WindowedStreamTest {
     @Test
     void aWindowThatClosesIsToldOnceHoweverFarTimeLeaps() {
         for (Windows windows : List.of(TUMBLING, TUMBLING.advanceBy(Duration.ofMillis(500)))) {
-            try (TopologyTestDriver driver =
-                    new TopologyTestDriver(counting(windows, stream -> stream.emitStrategy(EmitStrategy.onWindowClose())))) {
+            try (TopologyTestDriver driver = new TopologyTestDriver(
+                    counting(windows, stream -> stream.emitStrategy(EmitStrategy.onWindowClose())))) {
                 var in = in(driver);
                 var out = out(driver);
                 in.pipeInput("b", "x", 100);
@@ -92,8 +92,8 @@ class WindowedStreamTest {
 
     @Test
     void recordsOfTheSameMomentShareASlidingWindowWithoutLength() {
-        try (TopologyTestDriver driver = new TopologyTestDriver(counting(
-                SlidingWindows.ofTimeDifferenceWithNoGrace(Duration.ZERO), stream -> stream))) {
+        try (TopologyTestDriver driver = new TopologyTestDriver(
+                counting(SlidingWindows.ofTimeDifferenceWithNoGrace(Duration.ZERO), stream -> stream))) {
             var in = in(driver);
             in.pipeInput("a", "x", 5_000);
             in.pipeInput("a", "x", 5_000);
@@ -138,9 +138,7 @@ class WindowedStreamTest {
     private static Map<String, String> text(Headers headers) {
         Map<String, String> text = new LinkedHashMap<>();
         for (Header header : headers) {
-            text.put(
-                    header.name(),
-                    Serdes.strings().deserialize("late", Objects.requireNonNull(header.value())));
+            text.put(header.name(), Serdes.strings().deserialize("late", Objects.requireNonNull(header.value())));
         }
         return text;
     }
@@ -154,7 +152,8 @@ class WindowedStreamTest {
             in.pipeInput("b", "x", 5_500);
             in.pipeInput("a", "x", 5_000);
             assertThat(out(driver).readKeyValuesToList().stream()
-                            .filter(told -> Objects.requireNonNull(told.key()).key().equals("a"))
+                            .filter(told ->
+                                    Objects.requireNonNull(told.key()).key().equals("a"))
                             .toList())
                     .containsExactly(count("a", 4_750, 1), count("a", 5_000, 1));
             var late = driver.createOutputTopic("late", Serdes.strings(), Serdes.strings());
@@ -176,8 +175,7 @@ class WindowedStreamTest {
             in.pipeInput("a", "x", 500);
             assertThat(out(driver).readKeyValuesToList()).containsExactly(count("a", 0, 1));
             assertThat(driver.dropped())
-                    .containsExactlyInAnyOrderEntriesOf(
-                            Map.of(DropReason.NULL_KEY, 1L, DropReason.NULL_VALUE, 1L));
+                    .containsExactlyInAnyOrderEntriesOf(Map.of(DropReason.NULL_KEY, 1L, DropReason.NULL_VALUE, 1L));
         }
     }
 
@@ -217,13 +215,13 @@ class WindowedStreamTest {
                 () -> counting(UnlimitedWindows.of(), stream -> stream.emitStrategy(EmitStrategy.onWindowClose())),
                 () -> new StreamBuilder()
                         .stream("in", Consumed.with(Serdes.strings(), Serdes.strings()))
-                        .groupByKey()
-                        .windowedBy(TUMBLING)
-                        .count(Materialized.<String, Long>as("counts").withRetention(Duration.ofMillis(999))))) {
+                                .groupByKey()
+                                .windowedBy(TUMBLING)
+                                .count(Materialized.<String, Long>as("counts")
+                                        .withRetention(Duration.ofMillis(999))))) {
             assertThatThrownBy(wrong::run)
-                    .isInstanceOfSatisfying(
-                            TailraceException.class,
-                            error -> assertThat(error.code()).isEqualTo(ErrorCode.INVALID_TOPOLOGY));
+                    .isInstanceOfSatisfying(TailraceException.class, error -> assertThat(error.code())
+                            .isEqualTo(ErrorCode.INVALID_TOPOLOGY));
         }
     }
 

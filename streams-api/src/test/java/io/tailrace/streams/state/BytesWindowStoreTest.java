@@ -149,7 +149,9 @@ class BytesWindowStoreTest {
         for (int i = 0; i < 100; i++) {
             store.put("k", "v", 1_000_000);
         }
-        assertThat(list(bytes.range(null, null))).as("the head and what was put last").hasSize(2);
+        assertThat(list(bytes.range(null, null)))
+                .as("the head and what was put last")
+                .hasSize(2);
     }
 
     /** A store that is opened again does not know how far it had come with forgetting. */
@@ -173,14 +175,34 @@ class BytesWindowStoreTest {
         assertThat(list(bytes.range(null, null)))
                 .usingRecursiveComparison()
                 .isEqualTo(List.of(
-                        new KeyValue<>(
-                                new byte[] {0},
-                                new byte[] {
-                                    1, 0, 0, 0, 0, 0, 0, 0x13, (byte) 0x88, 0, 0, 0, 0, 0, 0, (byte) 0xEA, 0x61, 0, 0, 0, 0
-                                }),
+                        new KeyValue<>(new byte[] {0}, new byte[] {
+                            1, 0, 0, 0, 0, 0, 0, 0x13, (byte) 0x88, 0, 0, 0, 0, 0, 0, (byte) 0xEA, 0x61, 0, 0, 0, 0
+                        }),
                         new KeyValue<>(
                                 new byte[] {
-                                    1, 0, 0, 0, 0, 0, 0, 0, 12, 0, 0, 0, 2, 'a', 'b', 0, 0, 0, 0, 0, 0, (byte) 0xEA, 0x61
+                                    1,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    12,
+                                    0,
+                                    0,
+                                    0,
+                                    2,
+                                    'a',
+                                    'b',
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    0,
+                                    (byte) 0xEA,
+                                    0x61
                                 },
                                 new byte[] {'c'})));
     }

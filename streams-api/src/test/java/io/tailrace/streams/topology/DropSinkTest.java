@@ -44,8 +44,7 @@ class DropSinkTest {
     @Test
     void whatIsDroppedForThatReasonIsKeptAndCounted() {
         Topology topology = builder()
-                .addDropSink(
-                        "kept", DropReason.NULL_VALUE, "odd", Serdes.strings(), Serdes.strings(), null, "strict")
+                .addDropSink("kept", DropReason.NULL_VALUE, "odd", Serdes.strings(), Serdes.strings(), null, "strict")
                 .build();
         try (TopologyTestDriver driver = new TopologyTestDriver(topology)) {
             var in = driver.createInputTopic("in", Serdes.strings(), Serdes.strings());
@@ -56,9 +55,9 @@ class DropSinkTest {
             TestRecord<String, String> kept = odd.readRecord();
             assertThat(kept.key()).isEqualTo("k");
             assertThat(kept.timestamp()).isEqualTo(3);
-            assertThat(kept.headers().last(DropHeaders.MESSAGE)).satisfies(header -> assertThat(
-                            Serdes.strings().deserialize("odd", header.value()))
-                    .isEqualTo("The value of k is missing."));
+            assertThat(kept.headers().last(DropHeaders.MESSAGE))
+                    .satisfies(header -> assertThat(Serdes.strings().deserialize("odd", header.value()))
+                            .isEqualTo("The value of k is missing."));
             assertThat(odd.isEmpty()).isTrue();
             assertThat(driver.createOutputTopic("out", Serdes.strings(), Serdes.strings())
                             .queueSize())
