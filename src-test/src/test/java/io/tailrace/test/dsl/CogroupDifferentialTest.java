@@ -60,8 +60,7 @@ class CogroupDifferentialTest {
                 .<String>cogroup((key, value, all) -> all + "a" + value)
                 .cogroup(
                         builder.stream("b", TEXT)
-                                .groupBy(
-                                        (key, value) -> "k" + value, Grouped.with(Serdes.strings(), Serdes.strings())),
+                                .groupBy((key, value) -> "k" + value, Grouped.with(Serdes.strings(), Serdes.strings())),
                         (key, value, all) -> all + "b" + value)
                 .cogroup(
                         builder.stream("c", TEXT).groupByKey(),
@@ -72,8 +71,7 @@ class CogroupDifferentialTest {
         return Materialized.with(Serdes.strings(), Serdes.strings());
     }
 
-    private static <S extends StateStore>
-            org.apache.kafka.streams.kstream.Materialized<String, String, S> kafkaKept() {
+    private static <S extends StateStore> org.apache.kafka.streams.kstream.Materialized<String, String, S> kafkaKept() {
         return org.apache.kafka.streams.kstream.Materialized.with(KAFKA_STRING, KAFKA_STRING);
     }
 
@@ -86,12 +84,9 @@ class CogroupDifferentialTest {
                         List.of("out"),
                         builder -> kafka.apply(kafka(builder))
                                 .toStream()
-                                .to(
-                                        "out",
-                                        org.apache.kafka.streams.kstream.Produced.with(kafkaKeys, KAFKA_STRING)),
-                        builder -> ours.apply(ours(builder))
-                                .toStream()
-                                .to("out", new Produced<>(null, null, null, null)))
+                                .to("out", org.apache.kafka.streams.kstream.Produced.with(kafkaKeys, KAFKA_STRING)),
+                        builder ->
+                                ours.apply(ours(builder)).toStream().to("out", new Produced<>(null, null, null, null)))
                 .withHeaders()
                 .withKafkaInMemory();
     }
@@ -124,8 +119,7 @@ class CogroupDifferentialTest {
                         KAFKA_STRING,
                         stream -> stream.aggregate(() -> "", kept())
                                 .groupBy(
-                                        (key, all) ->
-                                                KeyValue.pair(all.substring(0, Math.min(1, all.length())), all),
+                                        (key, all) -> KeyValue.pair(all.substring(0, Math.min(1, all.length())), all),
                                         Grouped.with(Serdes.strings(), Serdes.strings()))
                                 .aggregate(
                                         () -> "",

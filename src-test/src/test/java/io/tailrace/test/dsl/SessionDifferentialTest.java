@@ -43,10 +43,8 @@ class SessionDifferentialTest {
 
     /** Gap and grace in milliseconds, and whether only closed sessions are told. */
     static Stream<Arguments> sessions() {
-        return Stream.of(1, 1_500, 12_000)
-                .flatMap(gap -> Stream.of(0, 4_000, 90_000)
-                        .flatMap(grace ->
-                                Stream.of(false, true).map(onClose -> Arguments.of(gap, grace, onClose))));
+        return Stream.of(1, 1_500, 12_000).flatMap(gap -> Stream.of(0, 4_000, 90_000)
+                .flatMap(grace -> Stream.of(false, true).map(onClose -> Arguments.of(gap, grace, onClose))));
     }
 
     /** Kafka's loses sessions that its store has forgotten before they were told; ours does not, so those that are told late are compared where nothing is forgotten. */
@@ -66,7 +64,9 @@ class SessionDifferentialTest {
             int gap,
             int grace,
             boolean onClose,
-            Function<SessionWindowedKStream<String, String>, KTable<org.apache.kafka.streams.kstream.Windowed<String>, A>>
+            Function<
+                            SessionWindowedKStream<String, String>,
+                            KTable<org.apache.kafka.streams.kstream.Windowed<String>, A>>
                     kafka,
             Serde<A> kafkaSerde,
             Function<SessionWindowedStream<String, String>, EventTable<Windowed<String>, A>> ours) {
@@ -92,9 +92,7 @@ class SessionDifferentialTest {
                                         .groupByKey(GROUPED)
                                         .windowedBy(SessionWindows.ofInactivityGapAndGrace(gapTime, graceTime))
                                         .emitStrategy(
-                                                onClose
-                                                        ? EmitStrategy.onWindowClose()
-                                                        : EmitStrategy.onWindowUpdate()))
+                                                onClose ? EmitStrategy.onWindowClose() : EmitStrategy.onWindowUpdate()))
                                 .toStream()
                                 .to("out", new Produced<>(null, null, null, null)))
                 .withoutNullValues()
@@ -172,9 +170,8 @@ class SessionDifferentialTest {
                                                 .withTimestampExtractor((record, time) ->
                                                         record.timestamp() * DISTINCT + record.offset()))
                                 .groupByKey(KAFKA_GROUPED)
-                                .windowedBy(
-                                        org.apache.kafka.streams.kstream.SessionWindows.ofInactivityGapAndGrace(
-                                                gapTime, graceTime))
+                                .windowedBy(org.apache.kafka.streams.kstream.SessionWindows.ofInactivityGapAndGrace(
+                                        gapTime, graceTime))
                                 .reduce((one, other) -> one + other)
                                 .filter((session, value) -> value.length() < 8)
                                 .groupBy(

@@ -56,9 +56,8 @@ class SuppressDifferentialTest {
         Differential.of(
                         builder -> builder.stream("in", KAFKA_TEXT)
                                 .groupByKey(KAFKA_GROUPED)
-                                .windowedBy(
-                                        org.apache.kafka.streams.kstream.SessionWindows.ofInactivityGapAndGrace(
-                                                gapTime, graceTime))
+                                .windowedBy(org.apache.kafka.streams.kstream.SessionWindows.ofInactivityGapAndGrace(
+                                        gapTime, graceTime))
                                 .count()
                                 .suppress(org.apache.kafka.streams.kstream.Suppressed.untilWindowCloses(
                                         org.apache.kafka.streams.kstream.Suppressed.BufferConfig.unbounded()))
@@ -89,9 +88,9 @@ class SuppressDifferentialTest {
         Differential.of(
                         builder -> builder.stream("in", KAFKA_TEXT)
                                 .groupByKey(KAFKA_GROUPED)
-                                .windowedBy(org.apache.kafka.streams.kstream.TimeWindows.ofSizeAndGrace(
-                                                sizeTime, graceTime)
-                                        .advanceBy(advanceTime))
+                                .windowedBy(
+                                        org.apache.kafka.streams.kstream.TimeWindows.ofSizeAndGrace(sizeTime, graceTime)
+                                                .advanceBy(advanceTime))
                                 .count()
                                 .filter((window, count) -> count != 2)
                                 .suppress(org.apache.kafka.streams.kstream.Suppressed.untilWindowCloses(

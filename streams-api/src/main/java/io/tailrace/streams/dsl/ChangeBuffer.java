@@ -126,7 +126,8 @@ final class ChangeBuffer implements StateStore {
                 return null;
             }
             KeyValue<byte[], byte[]> entry = entries.next();
-            ByteBuffer read = ByteBuffer.wrap(Objects.requireNonNull(entry.key())).position(1);
+            ByteBuffer read =
+                    ByteBuffer.wrap(Objects.requireNonNull(entry.key())).position(1);
             long time = read.getLong();
             byte[] key = new byte[read.remaining()];
             read.get(key);

@@ -13,8 +13,7 @@ abstract class Cogrouping<K, KR, A> {
      * @param node what its aggregate is to be called
      * @param parent whose records it gets
      */
-    record Input<K, V, A>(
-            int number, String node, String parent, Aggregator<? super K, ? super V, A> aggregator) {}
+    record Input<K, V, A>(int number, String node, String parent, Aggregator<? super K, ? super V, A> aggregator) {}
 
     private final List<CogroupedStream.Part<K, ?, A>> parts;
     private final Materialized<K, A> materialized;
@@ -45,8 +44,8 @@ abstract class Cogrouping<K, KR, A> {
     abstract Serde<KR> addStores(Serde<K> keys, Serde<A> values, String... nodes);
 
     final EventTable<KR, A> table() {
-        Serde<K> keys = Graph.known(
-                materialized.keySerde(), parts.get(0).grouped().keySerde(), "the keys of store " + store);
+        Serde<K> keys =
+                Graph.known(materialized.keySerde(), parts.get(0).grouped().keySerde(), "the keys of store " + store);
         Serde<A> values = Graph.known(materialized.valueSerde(), null, "the values of store " + store);
         List<TableOperator<KR, A>> operators = new ArrayList<>();
         String[] nodes = new String[parts.size()];

@@ -172,7 +172,8 @@ final class SessionAggregate<K, V, A>
         private void tellUpdate(Windowed<K> session, @Nullable A before, @Nullable A now) {
             if (emit == EmitStrategy.ON_WINDOW_UPDATE) {
                 Change<A> change = new Change<>(now, sendOldValues ? before : null);
-                context.forward(StreamRecord.of(session, change, session.window().end()));
+                context.forward(
+                        StreamRecord.of(session, change, session.window().end()));
             }
         }
 

@@ -20,7 +20,9 @@ final class SessionWindowedSerde<K> implements WindowedKeySerde<K> {
     public byte[] serialize(String topic, Windowed<K> session) {
         byte[] key = keys.serialize(topic, session.key());
         ByteBuffer bytes = ByteBuffer.allocate(key.length + WINDOW_BYTES).put(key);
-        return bytes.putLong(session.window().end()).putLong(session.window().start()).array();
+        return bytes.putLong(session.window().end())
+                .putLong(session.window().start())
+                .array();
     }
 
     @Override

@@ -91,7 +91,8 @@ public final class SessionWindowedStream<K, V> {
         return add("aggregate", new SessionFold.Aggregating<>(initializer, aggregator, sessionMerger), materialized);
     }
 
-    private <A> EventTable<Windowed<K>, A> add(String kind, SessionFold<K, V, A> fold, Materialized<K, A> materialized) {
+    private <A> EventTable<Windowed<K>, A> add(
+            String kind, SessionFold<K, V, A> fold, Materialized<K, A> materialized) {
         Graph graph = grouped.graph();
         String operator = graph.name(kind);
         String store = materialized.name() == null ? operator + "-store" : materialized.name();

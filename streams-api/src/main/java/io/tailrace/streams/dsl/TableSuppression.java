@@ -32,11 +32,7 @@ final class TableSuppression<K, V> implements ProcessorSupplier<K, Change<V>, K,
     private final Serde<V> values;
 
     private TableSuppression(
-            String node,
-            TableOperator<K, V> parent,
-            Suppressed<? super K> suppressed,
-            Serde<K> keys,
-            Serde<V> values) {
+            String node, TableOperator<K, V> parent, Suppressed<? super K> suppressed, Serde<K> keys, Serde<V> values) {
         this.node = node;
         this.store = node + "-store";
         this.parent = parent;
@@ -158,9 +154,8 @@ final class TableSuppression<K, V> implements ProcessorSupplier<K, Change<V>, K,
                     ? null
                     : values.serialize(store, change.oldValue()).clone();
             byte[] now = change.newValue() == null ? null : values.serialize(store, change.newValue());
-            long time = untilWindowCloses
-                    ? ((Windowed<?>) record.key()).window().end()
-                    : record.timestamp();
+            long time =
+                    untilWindowCloses ? ((Windowed<?>) record.key()).window().end() : record.timestamp();
             buffer.put(time, key, new BufferedChange(record.timestamp(), record.headers(), before, now));
         }
 

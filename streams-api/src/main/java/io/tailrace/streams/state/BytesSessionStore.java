@@ -157,7 +157,9 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
                 },
                 entry -> {
                     Window window = window(entry);
-                    return window.start() > latestStart ? null : new KeyValue<>(new Windowed<>(key, window), value(entry));
+                    return window.start() > latestStart
+                            ? null
+                            : new KeyValue<>(new Windowed<>(key, window), value(entry));
                 });
     }
 
@@ -191,7 +193,9 @@ final class BytesSessionStore<K, A> implements SessionStore<K, A> {
 
             @Override
             public KeyValue<Windowed<K>, A> next() {
-                ByteBuffer read = ByteBuffer.wrap(Objects.requireNonNull(entries.next().key())).position(1);
+                ByteBuffer read = ByteBuffer.wrap(
+                                Objects.requireNonNull(entries.next().key()))
+                        .position(1);
                 long end = read.getLong();
                 long start = read.getLong();
                 byte[] key = new byte[read.remaining()];

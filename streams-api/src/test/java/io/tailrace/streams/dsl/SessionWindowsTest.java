@@ -19,7 +19,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SessionWindowsTest {
-    private static final SessionWindows TEN = SessionWindows.ofInactivityGapAndGrace(Duration.ofMillis(10), Duration.ofMillis(5));
+    private static final SessionWindows TEN =
+            SessionWindows.ofInactivityGapAndGrace(Duration.ofMillis(10), Duration.ofMillis(5));
     private static final SessionWindowedSerde<String> SESSIONS = new SessionWindowedSerde<>(Serdes.strings());
 
     private static SessionWindowedStream<String, String> sessions(StreamBuilder builder, SessionWindows windows) {
@@ -113,8 +114,7 @@ class SessionWindowsTest {
         sessions(builder, TEN)
                 .count()
                 .groupBy(
-                        (session, count) -> KeyValue.pair("all", count),
-                        Grouped.with(Serdes.strings(), Serdes.longs()))
+                        (session, count) -> KeyValue.pair("all", count), Grouped.with(Serdes.strings(), Serdes.longs()))
                 .aggregate(
                         () -> 0L,
                         (key, count, sum) -> sum + count,
@@ -136,8 +136,7 @@ class SessionWindowsTest {
     void keysAreWrittenAsKafkaWritesThem() {
         Windowed<String> session = session("k\u00e9", 3, 300);
         byte[] bytes = SESSIONS.serialize("t", session);
-        assertThat(bytes)
-                .containsExactly('k', 0xc3, 0xa9, 0, 0, 0, 0, 0, 0, 1, 44, 0, 0, 0, 0, 0, 0, 0, 3);
+        assertThat(bytes).containsExactly('k', 0xc3, 0xa9, 0, 0, 0, 0, 0, 0, 1, 44, 0, 0, 0, 0, 0, 0, 0, 3);
         ByteBuffer read = ByteBuffer.wrap(bytes);
         assertThat(SESSIONS.deserialize("t", read)).isEqualTo(session);
         assertThat(read.hasRemaining()).isFalse();
@@ -153,9 +152,9 @@ class SessionWindowsTest {
                 .isInstanceOf(IllegalArgumentException.class);
         SessionWindowedStream<String, String> stream = sessions(new StreamBuilder(), TEN);
         Materialized<String, Long> kept = Materialized.<String, Long>as("s").withRetention(Duration.ofMillis(14));
-        assertThatThrownBy(() -> stream.count(kept)).isInstanceOfSatisfying(TailraceException.class, e -> assertThat(
-                        e.code())
-                .isEqualTo(ErrorCode.INVALID_TOPOLOGY));
+        assertThatThrownBy(() -> stream.count(kept))
+                .isInstanceOfSatisfying(
+                        TailraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_TOPOLOGY));
     }
 
     @Test

@@ -103,8 +103,7 @@ class SuppressTest {
             in.pipeInput("k", 3L, 100);
             in.pipeInput("k", 4L, 150);
             in.pipeInput("k", 5L, 250);
-            assertThat(out.readKeyValuesToList())
-                    .containsExactly(KeyValue.pair("all", 3L), KeyValue.pair("all", 5L));
+            assertThat(out.readKeyValuesToList()).containsExactly(KeyValue.pair("all", 3L), KeyValue.pair("all", 5L));
         }
     }
 
@@ -162,12 +161,14 @@ class SuppressTest {
                 order.sort(Comparator.comparingLong(Kept::time).thenComparing(Kept::key, Arrays::compareUnsigned));
                 assertThat(buffer.count()).isEqualTo(order.size());
                 assertThat(buffer.earliest())
-                        .isEqualTo(order.isEmpty() ? Long.MAX_VALUE : order.get(0).time());
+                        .isEqualTo(
+                                order.isEmpty() ? Long.MAX_VALUE : order.get(0).time());
                 assertThat(buffer.size()).isEqualTo(bytesOf(bytes));
                 if (random.nextInt(3) == 0 && !order.isEmpty()) {
                     ChangeBuffer.Place first = buffer.first();
                     assertThat(first.key()).isEqualTo(order.get(0).key());
-                    assertThat(text(buffer.get(first))).isEqualTo(text(order.get(0).change()));
+                    assertThat(text(buffer.get(first)))
+                            .isEqualTo(text(order.get(0).change()));
                     buffer.remove(first);
                     model.remove(Arrays.toString(first.key()));
                 } else {

@@ -70,8 +70,8 @@ class BytesSessionStoreTest {
             for (int i = 0; i < 400; i++) {
                 now += random.nextInt(30) == 0 ? random.nextInt(700_000) : random.nextInt(3_000);
                 long end = Math.max(0, now - random.nextInt(random.nextBoolean() ? 10_000 : 300_000));
-                Windowed<String> session = new Windowed<>(
-                        key(random), new Window(Math.max(0, end - random.nextInt(3) * 10_000L), end));
+                Windowed<String> session =
+                        new Windowed<>(key(random), new Window(Math.max(0, end - random.nextInt(3) * 10_000L), end));
                 if (random.nextInt(4) == 0 && !model.isEmpty()) {
                     List<Windowed<String>> there = new ArrayList<>(model.keySet());
                     session = there.get(random.nextInt(there.size()));
@@ -116,8 +116,7 @@ class BytesSessionStoreTest {
         assertThat(text(store.fetch(key)))
                 .isEqualTo(text(
                         model,
-                        session -> session.key().equals(key)
-                                && session.window().end() > latest - RETENTION));
+                        session -> session.key().equals(key) && session.window().end() > latest - RETENTION));
         List<String> byTime = text(store.findSessions(from, to));
         List<String> expectedByTime = text(
                 model,
@@ -141,7 +140,8 @@ class BytesSessionStoreTest {
         for (long end = 0; end < 3_000_000; end += 1_000) {
             store.put(new Windowed<>("k", new Window(end, end)), "v");
         }
-        // Two entries for each that is kept, in two segments of half the retention at most, and in the one that goes on; one more of the store's own.
+        // Two entries for each that is kept, in two segments of half the retention at most, and in the one that goes
+        // on; one more of the store's own.
         assertThat(text(bytes.range(null, null)).size()).isLessThanOrEqualTo(2 * 301 + 1);
     }
 
@@ -153,7 +153,9 @@ class BytesSessionStoreTest {
             store.put(new Windowed<>("k", new Window(end, end)), "v");
         }
         List<String> all = text(store.fetch("k"));
-        assertThat(text(open(bytes, true, 2 * RETENTION).fetch("k"))).isEqualTo(all).hasSize(20);
+        assertThat(text(open(bytes, true, 2 * RETENTION).fetch("k")))
+                .isEqualTo(all)
+                .hasSize(20);
         assertThat(text(open(bytes, true, RETENTION / 4).fetch("k"))).isEqualTo(all.subList(15, 20));
     }
 
