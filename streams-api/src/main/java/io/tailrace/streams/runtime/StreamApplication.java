@@ -185,7 +185,8 @@ public final class StreamApplication {
             return state.whenClosed();
         }
         Duration atMost = setup.settings().stopTimeout().plus(LEAVE_WITHIN);
-        CompletionStage<Done> ended = AskPattern.<ApplicationActor.Command, Done>ask(told, ApplicationActor.Close::new, atMost, on.scheduler())
+        CompletionStage<Done> ended = AskPattern.<ApplicationActor.Command, Done>ask(
+                        told, ApplicationActor.Close::new, atMost, on.scheduler())
                 .handle((done, failure) -> Done.getInstance())
                 .toCompletableFuture()
                 // The actor system's own clock stops with it.
