@@ -189,7 +189,8 @@ public final class CountingPipeline {
         failTogether(counted);
         failTogether(shown.streamCompletion());
         written.thenAccept(ok -> input.allWritten());
-        counted.thenAccept(ok -> counts.allWritten());
+        CompletionStage<Done> allCounted = counted;
+        allCounted.thenAccept(ok -> counts.allWritten());
         counts.allRead()
                 .thenCompose(ok -> application.close())
                 .thenCompose(ok -> shown.drainAndShutdown(executor))

@@ -92,9 +92,12 @@ final class WindowedCount implements Processor<byte[], byte[], String, WindowCou
             entries.forEachRemaining(all::add);
         }
         for (KeyValue<String, WindowCount> part : all) {
-            to.forward(StreamRecord.of(
-                    part.value().group(), part.value(), part.value().lastMillis()));
-            store.put(part.key(), null);
+            String place = part.key();
+            WindowCount count = part.value();
+            if (place != null && count != null) {
+                to.forward(StreamRecord.of(count.group(), count, count.lastMillis()));
+                store.put(place, null);
+            }
         }
         watcher.parts(-all.size());
         watcher.drained();

@@ -185,12 +185,13 @@ public final class StreamApplication {
             return state.whenClosed();
         }
         Duration atMost = setup.settings().stopTimeout().plus(LEAVE_WITHIN);
-        AskPattern.<ApplicationActor.Command, Done>ask(told, ApplicationActor.Close::new, atMost, on.scheduler())
+        CompletionStage<Done> ended = AskPattern.<ApplicationActor.Command, Done>ask(
+                        told, ApplicationActor.Close::new, atMost, on.scheduler())
                 .handle((done, failure) -> Done.getInstance())
                 .toCompletableFuture()
                 // The actor system's own clock stops with it.
-                .completeOnTimeout(Done.getInstance(), atMost.toMillis(), TimeUnit.MILLISECONDS)
-                .thenRun(() -> state.become(StreamState.CLOSED));
+                .completeOnTimeout(Done.getInstance(), atMost.toMillis(), TimeUnit.MILLISECONDS);
+        ended.thenRun(() -> state.become(StreamState.CLOSED));
         return state.whenClosed();
     }
 }
