@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param before what the key's value was before all changes that are kept back; {@code null}: it had none
  * @param now what it is; {@code null}: it has none
  */
+@SuppressWarnings("ArrayRecordComponent") // A holder on the way to the store and back, never compared.
 record BufferedChange(long timestamp, Headers headers, byte @Nullable [] before, byte @Nullable [] now) {
     private static final int NONE = -1;
 

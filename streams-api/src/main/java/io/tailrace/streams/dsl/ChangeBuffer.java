@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeBuffer implements StateStore {
     /** A change that is in the buffer. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Place(long time, byte[] key) {}
 
     private static final byte[] HEAD = {0};

@@ -140,6 +140,7 @@ class SuppressTest {
                 random.nextInt(3) == 0 ? null : new byte[random.nextInt(4)]);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Kept(long time, byte[] key, BufferedChange change) {}
 
     private static String text(BufferedChange change) {

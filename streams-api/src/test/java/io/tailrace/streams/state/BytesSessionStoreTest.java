@@ -97,7 +97,7 @@ class BytesSessionStoreTest {
 
     private static void check(
             SessionStore<String, String> store,
-            TreeMap<Windowed<String>, String> model,
+            Map<Windowed<String>, String> model,
             Random random,
             long latest,
             boolean orderedByTime) {
