@@ -93,6 +93,8 @@ class StreamCommandsTest {
         assertThat(ok("stream", "reset", "totals", "--execute").outLines())
                 .containsExactly("deleted", "totals-0-tasks");
         assertThat(ended(1, "stream", "describe", "totals").err()).contains("UNKNOWN_APPLICATION");
-        assertThat(ended(2, "stream").err()).contains("list, describe, topology, reset");
+        CapturedTerminal terminal = new CapturedTerminal();
+        assertThat(terminal.run("stream")).isEqualTo(2);
+        assertThat(terminal.err()).contains("list, describe, topology, reset");
     }
 }
