@@ -56,6 +56,9 @@ class StreamRoutesTest {
                 .toCompletableFuture()
                 .orTimeout(60, TimeUnit.SECONDS)
                 .join();
+        // Nodes hear of an instance a moment later.
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> node.get("/v1/streams/" + name).statusCode() == 200);
         return application;
     }
 

@@ -92,6 +92,13 @@ public final class Server {
         return whole(exchange((json == null ? request : request.header("Content-Type", JSON)).build(), timeout));
     }
 
+    /** What is there as plain text; the same errors as {@link #call}. */
+    public String text(String path, Duration timeout) {
+        return new String(
+                whole(exchange(request(path).header("Accept", "text/plain").build(), timeout)),
+                StandardCharsets.UTF_8);
+    }
+
     private byte[] whole(Answer answer) {
         IOException cut = answer.cut();
         if (cut != null) {

@@ -1,7 +1,6 @@
 package io.tailrace.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -34,8 +33,7 @@ public final class StreamClient {
      * @param format as the HTTP API has it
      */
     public String topology(String name, String format) {
-        byte[] text = server.call("GET", path(name) + "/topology?format=" + Server.escaped(format), null, PATIENCE);
-        return new String(text, StandardCharsets.UTF_8);
+        return server.text(path(name) + "/topology?format=" + Server.escaped(format), PATIENCE);
     }
 
     /** Forgets what one of them has done, or says what would be deleted. */

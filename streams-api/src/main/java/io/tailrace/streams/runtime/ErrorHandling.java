@@ -11,9 +11,11 @@ public record ErrorHandling(
         DeserializationExceptionHandler deserialization,
         ProcessingExceptionHandler processing,
         ProductionExceptionHandler production) {
+    private static final ErrorHandling FAIL = always(ErrorDecision.fail());
+
     /** The first one fails the task. */
     public static ErrorHandling logAndFail() {
-        return always(ErrorDecision.fail());
+        return FAIL;
     }
 
     /** All are skipped. */
