@@ -18,7 +18,13 @@ final class Changes {
     static final byte[] GONE = new byte[0];
 
     private final Map<ByteKey, byte[]> entries = new HashMap<>();
+    private final int entryBytes;
     private @Nullable NavigableMap<byte[], byte[]> ordered;
+
+    /** Each entry of which counts for so many bytes beside its key and value. */
+    Changes(int entryBytes) {
+        this.entryBytes = entryBytes;
+    }
 
     /** The value, {@link #GONE}, or {@code null} if nothing has become of it. */
     byte @Nullable [] get(ByteKey key) {
@@ -32,7 +38,7 @@ final class Changes {
         if (ordered != null) {
             ordered.put(key.bytes(), now);
         }
-        return before == null ? key.bytes().length + now.length : now.length - before.length;
+        return before == null ? entryBytes + key.bytes().length + now.length : now.length - before.length;
     }
 
     boolean isEmpty() {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -169,7 +170,7 @@ final class LogRestore {
     }
 
     private void put(String store, byte[] key, byte @Nullable [] value) {
-        changes.computeIfAbsent(store, name -> new Changes()).put(new ByteKey(key), value);
+        changes.computeIfAbsent(store, name -> new Changes(0)).put(new ByteKey(key), value);
     }
 
     private void finish() {
@@ -179,11 +180,12 @@ final class LogRestore {
             while (own.hasNext()) {
                 KeyValue<byte[], byte[]> entry = own.next();
                 ByteBuffer value = ByteBuffer.wrap(entry.value());
-                byte kind = entry.key()[1];
+                byte[] key = Objects.requireNonNull(entry.key());
+                byte kind = key[1];
                 if (kind == TaskLogFormat.INPUT) {
-                    positions.put(TaskLogFormat.readPartition(entry.key()), TaskLogFormat.readInput(value));
+                    positions.put(TaskLogFormat.readPartition(key), TaskLogFormat.readInput(value));
                 } else if (kind == TaskLogFormat.OUTPUT) {
-                    sequences.put(TaskLogFormat.readPartition(entry.key()), TaskLogFormat.readOutput(value));
+                    sequences.put(TaskLogFormat.readPartition(key), TaskLogFormat.readOutput(value));
                 }
             }
         }

@@ -1,6 +1,5 @@
 package io.tailrace.streams.runtime;
 
-import io.tailrace.cluster.placement.Appended;
 import io.tailrace.cluster.placement.Partitions;
 import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.Failures;
@@ -118,11 +117,11 @@ final class OutputSender {
             answersDue++;
             partitions
                     .append(partition.id(), next.batch)
-                    .whenComplete((appended, failure) -> loop.execute(() -> answered(next, appended, failure)));
+                    .whenComplete((appended, failure) -> loop.execute(() -> answered(next, failure)));
         }
     }
 
-    private void answered(OutputBatch batch, @Nullable Appended appended, @Nullable Throwable failure) {
+    private void answered(OutputBatch batch, @Nullable Throwable failure) {
         answersDue--;
         if (failure == null) {
             batch.stored = true;

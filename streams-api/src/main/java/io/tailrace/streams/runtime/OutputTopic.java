@@ -40,8 +40,8 @@ final class OutputTopic {
         if (number < 0 || number >= partitions.length) {
             throw new TailraceException(
                     ErrorCode.UNKNOWN_PARTITION,
-                    "Topic " + topic.name() + " has the partitions 0 to " + (partitions.length - 1) + ", not "
-                            + number + ": let the partitioner choose one of them.");
+                    "Topic " + topic.name() + " has the partitions 0 to " + (partitions.length - 1) + ", not " + number
+                            + ": let the partitioner choose one of them.");
         }
         OutputPartition partition = partitions[number];
         if (partition == null) {

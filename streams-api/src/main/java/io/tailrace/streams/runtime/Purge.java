@@ -1,12 +1,12 @@
 package io.tailrace.streams.runtime;
 
 import io.tailrace.cluster.placement.Partitions;
+import io.tailrace.engine.partition.PartitionId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import io.tailrace.engine.partition.PartitionId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -41,18 +41,19 @@ final class Questions {
             Consumer<T> answered,
             Consumer<TailraceException> refused,
             Duration pause) {
-        question.get().whenComplete((answer, failure) -> loop.execute(() -> {
-            if (failure == null) {
-                answered.accept(answer);
-                return;
-            }
-            TailraceException error = known(failure);
-            if (error.code().retriable()) {
-                loop.later(pause, () -> attempt(question, answered, refused, doubled(pause)));
-            } else {
-                refused.accept(error);
-            }
-        }));
+        question.get()
+                .whenComplete((answer, failure) -> loop.execute(() -> {
+                    if (failure == null) {
+                        answered.accept(answer);
+                        return;
+                    }
+                    TailraceException error = known(failure);
+                    if (error.code().retriable()) {
+                        loop.later(pause, () -> attempt(question, answered, refused, doubled(pause)));
+                    } else {
+                        refused.accept(error);
+                    }
+                }));
     }
 
     private static Duration doubled(Duration pause) {

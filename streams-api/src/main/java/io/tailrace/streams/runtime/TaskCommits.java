@@ -8,7 +8,7 @@ import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.partition.PartitionId;
 import io.tailrace.engine.record.RecordBatch;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,7 +50,8 @@ final class TaskCommits {
     private boolean renewing;
     private long commits;
 
-    private record Commit(TaskMark mark, Map<byte[], byte @Nullable []> own, List<OutputBatch> outputs, RecordBatch batch) {}
+    private record Commit(
+            TaskMark mark, Map<byte[], byte @Nullable []> own, List<OutputBatch> outputs, RecordBatch batch) {}
 
     /** Goes on behind what was restored. */
     TaskCommits(
@@ -77,7 +78,8 @@ final class TaskCommits {
         this.committed = committed;
         this.open = restored.mark().commit() + 1;
         this.slots = new ArrayList<>(restored.mark().slots());
-        restored.outputs().forEach(slot -> offsets.put(slot.commit(), restored.mark().undeliveredFrom()));
+        restored.outputs()
+                .forEach(slot -> offsets.put(slot.commit(), restored.mark().undeliveredFrom()));
     }
 
     /** How many have been made. */
@@ -148,7 +150,7 @@ final class TaskCommits {
 
     /** Positions that have moved, and sequences that have been given. */
     private Map<byte[], byte @Nullable []> own(List<OutputBatch> batches) {
-        Map<byte[], byte @Nullable []> own = new HashMap<>();
+        Map<byte[], byte @Nullable []> own = new TreeMap<>(Arrays::compareUnsigned);
         for (TaskInput input : inputs) {
             if (input.hasMoved()) {
                 own.put(TaskLogFormat.inputKey(input.id()), TaskLogFormat.input(input.commit()));
@@ -179,12 +181,12 @@ final class TaskCommits {
         }
         renewing = true;
         TaskWriter.Batch log = new TaskWriter.Batch(wallClock.getAsLong());
-        Map<byte[], byte @Nullable []> own = new HashMap<>();
+        Map<byte[], byte @Nullable []> own = new TreeMap<>(Arrays::compareUnsigned);
         Map<OutputSender, List<OutputBatch>> renewed = new LinkedHashMap<>();
         for (OutputSender sender : forgotten) {
             List<OutputBatch> left = sender.left();
-            List<RecordBatch> batches =
-                    sender.partition().renew(left.stream().map(each -> each.batch).toList());
+            List<RecordBatch> batches = sender.partition()
+                    .renew(left.stream().map(each -> each.batch).toList());
             List<OutputBatch> again = new ArrayList<>(left.size());
             for (int i = 0; i < left.size(); i++) {
                 OutputBatch output = left.get(i).with(batches.get(i));
@@ -225,7 +227,9 @@ final class TaskCommits {
                     && error.code() == ErrorCode.OUT_OF_ORDER_SEQUENCE) {
                 // There is one batch at a time, so the one before was stored and is gone.
                 throw new TailraceException(
-                        ErrorCode.CORRUPT_LOG, "The log of a task has lost what it had stored: " + error.getMessage(), error);
+                        ErrorCode.CORRUPT_LOG,
+                        "The log of a task has lost what it had stored: " + error.getMessage(),
+                        error);
             }
             throw new CompletionException(Failures.cause(failure));
         });
@@ -239,7 +243,8 @@ final class TaskCommits {
         long offset = appended.baseOffset();
         int records = commit.batch().recordCount();
         nextSequence = (nextSequence + records) & Integer.MAX_VALUE;
-        commit.own().put(TaskLogFormat.markKey(), TaskLogFormat.mark(commit.mark().at(offset)));
+        commit.own()
+                .put(TaskLogFormat.markKey(), TaskLogFormat.mark(commit.mark().at(offset)));
         state.committed(commit.own(), offset + records);
         offsets.headMap(commit.mark().delivered(), true).clear();
         if (!commit.outputs().isEmpty()) {

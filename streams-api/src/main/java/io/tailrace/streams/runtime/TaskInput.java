@@ -43,6 +43,7 @@ final class TaskInput {
     private long endOffset = UNKNOWN;
     /** The offset of the next record to be processed. */
     private long position = UNKNOWN;
+
     private long committed = UNKNOWN;
 
     private ByteBuffer chunk = NOTHING;

@@ -112,19 +112,9 @@ final class TaskLife {
                 settings.errors());
         run.resume(restored.mark().streamTime());
         List<TaskInput> partitions = inputs(run);
-        TaskInputs inputs =
-                new TaskInputs(partitions, settings.maxTaskIdle(), wallClock, loop, this::scheduleWork);
+        TaskInputs inputs = new TaskInputs(partitions, settings.maxTaskIdle(), wallClock, loop, this::scheduleWork);
         TaskCommits commits = new TaskCommits(
-                setup,
-                questions,
-                writer,
-                restored,
-                run,
-                state,
-                partitions,
-                outputs,
-                wallClock,
-                this::committed);
+                setup, questions, writer, restored, run, state, partitions, outputs, wallClock, this::committed);
         running = new Running(run, state, inputs, outputs, commits);
         restore = null;
         log.close();

@@ -249,9 +249,7 @@ final class TaskLogFormat {
 
     /** A copy of the value; {@code null} if there is none. */
     static byte @Nullable [] copyValue(RecordCursor at) {
-        return at.valueSize() < 0
-                ? null
-                : Arrays.copyOfRange(at.array(), at.valueAt(), at.valueAt() + at.valueSize());
+        return at.valueSize() < 0 ? null : Arrays.copyOfRange(at.array(), at.valueAt(), at.valueAt() + at.valueSize());
     }
 
     private interface Layout<T> {

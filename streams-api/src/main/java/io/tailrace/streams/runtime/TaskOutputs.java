@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +44,8 @@ final class TaskOutputs implements RunOutput {
 
     private long openBytes;
 
-    private record Waiting(
-            @Nullable IntUnaryOperator partition,
-            byte @Nullable [] key,
-            byte @Nullable [] value,
-            long timestamp,
-            Headers headers) {}
+    /** A record that goes to its topic as soon as that is known. */
+    private record Waiting(int bytes, Consumer<OutputTopic> adding) {}
 
     /**
      * Of one life of a task.
@@ -94,9 +91,10 @@ final class TaskOutputs implements RunOutput {
             found = lookUp(topic);
         }
         if (found == null) {
-            openBytes += RECORD_OVERHEAD_BYTES + length(key) + length(value);
+            int bytes = RECORD_OVERHEAD_BYTES + length(key) + length(value);
+            openBytes += bytes;
             waiting.computeIfAbsent(topic, name -> new ArrayList<>())
-                    .add(new Waiting(partition, key, value, timestamp, headers));
+                    .add(new Waiting(bytes, there -> add(there, partition, key, value, timestamp, headers)));
         } else {
             add(found, partition, key, value, timestamp, headers);
         }
@@ -125,8 +123,8 @@ final class TaskOutputs implements RunOutput {
         List<Waiting> records = waiting.remove(name);
         if (records != null) {
             for (Waiting record : records) {
-                openBytes -= RECORD_OVERHEAD_BYTES + length(record.key()) + length(record.value());
-                add(topic, record.partition(), record.key(), record.value(), record.timestamp(), record.headers());
+                openBytes -= record.bytes();
+                record.adding().accept(topic);
             }
         }
         progressed.run();

@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A store as the processors of a task see it: what has changed since the last commit, above what is on its way with it, above what is committed. */
 final class TaskStore implements BytesStore {
+    /** The most that a record needs in a batch beside its key and value. */
+    private static final int LOG_RECORD_BYTES = 24;
+
     private final ReadOnlyBytesStore committed;
     private final IntConsumer grown;
     private final byte[] logPrefix;
-    private Changes open = new Changes();
+    private Changes open;
     private @Nullable Changes committing;
 
     /**
@@ -30,6 +33,12 @@ final class TaskStore implements BytesStore {
         this.logPrefix = TaskLogFormat.statePrefix(name);
         this.committed = committed;
         this.grown = grown;
+        this.open = newChanges();
+    }
+
+    /** An entry counts for what it takes in the log: the bytes of a commit have a bound. */
+    private Changes newChanges() {
+        return new Changes(logPrefix.length + LOG_RECORD_BYTES);
     }
 
     /** What its keys in the log begin with. */
@@ -96,7 +105,7 @@ final class TaskStore implements BytesStore {
             return null;
         }
         committing = open;
-        open = new Changes();
+        open = newChanges();
         return committing;
     }
 

@@ -31,7 +31,9 @@ record TaskWriter(long producerId, short epoch) {
 
     /** The one to claim after this one. */
     TaskWriter next(String log) {
-        return isOver() ? new TaskWriter(idAfter(producerId, log), (short) 0) : new TaskWriter(producerId, (short) (epoch + 1));
+        return isOver()
+                ? new TaskWriter(idAfter(producerId, log), (short) 0)
+                : new TaskWriter(producerId, (short) (epoch + 1));
     }
 
     /** Whether nobody may write in it, since it only ends its producer id. */

@@ -4,11 +4,12 @@ import io.tailrace.streams.state.MemoryBackend;
 import io.tailrace.streams.state.ReadOnlyBytesStore;
 import io.tailrace.streams.state.StateBackend;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** State that is still there when it is opened again, without some of what was applied last. */
@@ -49,7 +50,7 @@ final class LossyBackend {
                 }
                 Map<String, Map<byte[], byte @Nullable []>> copy = new HashMap<>();
                 changes.forEach((store, entries) -> {
-                    Map<byte[], byte @Nullable []> some = new IdentityHashMap<>();
+                    Map<byte[], byte @Nullable []> some = new TreeMap<>(Arrays::compareUnsigned);
                     entries.forEach(some::put);
                     copy.put(store, some);
                 });

@@ -162,7 +162,8 @@ final class SimulatedPartition {
             List<RecordBatch> chosen = new ArrayList<>();
             int size = 0;
             for (RecordBatch batch : log) {
-                if (batch.nextOffset() > parkedOffset && (chosen.isEmpty() || size + batch.sizeInBytes() <= parkedBytes)) {
+                if (batch.nextOffset() > parkedOffset
+                        && (chosen.isEmpty() || size + batch.sizeInBytes() <= parkedBytes)) {
                     chosen.add(batch);
                     size += batch.sizeInBytes();
                 }

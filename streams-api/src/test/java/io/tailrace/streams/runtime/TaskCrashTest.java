@@ -231,7 +231,6 @@ class TaskCrashTest {
     }
 
     private static long outputs(TaskSimulation simulation) {
-        return TaskWriter.outputs(
-                simulation.node.topic("log-0").partition(0).text());
+        return TaskWriter.outputs(simulation.node.topic("log-0").partition(0).text());
     }
 }

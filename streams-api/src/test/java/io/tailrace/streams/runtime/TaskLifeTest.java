@@ -80,7 +80,9 @@ class TaskLifeTest {
     }
 
     private static List<String> strings(List<byte[]> values) {
-        return values.stream().map(bytes -> new String(bytes, StandardCharsets.UTF_8)).toList();
+        return values.stream()
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .toList();
     }
 
     private static void produce(TaskSimulation simulation, String topic, long... times) {
@@ -91,8 +93,9 @@ class TaskLifeTest {
 
     @Test
     void recordsOfSeveralPartitionsAreTakenInTheOrderOfTheirTimes() {
-        TaskSimulation simulation = simulation(
-                        observing("a", "b").addSink("sink", "out", WRITE, WRITE, "observer").build())
+        TaskSimulation simulation = simulation(observing("a", "b")
+                        .addSink("sink", "out", WRITE, WRITE, "observer")
+                        .build())
                 .withTopic("a", 1)
                 .withTopic("b", 1)
                 .withTopic("out", 1)
@@ -109,7 +112,9 @@ class TaskLifeTest {
     @Test
     void aPartitionAtItsEndIsWaitedForAsLongAsTheSettingsSay() {
         TaskSimulation simulation = simulation(
-                        observing("a", "b").addSink("sink", "out", WRITE, WRITE, "observer").build(),
+                        observing("a", "b")
+                                .addSink("sink", "out", WRITE, WRITE, "observer")
+                                .build(),
                         settings(AutoOffsetReset.EARLIEST, Duration.ofMillis(700)))
                 .withTopic("a", 1)
                 .withTopic("b", 1)
@@ -131,8 +136,9 @@ class TaskLifeTest {
 
     @Test
     void streamTimeGoesOnWhereTheLifeBeforeEnded() {
-        TaskSimulation simulation = simulation(
-                        observing("a").addSink("sink", "out", WRITE, WRITE, "observer").build())
+        TaskSimulation simulation = simulation(observing("a")
+                        .addSink("sink", "out", WRITE, WRITE, "observer")
+                        .build())
                 .withTopic("a", 1)
                 .withTopic("out", 1)
                 .withTasks(1);
@@ -151,7 +157,9 @@ class TaskLifeTest {
     @Test
     void whoBeginsAtTheEndDoesNotSkipWhatComesBetweenLives() {
         TaskSimulation simulation = simulation(
-                        observing("a").addSink("sink", "out", WRITE, WRITE, "observer").build(),
+                        observing("a")
+                                .addSink("sink", "out", WRITE, WRITE, "observer")
+                                .build(),
                         settings(AutoOffsetReset.LATEST, Duration.ZERO))
                 .withTopic("a", 1)
                 .withTopic("out", 1)
@@ -197,25 +205,24 @@ class TaskLifeTest {
     @Test
     void aTopicThatIsNotThereEndsTheLife() {
         TopologyBuilder builder = observing("a");
-        builder.<String, String>addSink(
-                "sink", record -> "nowhere", null, WRITE, WRITE, null, List.of("observer"));
+        builder.<String, String>addSink("sink", record -> "nowhere", null, WRITE, WRITE, null, List.of("observer"));
         TaskSimulation simulation =
                 simulation(builder.build()).withTopic("a", 1).withTasks(1);
         produce(simulation, "a", 10);
         simulation.tasks.get(0).begin();
         simulation.settle();
         assertThat(simulation.tasks.get(0).life.error)
-                .isInstanceOfSatisfying(
-                        TailraceException.class,
-                        error -> assertThat(error.code()).isEqualTo(ErrorCode.UNKNOWN_TOPIC));
+                .isInstanceOfSatisfying(TailraceException.class, error -> assertThat(error.code())
+                        .isEqualTo(ErrorCode.UNKNOWN_TOPIC));
         assertThat(simulation.node.partition("a", 0).openReaders()).isZero();
         assertThat(simulation.node.partition("log-0", 0).openReaders()).isZero();
     }
 
     @Test
     void committedOutputsForATopicThatWasDeletedDoNotEndEachLifeToCome() {
-        TaskSimulation simulation = simulation(
-                        observing("a").addSink("sink", "out", WRITE, WRITE, "observer").build())
+        TaskSimulation simulation = simulation(observing("a")
+                        .addSink("sink", "out", WRITE, WRITE, "observer")
+                        .build())
                 .withTopic("a", 1)
                 .withTopic("out", 1)
                 .withTasks(1);
@@ -251,8 +258,9 @@ class TaskLifeTest {
 
     @Test
     void whoIsStoppedHasCommittedAndSentAllAndSaysSoInTheLog() {
-        TaskSimulation simulation = simulation(
-                        observing("a").addSink("sink", "out", WRITE, WRITE, "observer").build())
+        TaskSimulation simulation = simulation(observing("a")
+                        .addSink("sink", "out", WRITE, WRITE, "observer")
+                        .build())
                 .withTopic("a", 1)
                 .withTopic("out", 2)
                 .withTasks(1);
@@ -270,7 +278,10 @@ class TaskLifeTest {
         }
         assertThat(task.life.life.status().state()).isEqualTo(TaskStatus.State.STOPPED);
         long processed = task.life.life.status().records();
-        assertThat(simulation.valuesOf("out").values().stream().mapToInt(List::size).sum()).isEqualTo((int) processed);
+        assertThat(simulation.valuesOf("out").values().stream()
+                        .mapToInt(List::size)
+                        .sum())
+                .isEqualTo((int) processed);
         TaskMark last = null;
         for (RecordCursor records : simulation.node.partition("log-0", 0).cursors()) {
             while (records.next()) {
@@ -307,8 +318,9 @@ class TaskLifeTest {
 
     @Test
     void outputsLargerThanABatchGoInSeveral() {
-        TaskSimulation simulation = simulation(
-                        observing("a").addSink("sink", "out", WRITE, WRITE, "observer").build())
+        TaskSimulation simulation = simulation(observing("a")
+                        .addSink("sink", "out", WRITE, WRITE, "observer")
+                        .build())
                 .withTopic("a", 1)
                 .withTopic("out", 1, TopicSettings.DEFAULT.with(Map.of("max.message.bytes", "1024")))
                 .withTasks(1);

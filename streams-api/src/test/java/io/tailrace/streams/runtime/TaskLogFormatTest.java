@@ -64,11 +64,14 @@ class TaskLogFormatTest {
                 .isEqualTo(mark);
         assertThat(mark.at(50).undeliveredFrom()).isEqualTo(50);
 
-        assertThat(TaskLogFormat.readPartition(TaskLogFormat.inputKey(PARTITION))).isEqualTo(PARTITION);
+        assertThat(TaskLogFormat.readPartition(TaskLogFormat.inputKey(PARTITION)))
+                .isEqualTo(PARTITION);
         TaskLogFormat.Input input = new TaskLogFormat.Input(17, 18);
-        assertThat(TaskLogFormat.readInput(ByteBuffer.wrap(TaskLogFormat.input(input)))).isEqualTo(input);
+        assertThat(TaskLogFormat.readInput(ByteBuffer.wrap(TaskLogFormat.input(input))))
+                .isEqualTo(input);
         TaskLogFormat.Output output = new TaskLogFormat.Output((short) 3, Integer.MAX_VALUE);
-        assertThat(TaskLogFormat.readOutput(ByteBuffer.wrap(TaskLogFormat.output(output)))).isEqualTo(output);
+        assertThat(TaskLogFormat.readOutput(ByteBuffer.wrap(TaskLogFormat.output(output))))
+                .isEqualTo(output);
 
         RecordCursor state =
                 stored(TaskLogFormat.stateKey(TaskLogFormat.statePrefix("störe"), new byte[] {1, 2}), new byte[0]);
@@ -108,7 +111,7 @@ class TaskLogFormatTest {
 
     private static void fails(ErrorCode code, byte[] key, byte[] value) {
         assertThatThrownBy(() -> TaskLogFormat.kind(stored(key, value)))
-                .isInstanceOfSatisfying(
-                        TailraceException.class, error -> assertThat(error.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(TailraceException.class, error -> assertThat(error.code())
+                        .isEqualTo(code));
     }
 }

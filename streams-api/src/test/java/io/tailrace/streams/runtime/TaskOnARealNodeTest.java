@@ -126,7 +126,10 @@ class TaskOnARealNodeTest {
 
     private TaskStatus describe(ActorRef<TaskActor.Command> task) {
         return await(AskPattern.<TaskActor.Command, TaskStatus>ask(
-                task, TaskActor.Describe::new, Duration.ofSeconds(30), node.system().scheduler()));
+                task,
+                TaskActor.Describe::new,
+                Duration.ofSeconds(30),
+                node.system().scheduler()));
     }
 
     private void produce(int from, int to) {
@@ -145,7 +148,9 @@ class TaskOnARealNodeTest {
                         ConsumerSettings.create(node, Serdes.strings(), Serdes.longs())
                                 .withAutoOffsetReset(AutoOffsetReset.EARLIEST),
                         Subscriptions.assignment(
-                                new TopicPartition("out", 0), new TopicPartition("out", 1), new TopicPartition("out", 2)))
+                                new TopicPartition("out", 0),
+                                new TopicPartition("out", 1),
+                                new TopicPartition("out", 2)))
                 .take(records)
                 .runWith(Sink.seq(), node.system()));
         Map<String, Long> counts = new HashMap<>();

@@ -82,8 +82,15 @@ final class TaskSimulation {
         /** Another life; the one before goes on if nobody has killed it. */
         SimulatedLife begin() {
             TaskSetup setup = new TaskSetup(
-                    node, "app", id, topology, part, new TaskTopics(Map.copyOf(byName)), log.partition(id.partition()),
-                    () -> backend.get(), settings);
+                    node,
+                    "app",
+                    id,
+                    topology,
+                    part,
+                    new TaskTopics(Map.copyOf(byName)),
+                    log.partition(id.partition()),
+                    () -> backend.get(),
+                    settings);
             life = new SimulatedLife(setup);
             lives.add(life);
             return life;
@@ -223,7 +230,8 @@ final class TaskSimulation {
     void produceAsAnother(String topic, int number, String key) {
         RecordBatchBuilder batch = new RecordBatchBuilder(Compression.NONE, 1 << 20);
         batch.append(now, key.getBytes(StandardCharsets.UTF_8), new byte[Long.BYTES]);
-        node.partition(topic, number).append(batch.producer(++otherProducers, (short) 0, 0).build());
+        node.partition(topic, number)
+                .append(batch.producer(++otherProducers, (short) 0, 0).build());
     }
 
     /** The values of each key in a topic, in their order. */
@@ -232,9 +240,13 @@ final class TaskSimulation {
         for (int number = 0; number < node.topic(topic).partitions(); number++) {
             for (RecordCursor records : node.partition(topic, number).cursors()) {
                 while (records.next()) {
-                    String key = new String(records.array(), records.keyAt(), records.keySize(), StandardCharsets.UTF_8);
+                    String key =
+                            new String(records.array(), records.keyAt(), records.keySize(), StandardCharsets.UTF_8);
                     values.computeIfAbsent(key, k -> new ArrayList<>())
-                            .add(Arrays.copyOfRange(records.array(), records.valueAt(), records.valueAt() + Math.max(0, records.valueSize())));
+                            .add(Arrays.copyOfRange(
+                                    records.array(),
+                                    records.valueAt(),
+                                    records.valueAt() + Math.max(0, records.valueSize())));
                 }
             }
         }

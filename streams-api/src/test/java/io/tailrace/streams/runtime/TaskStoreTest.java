@@ -46,8 +46,7 @@ class TaskStoreTest {
         return key;
     }
 
-    private static NavigableMap<byte[], byte[]> between(
-            NavigableMap<byte[], byte[]> all, byte[] from, byte[] to) {
+    private static NavigableMap<byte[], byte[]> between(NavigableMap<byte[], byte[]> all, byte[] from, byte[] to) {
         if (from != null && to != null && Arrays.compareUnsigned(from, to) > 0) {
             return new TreeMap<>(Arrays::compareUnsigned);
         }
@@ -90,7 +89,7 @@ class TaskStoreTest {
                 assertThat(listed(store.range(from, to))).isEqualTo(listed(part));
                 assertThat(listed(store.reverseRange(from, to))).isEqualTo(listed(part.descendingMap()));
             } else if (onItsWay) {
-                state.committed(new HashMap<>(), offset += 10);
+                state.committed(new TreeMap<>(Arrays::compareUnsigned), offset += 10);
                 onItsWay = false;
                 assertThat(backend.appliedUpTo()).isEqualTo(offset);
             } else {
@@ -101,14 +100,15 @@ class TaskStoreTest {
             }
         }
         if (onItsWay) {
-            state.committed(new HashMap<>(), offset += 10);
+            state.committed(new TreeMap<>(Arrays::compareUnsigned), offset += 10);
         }
         state.commit((key, value) -> logged.put(Arrays.toString(key), value));
-        state.committed(new HashMap<>(), offset + 10);
+        state.committed(new TreeMap<>(Arrays::compareUnsigned), offset + 10);
         assertThat(listed(backend.store("s").range(null, null))).isEqualTo(listed(model));
         byte[] prefix = TaskLogFormat.statePrefix("s");
         model.forEach((key, value) ->
                 assertThat(logged).containsEntry(Arrays.toString(TaskLogFormat.stateKey(prefix, key)), value));
-        assertThat(logged.values().stream().filter(value -> value != null).count()).isEqualTo(model.size());
+        assertThat(logged.values().stream().filter(value -> value != null).count())
+                .isEqualTo(model.size());
     }
 }
