@@ -81,10 +81,7 @@ public final class StateBench {
     private void open(int count) {
         tasks.clear();
         for (int task = 0; task < count; task++) {
-            tasks.add(RocksBackend.open(
-                    directory.resolve("0_" + task),
-                    new PartitionId(new UUID(0, 1), task),
-                    memory));
+            tasks.add(RocksBackend.open(directory.resolve("0_" + task), new PartitionId(new UUID(0, 1), task), memory));
         }
     }
 

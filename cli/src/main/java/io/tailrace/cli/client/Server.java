@@ -95,8 +95,7 @@ public final class Server {
     /** What is there as plain text; the same errors as {@link #call}. */
     public String text(String path, Duration timeout) {
         return new String(
-                whole(exchange(request(path).header("Accept", "text/plain").build(), timeout)),
-                StandardCharsets.UTF_8);
+                whole(exchange(request(path).header("Accept", "text/plain").build(), timeout)), StandardCharsets.UTF_8);
     }
 
     private byte[] whole(Answer answer) {

@@ -56,20 +56,23 @@ class KilledStateTest {
             lost |= before < applied;
         }
         assertThat(before).isPositive();
-        assertThat(lost).as("not all was on disk, so that there was something to be torn").isTrue();
+        assertThat(lost)
+                .as("not all was on disk, so that there was something to be torn")
+                .isTrue();
     }
 
     private void check(RocksBackend backend) {
         for (long next = modelUpTo + 1; next <= backend.appliedUpTo(); next++) {
-            StateWriter.changes(next).forEach((store, changes) -> changes.forEach((key, value) -> {
-                Map<byte[], byte[]> ofStore =
-                        model.computeIfAbsent(store, name -> new TreeMap<>(Arrays::compareUnsigned));
-                if (value == null) {
-                    ofStore.remove(key);
-                } else {
-                    ofStore.put(key, value);
-                }
-            }));
+            StateWriter.changes(next)
+                    .forEach((store, changes) -> changes.forEach((key, value) -> {
+                        Map<byte[], byte[]> ofStore =
+                                model.computeIfAbsent(store, name -> new TreeMap<>(Arrays::compareUnsigned));
+                        if (value == null) {
+                            ofStore.remove(key);
+                        } else {
+                            ofStore.put(key, value);
+                        }
+                    }));
         }
         modelUpTo = backend.appliedUpTo();
         model.forEach((store, expected) -> {
