@@ -6,9 +6,10 @@ import io.tailrace.streams.query.StorePage;
 import io.tailrace.streams.state.KeyValue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -90,15 +91,15 @@ public final class StoreFormat extends SerializerWithStringManifest {
         }
         if (object instanceof StoreMessage.Get get) {
             task(out, get.task());
-            bytes(out.string(get.store()), get.key());
+            bytes(out.string(get.store()), Collections.singletonList(get.key()));
         } else if (object instanceof StoreMessage.Range range) {
             task(out, range.task());
-            bytes(out.string(range.store()).bool(range.backwards()), range.from(), range.to());
+            bytes(out.string(range.store()).bool(range.backwards()), Arrays.asList(range.from(), range.to()));
         } else if (object instanceof StoreMessage.Tasks tasks) {
             out.int32(tasks.tasks().size());
             tasks.tasks().forEach(task -> task(out, task));
         } else if (object instanceof StoreMessage.Value value) {
-            bytes(out, value.value());
+            bytes(out, Collections.singletonList(value.value()));
         } else if (object instanceof StoreMessage.Page page) {
             write(out, page.page());
         } else if (object instanceof StoreMessage.Failed failed) {
@@ -113,7 +114,7 @@ public final class StoreFormat extends SerializerWithStringManifest {
         out.int32(task.subTopology()).int32(task.partition());
     }
 
-    private static void bytes(FieldWriter out, byte @Nullable []... several) {
+    private static void bytes(FieldWriter out, List<byte @Nullable []> several) {
         for (byte[] each : several) {
             out.int32(each == null ? NONE : each.length);
         }
@@ -126,11 +127,10 @@ public final class StoreFormat extends SerializerWithStringManifest {
 
     private static void write(FieldWriter out, StorePage page) {
         out.bool(page.more()).int32(page.entries().size());
-        byte[][] all = new byte[2 * page.entries().size()][];
-        int next = 0;
+        List<byte @Nullable []> all = new ArrayList<>();
         for (KeyValue<byte[], byte[]> entry : page.entries()) {
-            all[next++] = Objects.requireNonNull(entry.key());
-            all[next++] = Objects.requireNonNull(entry.value());
+            all.add(entry.key());
+            all.add(entry.value());
         }
         bytes(out, all);
     }
@@ -146,7 +146,7 @@ public final class StoreFormat extends SerializerWithStringManifest {
                     case "get/1" -> get(in);
                     case "range/1" -> range(in);
                     case "tasks/1" -> new StoreMessage.Tasks(tasks(in));
-                    case "value/1" -> new StoreMessage.Value(bytes(in, 1)[0]);
+                    case "value/1" -> new StoreMessage.Value(bytes(in, 1).get(0));
                     case "page/1" -> new StoreMessage.Page(page(in));
                     case "not-here/1" -> new StoreMessage.NotHere();
                     case "failed/1" -> new StoreMessage.Failed(in.errorCode(), in.string());
@@ -166,7 +166,7 @@ public final class StoreFormat extends SerializerWithStringManifest {
 
     private StoreMessage.Get get(FieldReader in) {
         ActorRef<StoreMessage.Answer> replyTo = actor(in);
-        return new StoreMessage.Get(task(in), in.string(), present(in, bytes(in, 1)[0]), replyTo);
+        return new StoreMessage.Get(task(in), in.string(), present(in, bytes(in, 1).get(0)), replyTo);
     }
 
     private StoreMessage.Range range(FieldReader in) {
@@ -174,8 +174,8 @@ public final class StoreFormat extends SerializerWithStringManifest {
         TaskId task = task(in);
         String store = in.string();
         boolean backwards = in.bool();
-        byte[][] bounds = bytes(in, 2);
-        return new StoreMessage.Range(task, store, bounds[0], bounds[1], backwards, replyTo);
+        List<byte @Nullable []> bounds = bytes(in, 2);
+        return new StoreMessage.Range(task, store, bounds.get(0), bounds.get(1), backwards, replyTo);
     }
 
     private static Set<TaskId> tasks(FieldReader in) {
@@ -193,10 +193,10 @@ public final class StoreFormat extends SerializerWithStringManifest {
         if (count > StorePage.MOST_ENTRIES) {
             throw in.malformed(count + " entries");
         }
-        byte[][] all = bytes(in, 2 * count);
+        List<byte @Nullable []> all = bytes(in, 2 * count);
         List<KeyValue<byte[], byte[]>> entries = new ArrayList<>();
-        for (int i = 0; i < all.length; i += 2) {
-            entries.add(new KeyValue<>(present(in, all[i]), present(in, all[i + 1])));
+        for (int i = 0; i < all.size(); i += 2) {
+            entries.add(new KeyValue<>(present(in, all.get(i)), present(in, all.get(i + 1))));
         }
         return new StorePage(entries, more);
     }
@@ -209,7 +209,7 @@ public final class StoreFormat extends SerializerWithStringManifest {
     }
 
     /** All that is left: so many lengths, and their bytes. */
-    private static byte @Nullable [][] bytes(FieldReader in, int count) {
+    private static List<byte @Nullable []> bytes(FieldReader in, int count) {
         int[] lengths = new int[count];
         long sum = 0;
         for (int i = 0; i < count; i++) {
@@ -223,12 +223,13 @@ public final class StoreFormat extends SerializerWithStringManifest {
         if (sum != rest.remaining()) {
             throw in.malformed(rest.remaining() + " bytes where " + sum + " have to follow");
         }
-        byte[][] several = new byte[count][];
-        for (int i = 0; i < count; i++) {
-            if (lengths[i] != NONE) {
-                several[i] = new byte[lengths[i]];
-                rest.get(several[i]);
+        List<byte @Nullable []> several = new ArrayList<>();
+        for (int length : lengths) {
+            byte @Nullable [] each = length == NONE ? null : new byte[length];
+            if (each != null) {
+                rest.get(each);
             }
+            several.add(each);
         }
         return several;
     }
