@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Entries whose values are told without their timestamps, if they have any. */
 record PlainEntries<K, V>(Entries<K, Object> entries) implements Entries<K, V> {
     /** The value alone. Whoever asks for a store says what its values are, as Kafka's users do. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     static <V> @Nullable V plain(@Nullable Object value) {
         return (V) (value instanceof ValueAndTimestamp<?> both ? both.value() : value);
     }

@@ -51,7 +51,7 @@ public record StreamSettings(
         int replicas,
         ErrorHandling errors) {
     /** A commit is one batch, so this is bounded by what a batch can be. */
-    public static final int LARGEST_COMMIT_BYTES = 48 << 20;
+    public static final int LARGEST_COMMIT_BYTES = 8 << 20;
 
     private static final Duration LONGEST = Duration.ofDays(365);
     private static final int LONGEST_NAME = 255;

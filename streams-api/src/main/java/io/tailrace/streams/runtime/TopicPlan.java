@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  */
 final class TopicPlan {
     /** Commits are batches of this topic; a larger commit is not made (see {@link StreamSettings#LARGEST_COMMIT_BYTES}), but a single record may make it larger. */
-    private static final int LARGEST_LOG_BATCH = 64 << 20;
+    private static final int LARGEST_LOG_BATCH = TaskWriter.MAX_BATCH_BYTES;
 
     private static final int LOG_SEGMENT = 256 << 20;
 

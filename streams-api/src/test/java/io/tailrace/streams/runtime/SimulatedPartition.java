@@ -162,14 +162,14 @@ final class SimulatedPartition {
             List<RecordBatch> chosen = new ArrayList<>();
             int size = 0;
             for (RecordBatch batch : log) {
-                if (batch.nextOffset() > parkedOffset
-                        && (chosen.isEmpty() || size + batch.sizeInBytes() <= parkedBytes)) {
-                    chosen.add(batch);
-                    size += batch.sizeInBytes();
+                if (batch.nextOffset() <= parkedOffset) {
+                    continue;
                 }
-                if (size > parkedBytes) {
+                if (!chosen.isEmpty() && size + batch.sizeInBytes() > parkedBytes) {
                     break;
                 }
+                chosen.add(batch);
+                size += batch.sizeInBytes();
             }
             ByteBuffer bytes = ByteBuffer.allocate(size);
             chosen.forEach(batch -> bytes.put(batch.bytes()));
