@@ -166,7 +166,8 @@ public final class StoreFormat extends SerializerWithStringManifest {
 
     private StoreMessage.Get get(FieldReader in) {
         ActorRef<StoreMessage.Answer> replyTo = actor(in);
-        return new StoreMessage.Get(task(in), in.string(), present(in, bytes(in, 1).get(0)), replyTo);
+        return new StoreMessage.Get(
+                task(in), in.string(), present(in, bytes(in, 1).get(0)), replyTo);
     }
 
     private StoreMessage.Range range(FieldReader in) {

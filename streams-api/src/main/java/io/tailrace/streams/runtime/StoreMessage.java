@@ -7,6 +7,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /** What nodes say to each other about the stores of an application. */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 sealed interface StoreMessage {
     /** To an instance. */
     sealed interface Question extends StoreMessage {

@@ -111,7 +111,7 @@ public abstract class StateBackendContract {
         byte[] to = random.nextInt(4) == 0 ? null : randomKey(random);
         NavigableMap<byte[], byte[]> between = model(name);
         if (from != null && to != null && Arrays.compareUnsigned(from, to) >= 0) {
-            between = new TreeMap<>();
+            between = new TreeMap<>(Arrays::compareUnsigned);
         } else {
             between = from == null ? between : between.tailMap(from, true);
             between = to == null ? between : between.headMap(to, false);
