@@ -100,11 +100,16 @@ final class CountedLines implements AutoCloseable {
     private void take(ConsumerRecord<String, Long> count, BiConsumer<String, Long> show) {
         String key = count.key();
         Long value = count.value();
-        if (key != null && value != null) {
+        if (key == null) {
+            return;
+        }
+        if (value == null) {
+            counts.remove(key);
+        } else {
             counts.put(key, value);
             show.accept(key, value);
-            lastNanos = System.nanoTime();
         }
+        lastNanos = System.nanoTime();
     }
 
     /** What has been counted so far. */
@@ -124,18 +129,38 @@ final class CountedLines implements AutoCloseable {
 
     /** The main program of an example: over a file, or standard input, on a node with data in {@code data}; prints each count until nothing has changed for a while. */
     static void print(String name, TopologyOf topology, String[] args) throws InterruptedException {
+        run(name, topology, args, tailrace -> {}, (key, count) -> System.out.println(count + " " + key));
+    }
+
+    /** The same for what is to be seen at the end only: the counts. */
+    static Map<String, Long> counts(String name, TopologyOf topology, String[] args) throws InterruptedException {
+        return run(name, topology, args, tailrace -> {}, (key, count) -> {});
+    }
+
+    /**
+     * The same with something to be done on the node before.
+     *
+     * @param args a file, or nothing for standard input
+     * @param before what the application needs
+     * @return the counts at the end
+     */
+    static Map<String, Long> run(
+            String name,
+            TopologyOf topology,
+            String[] args,
+            java.util.function.Consumer<Tailrace> before,
+            BiConsumer<String, Long> show)
+            throws InterruptedException {
         Path file = Path.of(args.length > 0 ? args[0] : "/dev/stdin");
-        try (Tailrace tailrace = Tailrace.start(Path.of("data"));
-                CountedLines counted = start(
-                        tailrace,
-                        name,
-                        topology,
-                        FileLines.source(file),
-                        (key, count) -> System.out.println(count + " " + key))) {
-            counted.application.whenRunning().toCompletableFuture().join();
-            counted.written.join();
-            while (System.nanoTime() - counted.lastNanos < QUIET_NANOS) {
-                TimeUnit.MILLISECONDS.sleep(100);
+        try (Tailrace tailrace = Tailrace.start(Path.of("data"))) {
+            before.accept(tailrace);
+            try (CountedLines counted = start(tailrace, name, topology, FileLines.source(file), show)) {
+                counted.application.whenRunning().toCompletableFuture().join();
+                counted.written.join();
+                while (System.nanoTime() - counted.lastNanos < QUIET_NANOS) {
+                    TimeUnit.MILLISECONDS.sleep(100);
+                }
+                return counted.counts();
             }
         }
     }

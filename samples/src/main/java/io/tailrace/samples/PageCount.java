@@ -7,13 +7,9 @@ import io.tailrace.streams.dsl.Materialized;
 import io.tailrace.streams.dsl.Produced;
 import io.tailrace.streams.dsl.StreamBuilder;
 import io.tailrace.streams.topology.Topology;
-import java.util.List;
 
 /** How often each page of a web server was answered with success, by its access log. {@code PageCount [FILE]}, or standard input. */
 public final class PageCount {
-    private static final int FIRST_SUCCESS = 200;
-    private static final int FIRST_REDIRECTION = 300;
-
     private PageCount() {}
 
     /** Counts the pages of an access log, and prints the counts as they change. */
@@ -25,26 +21,14 @@ public final class PageCount {
     static Topology topology(String lines, String counts) {
         StreamBuilder builder = new StreamBuilder();
         builder.stream(lines, Consumed.with(Serdes.bytes(), Serdes.strings()))
-                .flatMapValues(PageCount::access)
-                .filter((key, access) -> access.status() >= FIRST_SUCCESS && access.status() < FIRST_REDIRECTION)
+                .flatMapValues(AccessLogLine::ifAny)
+                .filter((key, access) -> access.succeeded())
                 .groupBy(
-                        (key, access) -> page(access), Grouped.with(Serdes.strings(), Serdes.json(AccessLogLine.class)))
+                        (key, access) -> access.page(),
+                        Grouped.with(Serdes.strings(), Serdes.json(AccessLogLine.class)))
                 .count(Materialized.as("pages"))
                 .toStream()
                 .to(counts, Produced.with(Serdes.strings(), Serdes.longs()));
         return builder.build();
-    }
-
-    private static List<AccessLogLine> access(String line) {
-        AccessLogLine access = AccessLogLine.parse(line);
-        return access == null ? List.of() : List.of(access);
-    }
-
-    /** The request's path, without what is asked of it: {@code GET /path?query HTTP/1.1}. */
-    private static String page(AccessLogLine access) {
-        String[] words = access.request().split(" ", -1);
-        String path = words.length > 1 ? words[1] : access.request();
-        int query = path.indexOf('?');
-        return query < 0 ? path : path.substring(0, query);
     }
 }

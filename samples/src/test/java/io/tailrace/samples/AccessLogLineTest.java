@@ -19,13 +19,15 @@ class AccessLogLineTest {
                         Instant.parse("2015-05-17T08:05:03Z").toEpochMilli(),
                         "GET /a?b=\\\"c\\\" HTTP/1.1",
                         200,
-                        203023));
+                        203023,
+                        "http://example.org/"));
     }
 
     @Test
     void commonFormatWithoutSizeIsRead() {
         AccessLogLine line = AccessLogLine.parse("::1 - - [01/Jan/2020:00:00:00 +0000] \"-\" 408 -");
         assertThat(line).isNotNull().extracting(AccessLogLine::bytes).isEqualTo(0L);
+        assertThat(line).extracting(AccessLogLine::referrer).isNull();
     }
 
     @ParameterizedTest

@@ -2,7 +2,9 @@ package io.tailrace.streams.dsl;
 
 import io.tailrace.streams.Serde;
 import io.tailrace.streams.state.Stores;
+import io.tailrace.streams.topology.DropReason;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Which sides of a join of two streams go on alone if they meet none, and how such a join is put into the graph. */
 enum StreamJoin {
@@ -60,8 +62,16 @@ enum StreamJoin {
         if (shared != null) {
             graph.store(UnjoinedStore.builder(shared, keys, lefts, rights), sides);
         }
+        late(graph, sides[0], joined.lateTopic(), keys, lefts);
+        late(graph, sides[1], joined.otherLateTopic(), keys, rights);
         String merged = graph.process(operator, StreamOperators.merge(), sides);
         return new EventStream<>(graph, merged, keys, null, false);
+    }
+
+    private static <K, V> void late(Graph graph, String side, @Nullable String topic, Serde<K> keys, Serde<V> values) {
+        if (topic != null) {
+            graph.divert(side, DropReason.LATE, topic, keys, values, Produced.with(keys, values));
+        }
     }
 
     /** The node that gives the records in the partitions of their keys. Where some may go on alone, so may those without a key. */

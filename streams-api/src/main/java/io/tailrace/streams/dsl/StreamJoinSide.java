@@ -83,10 +83,15 @@ record StreamJoinSide<K, V, VO, VR>(
                 }
             }
             if (timestamp < kept.earliestKept()) {
-                context.drop(record, DropReason.LATE);
+                context.drop(record, DropReason.LATE, this::whatIsKept);
             } else {
                 kept.put(key, value, timestamp);
             }
+        }
+
+        @SuppressWarnings("NullAway") // Called by process.
+        private String whatIsKept() {
+            return "The join keeps records from " + kept.earliestKept() + " on.";
         }
 
         @SuppressWarnings("NullAway") // Called by process.

@@ -7,6 +7,7 @@ import io.tailrace.engine.error.ErrorCode;
 import io.tailrace.engine.error.TailraceException;
 import io.tailrace.engine.record.Headers;
 import io.tailrace.streams.Serdes;
+import io.tailrace.streams.state.KeyValue;
 import io.tailrace.streams.testkit.TestRecord;
 import io.tailrace.streams.testkit.TopologyTestDriver;
 import io.tailrace.streams.topology.DropReason;
@@ -51,6 +52,35 @@ class StreamJoinTest {
                     .as("late ones have met none, which is known")
                     .containsExactly(
                             new TestRecord<>("k", "kept+null", 7_501), new TestRecord<>("k", "late+null", 7_500));
+        }
+    }
+
+    @Test
+    void whatComesTooLateGoesToATopic() {
+        StreamBuilder builder = new StreamBuilder();
+        builder.stream("left", TEXT)
+                .join(
+                        builder.stream("right", TEXT),
+                        (left, right) -> left + "+" + right,
+                        SECOND,
+                        JOINED.withLateTo("late-left", "late-right"))
+                .to("out", Produced.with(Serdes.strings(), Serdes.strings()));
+        try (TopologyTestDriver driver = new TopologyTestDriver(builder.build())) {
+            var left = driver.createInputTopic("left", Serdes.strings(), Serdes.strings());
+            var right = driver.createInputTopic("right", Serdes.strings(), Serdes.strings());
+            left.pipeInput("k", "now", 10_000);
+            left.pipeInput("k", "late", 7_500);
+            right.pipeInput("k", "now", 20_000);
+            right.pipeInput("k", "late", 10_001);
+            var lateLeft = driver.createOutputTopic("late-left", Serdes.strings(), Serdes.strings());
+            var lateRight = driver.createOutputTopic("late-right", Serdes.strings(), Serdes.strings());
+            TestRecord<String, String> late = lateLeft.readRecord();
+            assertThat(late.value()).isEqualTo("late");
+            assertThat(late.timestamp()).isEqualTo(7_500);
+            assertThat(late.headers().size()).isPositive();
+            assertThat(lateLeft.isEmpty()).isTrue();
+            assertThat(lateRight.readKeyValuesToList()).containsExactly(KeyValue.pair("k", "late"));
+            assertThat(driver.dropped()).isEqualTo(Map.of(DropReason.LATE, 2L));
         }
     }
 
