@@ -28,6 +28,7 @@ final class OutputPartition {
     private @Nullable RecordBatchBuilder open;
     private Codec codec = Codec.NONE;
     private int maxBytes = RecordBatch.HEADER_BYTES;
+    private long waitingBytes;
 
     /** That begins with what its output entry says. */
     OutputPartition(PartitionId id, long producerId, TaskLogFormat.Output from) {
@@ -58,13 +59,20 @@ final class OutputPartition {
     int append(byte @Nullable [] key, byte @Nullable [] value, long timestamp, Headers headers) {
         RecordBatchBuilder batch = open == null ? begin() : open;
         int before = batch.isEmpty() ? 0 : batch.sizeInBytes();
-        if (batch.append(timestamp, key, value, headers)) {
-            return batch.sizeInBytes() - before;
+        if (!batch.append(timestamp, key, value, headers)) {
+            closed.add(batch);
+            batch = begin();
+            before = 0;
+            batch.append(timestamp, key, value, headers);
         }
-        closed.add(batch);
-        batch = begin();
-        batch.append(timestamp, key, value, headers);
-        return batch.sizeInBytes();
+        int grown = batch.sizeInBytes() - before;
+        waitingBytes += grown;
+        return grown;
+    }
+
+    /** How many bytes wait to be taken. */
+    long waitingBytes() {
+        return waitingBytes;
     }
 
     private RecordBatchBuilder begin() {
@@ -94,6 +102,7 @@ final class OutputPartition {
             batches.add(number(builder));
         }
         closed.clear();
+        waitingBytes = 0;
         return batches;
     }
 

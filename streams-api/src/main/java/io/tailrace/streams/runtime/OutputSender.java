@@ -80,6 +80,11 @@ final class OutputSender {
         pump();
     }
 
+    /** Whether a batch would be on its way at once. */
+    boolean isFree() {
+        return phase == Phase.SENDING && ready.isEmpty() && sent.size() < MAX_IN_FLIGHT;
+    }
+
     OutputPartition partition() {
         return partition;
     }

@@ -99,10 +99,10 @@ final class TaskCommits {
                 || (outputs.isDelivered() && !offsets.isEmpty());
     }
 
-    /** At least once, outputs need not wait. */
+    /** At least once, outputs need not wait for their commit. */
     void sendOutputs() {
         if (!exactlyOnce) {
-            outputs.take(open).forEach(outputs::send);
+            outputs.sendWhatCanGo(open);
         }
     }
 
@@ -114,7 +114,9 @@ final class TaskCommits {
 
     /** Begins one. */
     void begin() {
-        sendOutputs();
+        if (!exactlyOnce) {
+            outputs.take(open).forEach(outputs::send);
+        }
         long delivered = outputs.firstUndelivered(open) - 1;
         List<OutputBatch> batches = exactlyOnce ? outputs.take(open) : List.of();
         Map.Entry<Long, Long> undelivered = offsets.higherEntry(delivered);

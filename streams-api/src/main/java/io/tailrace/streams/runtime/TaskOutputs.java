@@ -182,6 +182,23 @@ final class TaskOutputs implements RunOutput {
         return batches;
     }
 
+    /** Sends what waits for partitions that take it at once, for that commit. What waits for others fills its batches meanwhile. */
+    void sendWhatCanGo(long commit) {
+        List<OutputBatch> batches = new ArrayList<>();
+        filled.removeIf(partition -> {
+            if (!sender(partition).isFree()) {
+                return false;
+            }
+            openBytes -= partition.waitingBytes();
+            take(partition, commit, batches);
+            return true;
+        });
+        if (!batches.isEmpty()) {
+            topics.values().forEach(OutputTopic::moveOn);
+            batches.forEach(this::send);
+        }
+    }
+
     private void take(OutputPartition partition, long commit, List<OutputBatch> batches) {
         for (RecordBatch batch : partition.take()) {
             batches.add(new OutputBatch(commit, batches.size(), partition, batch, false));
@@ -202,10 +219,13 @@ final class TaskOutputs implements RunOutput {
 
     /** Brings it to its partition, behind those before it. */
     void send(OutputBatch batch) {
-        senders.computeIfAbsent(
-                        batch.partition.id(),
-                        id -> new OutputSender(batch.partition, tailrace.partitions(), loop, this::stored, progressed))
-                .send(batch);
+        sender(batch.partition).send(batch);
+    }
+
+    private OutputSender sender(OutputPartition partition) {
+        return senders.computeIfAbsent(
+                partition.id(),
+                id -> new OutputSender(partition, tailrace.partitions(), loop, this::stored, progressed));
     }
 
     /** The partitions that have forgotten under which producer they got what they have, and so take nothing more: to be renewed. */

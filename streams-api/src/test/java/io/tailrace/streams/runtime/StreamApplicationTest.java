@@ -112,6 +112,13 @@ class StreamApplicationTest {
                 .extracting(Topic::name)
                 .contains(name + "-counts-repartition", name + "-0-tasks", name + "-1-tasks");
 
+        // Nodes hear of each other's instances a moment after they run.
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> done(StreamApplications.of(node).describe(name))
+                                .instances()
+                                .size()
+                        == 1);
         StreamInstances seen = done(StreamApplications.of(node).describe(name));
         assertThat(seen.unanswered()).isZero();
         assertThat(seen.instances()).singleElement().satisfies(instance -> {
