@@ -157,6 +157,8 @@ final class CountedLines implements AutoCloseable {
             try (CountedLines counted = start(tailrace, name, topology, FileLines.source(file), show)) {
                 counted.application.whenRunning().toCompletableFuture().join();
                 counted.written.join();
+                // Until now there may have been nothing to count.
+                counted.lastNanos = System.nanoTime();
                 while (System.nanoTime() - counted.lastNanos < QUIET_NANOS) {
                     TimeUnit.MILLISECONDS.sleep(100);
                 }
