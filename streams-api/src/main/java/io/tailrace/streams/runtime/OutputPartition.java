@@ -86,11 +86,6 @@ final class OutputPartition {
         return closed.isEmpty() && open == null;
     }
 
-    /** Whether a batch is full. */
-    boolean hasClosed() {
-        return !closed.isEmpty();
-    }
-
     /** What is waiting, in order, with its sequence numbers. */
     List<RecordBatch> take() {
         if (open != null) {
