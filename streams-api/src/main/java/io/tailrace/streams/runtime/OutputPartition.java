@@ -82,10 +82,6 @@ final class OutputPartition {
         return batch;
     }
 
-    boolean isEmpty() {
-        return closed.isEmpty() && open == null;
-    }
-
     /** What is waiting, in order, with its sequence numbers. */
     List<RecordBatch> take() {
         if (open != null) {
